@@ -1,0 +1,591 @@
+//! What a cluster manifest says, as values: nodes, workloads, rules, strategy.
+//!
+//! A table of the manifest (`[[nodes]]`, `[[workloads]]`) stands for `count` nodes or `replicas` workloads that share all but
+//! their names, so the model keeps the table once and each node and workload points to it.
+//! Names are unique, numbers are within bounds and scores exist: whoever holds a model need not ask again.
+//! Where the texts came from is the manifest's business, who goes where the engine's.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use ethnum::I256;
+use rustc_hash::FxHashMap;
+
+use crate::names::{Names, Symbol};
+use crate::quantity::{Capacity, Family, Quantity};
+use crate::score::{Rubric, Score, ScoreError, Weight};
+
+/// The label that every node has: its own name, after `count` is expanded.
+pub const NAME_LABEL: &str = "name";
+
+/// A node, as its number in manifest order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+/// A workload, as its number in manifest order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WorkloadId(pub u32);
+
+impl NodeId {
+    /// The number, for tables with one row a node.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl WorkloadId {
+    /// The number, for tables with one row a workload.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// In which order workloads are taken and nodes are tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Strategy {
+    /// Both in manifest order.
+    Prioritized,
+    /// Workloads in manifest order, nodes going round.
+    RoundRobin,
+    /// Largest workloads first, fullest nodes first.
+    BinPack,
+}
+
+impl Strategy {
+    /// The strategies with their names in a manifest.
+    pub const ALL: [(&'static str, Self); 3] =
+        [("prioritized", Self::Prioritized), ("round-robin", Self::RoundRobin), ("bin-pack", Self::BinPack)];
+
+    /// The name in a manifest.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Prioritized => "prioritized",
+            Self::RoundRobin => "round-robin",
+            Self::BinPack => "bin-pack",
+        }
+    }
+}
+
+/// What a plan starts from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Replan {
+    /// What is recorded: only what must move moves.
+    #[default]
+    Keep,
+    /// Empty nodes: the strategy's answer from scratch.
+    Fresh,
+}
+
+impl Replan {
+    /// The name in a manifest.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Fresh => "fresh",
+        }
+    }
+}
+
+/// How much one `apply` may change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Guards {
+    /// The most moves and evictions together.
+    pub max_moves: Option<u64>,
+    /// The most removals.
+    pub max_removes: Option<u64>,
+}
+
+/// What a node offers of one resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The resource.
+    pub resource: Symbol,
+    /// How much of it there is on the empty node.
+    pub capacity: Capacity,
+    /// The units in which amounts of it are printed.
+    pub family: Family,
+}
+
+/// What a workload requires of one resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Requirement {
+    /// The resource.
+    pub resource: Symbol,
+    /// How much of it is taken; below zero fills a shortcoming.
+    pub amount: Quantity,
+    /// The units in which it was written.
+    pub family: Family,
+}
+
+/// A `[[nodes]]` table.
+#[derive(Clone, Debug, Default)]
+pub struct NodeTable {
+    /// The name, before `count` is expanded.
+    pub name: String,
+    /// How many nodes; `None` is one that has the name itself.
+    pub count: Option<u32>,
+    /// What each node offers, wards included; each resource once.
+    pub resources: Vec<Offer>,
+    /// Labels and their values, without `name`; each label once.
+    pub labels: Vec<(Symbol, Symbol)>,
+    /// The earlier name, before `count` is expanded.
+    pub was: Option<String>,
+}
+
+/// A `[[workloads]]` table.
+#[derive(Clone, Debug, Default)]
+pub struct WorkloadTable {
+    /// The name, before `replicas` is expanded.
+    pub name: String,
+    /// How many workloads; `None` is one that has the name itself.
+    pub replicas: Option<u32>,
+    /// What each workload requires; each resource once.
+    pub requirements: Vec<Requirement>,
+    /// Resources whose value on a node is irrelevant to it.
+    pub immunities: Vec<Symbol>,
+    /// Groups whose members keep apart.
+    pub aversion_groups: Vec<Symbol>,
+    /// Groups whose members keep together.
+    pub affinity_groups: Vec<Symbol>,
+    /// Labels and their values; each label once.
+    pub labels: Vec<(Symbol, Symbol)>,
+    /// Node labels of which each must have one of the values.
+    pub only_on: Vec<Selector>,
+    /// Node labels of which none may have one of the values.
+    pub never_on: Vec<Selector>,
+    /// Larger ones are placed first and leave last.
+    pub priority: i64,
+    /// Whether it never leaves the node where it is recorded.
+    pub stay: bool,
+    /// The earlier name, before `replicas` is expanded.
+    pub was: Option<String>,
+}
+
+/// A node label with the values that are meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selector {
+    /// The label.
+    pub label: Symbol,
+    /// Its values.
+    pub values: Vec<Symbol>,
+}
+
+/// The options of an aversion group, `[aversion_groups.NAME]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AversionGroup {
+    /// The node label whose values are the places; `None` is the node itself.
+    pub over: Option<Symbol>,
+    /// How many members may share a place; at least 1.
+    pub max: u32,
+    /// Whether it is a condition rather than a preference.
+    pub hard: bool,
+}
+
+impl Default for AversionGroup {
+    fn default() -> Self {
+        Self { over: None, max: 1, hard: false }
+    }
+}
+
+/// The options of an affinity group, `[affinity_groups.NAME]`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AffinityGroup {
+    /// The node label whose values are the places; `None` is the node itself.
+    pub over: Option<Symbol>,
+    /// Whether it is a condition rather than a preference.
+    pub hard: bool,
+}
+
+/// One node of a table.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// The unique name.
+    pub name: Arc<str>,
+    /// The table that it comes from, see [`Model::node_tables`].
+    pub table: u32,
+    /// Its number among the table's nodes, where the table has a `count`.
+    pub number: Option<u32>,
+}
+
+/// One workload of a table.
+#[derive(Clone, Debug)]
+pub struct Workload {
+    /// The unique name.
+    pub name: Arc<str>,
+    /// The table that it comes from, see [`Model::workload_tables`].
+    pub table: u32,
+    /// Its number among the table's workloads, where the table has `replicas`.
+    pub number: Option<u32>,
+}
+
+/// Why a table cannot be added to a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModelError {
+    /// A name is there already, in this table (of the same kind).
+    NameTaken {
+        /// The name after expansion.
+        name: String,
+        /// The number of the table that has it.
+        table: u32,
+    },
+    /// Its size by the rubric is no score.
+    Score(ScoreError),
+}
+
+impl fmt::Display for ModelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NameTaken { name, .. } => write!(f, "the name `{name}` is taken"),
+            Self::Score(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for ModelError {}
+
+impl From<ScoreError> for ModelError {
+    fn from(error: ScoreError) -> Self {
+        Self::Score(error)
+    }
+}
+
+/// A whole cluster: everything that decides where workloads should run.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The cluster's name, where it has one.
+    pub cluster: Option<String>,
+    /// What a plan starts from.
+    pub replan: Replan,
+    /// How much one `apply` may change.
+    pub guards: Guards,
+    /// Options of aversion groups; a group that is not here has the default ones.
+    pub aversion_groups: BTreeMap<Symbol, AversionGroup>,
+    /// Options of affinity groups; a group that is not here has the default ones.
+    pub affinity_groups: BTreeMap<Symbol, AffinityGroup>,
+    /// Nodes that take nothing new and send away what is there, with the reason.
+    pub drains: BTreeMap<NodeId, String>,
+    /// Nodes that take nothing new, with the reason.
+    pub cordons: BTreeMap<NodeId, String>,
+    strategy: Strategy,
+    names: Names,
+    rubric: Rubric,
+    node_tables: Vec<NodeTable>,
+    node_scores: Vec<Score>,
+    nodes: Vec<Node>,
+    nodes_by_name: FxHashMap<Arc<str>, NodeId>,
+    workload_tables: Vec<WorkloadTable>,
+    workload_scores: Vec<Score>,
+    workloads: Vec<Workload>,
+    workloads_by_name: FxHashMap<Arc<str>, WorkloadId>,
+    /// The sizes of all workloads together and of the largest node: their sum bounds every score of a plan.
+    total_score: I256,
+    largest_node: I256,
+}
+
+impl Model {
+    /// A cluster without nodes and workloads; only bin pack asks the rubric.
+    ///
+    /// # Errors
+    /// [`ScoreError::NoCommonPart`] when the weights cannot be compared exactly.
+    pub fn new(strategy: Strategy, rubric: &[(&str, Weight)]) -> Result<Self, ScoreError> {
+        let mut names = Names::default();
+        let weights = rubric.iter().map(|&(resource, weight)| (names.intern(resource), weight)).collect::<Vec<_>>();
+        Ok(Self {
+            cluster: None,
+            replan: Replan::default(),
+            guards: Guards::default(),
+            aversion_groups: BTreeMap::new(),
+            affinity_groups: BTreeMap::new(),
+            drains: BTreeMap::new(),
+            cordons: BTreeMap::new(),
+            strategy,
+            rubric: Rubric::new(if strategy == Strategy::BinPack { &weights } else { &[] })?,
+            names,
+            node_tables: Vec::new(),
+            node_scores: Vec::new(),
+            nodes: Vec::new(),
+            nodes_by_name: FxHashMap::default(),
+            workload_tables: Vec::new(),
+            workload_scores: Vec::new(),
+            workloads: Vec::new(),
+            workloads_by_name: FxHashMap::default(),
+            total_score: I256::ZERO,
+            largest_node: I256::ZERO,
+        })
+    }
+
+    /// The symbol of a resource, group, label or label value, for the tables to be added.
+    pub fn intern(&mut self, text: &str) -> Symbol {
+        self.names.intern(text)
+    }
+
+    /// Adds the nodes of a table after those that are there; on an error nothing is added.
+    pub fn add_nodes(&mut self, mut table: NodeTable) -> Result<Range<u32>, ModelError> {
+        let added = expand(&table.name, table.count);
+        let number = index_u32(self.node_tables.len());
+        for (name, _) in &added {
+            if let Some(node) = self.nodes_by_name.get(name) {
+                return Err(taken(name, self.nodes[node.index()].table));
+            }
+        }
+        table.resources.sort_unstable_by_key(|offer| offer.resource);
+        table.labels.sort_unstable();
+        let score = self.rubric.score(table.resources.iter().map(|offer| (offer.resource, offer.capacity)))?;
+        self.largest_node = self.largest_node.max(score.magnitude());
+        self.total_score.checked_add(self.largest_node).ok_or(ScoreError::Overflow)?;
+        let first = index_u32(self.nodes.len());
+        for (name, count) in added {
+            self.nodes_by_name.insert(Arc::clone(&name), NodeId(index_u32(self.nodes.len())));
+            self.nodes.push(Node { name, table: number, number: count });
+        }
+        self.node_tables.push(table);
+        self.node_scores.push(score);
+        Ok(first..index_u32(self.nodes.len()))
+    }
+
+    /// Adds the workloads of a table after those that are there; on an error nothing is added.
+    pub fn add_workloads(&mut self, mut table: WorkloadTable) -> Result<Range<u32>, ModelError> {
+        let added = expand(&table.name, table.replicas);
+        let number = index_u32(self.workload_tables.len());
+        for (name, _) in &added {
+            if let Some(workload) = self.workloads_by_name.get(name) {
+                return Err(taken(name, self.workloads[workload.index()].table));
+            }
+        }
+        sort_workload_table(&mut table);
+        let amounts = table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount)));
+        let score = self.rubric.score(amounts)?;
+        self.total_score = self.grown_total(score, added.len())?;
+        let first = index_u32(self.workloads.len());
+        for (name, replica) in added {
+            self.workloads_by_name.insert(Arc::clone(&name), WorkloadId(index_u32(self.workloads.len())));
+            self.workloads.push(Workload { name, table: number, number: replica });
+        }
+        self.workload_tables.push(table);
+        self.workload_scores.push(score);
+        Ok(first..index_u32(self.workloads.len()))
+    }
+
+    /// The sizes of all workloads, with `count` of this score more.
+    fn grown_total(&self, score: Score, count: usize) -> Result<I256, ScoreError> {
+        let added = score.magnitude().checked_mul(I256::from(index_u32(count))).ok_or(ScoreError::Overflow)?;
+        let total = self.total_score.checked_add(added).ok_or(ScoreError::Overflow)?;
+        total.checked_add(self.largest_node).map(|_| total).ok_or(ScoreError::Overflow)
+    }
+
+    /// In which order workloads are taken and nodes are tried.
+    pub fn strategy(&self) -> Strategy {
+        self.strategy
+    }
+
+    /// What size means; empty unless the strategy is bin pack.
+    pub fn rubric(&self) -> &Rubric {
+        &self.rubric
+    }
+
+    /// The resources, groups and labels.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// The text of a symbol.
+    pub fn text(&self, symbol: Symbol) -> &str {
+        self.names.text(symbol)
+    }
+
+    /// All nodes in manifest order; a [`NodeId`] is an index.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// All workloads in manifest order; a [`WorkloadId`] is an index.
+    pub fn workloads(&self) -> &[Workload] {
+        &self.workloads
+    }
+
+    /// The `[[nodes]]` tables in manifest order.
+    pub fn node_tables(&self) -> &[NodeTable] {
+        &self.node_tables
+    }
+
+    /// The `[[workloads]]` tables in manifest order.
+    pub fn workload_tables(&self) -> &[WorkloadTable] {
+        &self.workload_tables
+    }
+
+    /// The numbers of all nodes in manifest order.
+    pub fn node_ids(&self) -> impl ExactSizeIterator<Item = NodeId> + DoubleEndedIterator + use<> {
+        (0..index_u32(self.nodes.len())).map(NodeId)
+    }
+
+    /// The numbers of all workloads in manifest order.
+    pub fn workload_ids(&self) -> impl ExactSizeIterator<Item = WorkloadId> + DoubleEndedIterator + use<> {
+        (0..index_u32(self.workloads.len())).map(WorkloadId)
+    }
+
+    /// The node of this name.
+    pub fn node_named(&self, name: &str) -> Option<NodeId> {
+        self.nodes_by_name.get(name).copied()
+    }
+
+    /// The workload of this name.
+    pub fn workload_named(&self, name: &str) -> Option<WorkloadId> {
+        self.workloads_by_name.get(name).copied()
+    }
+
+    /// The name of a node.
+    pub fn node_name(&self, node: NodeId) -> &str {
+        &self.nodes[node.index()].name
+    }
+
+    /// The name of a workload.
+    pub fn workload_name(&self, workload: WorkloadId) -> &str {
+        &self.workloads[workload.index()].name
+    }
+
+    /// The table that a node comes from.
+    pub fn node_table(&self, node: NodeId) -> &NodeTable {
+        &self.node_tables[self.nodes[node.index()].table as usize]
+    }
+
+    /// The table that a workload comes from.
+    pub fn workload_table(&self, workload: WorkloadId) -> &WorkloadTable {
+        &self.workload_tables[self.workloads[workload.index()].table as usize]
+    }
+
+    /// The size of a node while nothing is on it.
+    pub fn node_score(&self, node: NodeId) -> Score {
+        self.node_scores[self.nodes[node.index()].table as usize]
+    }
+
+    /// The size of a workload.
+    pub fn workload_score(&self, workload: WorkloadId) -> Score {
+        self.workload_scores[self.workloads[workload.index()].table as usize]
+    }
+
+    /// What a node offers of a resource.
+    pub fn offer(&self, node: NodeId, resource: Symbol) -> Option<&Offer> {
+        let offers = &self.node_table(node).resources;
+        offers.binary_search_by_key(&resource, |offer| offer.resource).ok().map(|at| &offers[at])
+    }
+
+    /// The value of a node's label; `name` is its own name.
+    pub fn node_label(&self, node: NodeId, label: Symbol) -> Option<&str> {
+        if self.text(label) == NAME_LABEL {
+            return Some(self.node_name(node));
+        }
+        let labels = &self.node_table(node).labels;
+        labels.iter().find(|(key, _)| *key == label).map(|(_, value)| self.text(*value))
+    }
+
+    /// Whether a node's label has one of a selector's values.
+    pub fn selects(&self, selector: &Selector, node: NodeId) -> bool {
+        let value = self.node_label(node, selector.label);
+        value.is_some_and(|value| selector.values.iter().any(|&wanted| self.text(wanted) == value))
+    }
+
+    /// The options of an aversion group.
+    pub fn aversion_group(&self, group: Symbol) -> AversionGroup {
+        self.aversion_groups.get(&group).copied().unwrap_or_default()
+    }
+
+    /// The options of an affinity group.
+    pub fn affinity_group(&self, group: Symbol) -> AffinityGroup {
+        self.affinity_groups.get(&group).copied().unwrap_or_default()
+    }
+
+    /// The earlier name of a node, where it has one.
+    pub fn node_was(&self, node: NodeId) -> Option<String> {
+        let was = self.node_table(node).was.as_ref()?;
+        Some(numbered(was, self.nodes[node.index()].number))
+    }
+
+    /// The earlier name of a workload, where it has one.
+    pub fn workload_was(&self, workload: WorkloadId) -> Option<String> {
+        let was = self.workload_table(workload).was.as_ref()?;
+        Some(numbered(was, self.workloads[workload.index()].number))
+    }
+}
+
+/// Who goes where: a node or none for each workload.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assignment(pub Vec<Option<NodeId>>);
+
+impl Assignment {
+    /// Where a workload goes.
+    pub fn of(&self, workload: WorkloadId) -> Option<NodeId> {
+        self.0.get(workload.index()).copied().flatten()
+    }
+
+    /// The workloads of each node, in manifest order.
+    pub fn by_node(&self, nodes: usize) -> Vec<Vec<WorkloadId>> {
+        let mut on = vec![Vec::new(); nodes];
+        for (workload, node) in self.0.iter().enumerate() {
+            if let Some(node) = node {
+                on[node.index()].push(WorkloadId(index_u32(workload)));
+            }
+        }
+        on
+    }
+}
+
+/// What is on record: the names of an earlier assignment, whatever the manifest says now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    /// Where workloads are, by workload name ascending, each name once.
+    pub placements: Vec<Recorded>,
+    /// Workloads that have no place now, with the node where they were last; by workload name, each once.
+    pub evicted: Vec<(Arc<str>, Arc<str>)>,
+    /// The node of round robin's last success.
+    pub cursor: Option<Arc<str>>,
+}
+
+/// One recorded placement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The workload's name.
+    pub workload: Arc<str>,
+    /// The node's name.
+    pub node: Arc<str>,
+    /// What it required then, by resource name ascending, with the units for writing it.
+    pub requirements: Vec<(Arc<str>, Quantity, Family)>,
+}
+
+impl Record {
+    /// Whether it says nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A name with its number: `rack-a` and 2 are `rack-a-2`.
+pub fn numbered(name: &str, number: Option<u32>) -> String {
+    number.map_or_else(|| name.to_owned(), |number| format!("{name}-{number}"))
+}
+
+fn expand(name: &str, count: Option<u32>) -> Vec<(Arc<str>, Option<u32>)> {
+    match count {
+        None => vec![(name.into(), None)],
+        Some(count) => (0..count).map(|number| (numbered(name, Some(number)).into(), Some(number))).collect(),
+    }
+}
+
+fn taken(name: &str, table: u32) -> ModelError {
+    ModelError::NameTaken { name: name.to_owned(), table }
+}
+
+fn sort_workload_table(table: &mut WorkloadTable) {
+    table.requirements.sort_unstable_by_key(|each| each.resource);
+    table.labels.sort_unstable();
+    for symbols in [&mut table.immunities, &mut table.aversion_groups, &mut table.affinity_groups] {
+        symbols.sort_unstable();
+        symbols.dedup();
+    }
+}
+
+/// Budgets keep every count far below 2³².
+fn index_u32(index: usize) -> u32 {
+    u32::try_from(index).expect("fewer than 2^32 nodes and workloads")
+}

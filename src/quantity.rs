@@ -1,0 +1,543 @@
+//! Exact decimal amounts with units.
+//!
+//! A quantity is a whole number of attos (10⁻¹⁸), so `0.1 + 0.1 + 0.1` is `0.3` and nothing is ever rounded.
+//! A written quantity has at most 18 significant digits and lies below 10³⁰: 160 bits. The 256 bits here leave room for
+//! the sum of 10²⁸ of the largest, so sums of a manifest cannot overflow.
+//! What a quantity is *of*, and whether it may be infinite, is the model's business.
+
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
+
+use ethnum::I256;
+
+/// Significant digits that a written quantity may have; outer zeros do not count.
+pub const SIGNIFICANT_DIGITS: usize = 18;
+
+/// Written quantities are below ten to this power.
+pub const LIMIT_EXPONENT: u32 = 30;
+
+/// The finest digit that a quantity can have stands for ten to minus this power.
+const FINEST: i64 = 18;
+
+/// An exact finite amount, in whole attos.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Quantity(I256);
+
+/// What a node offers of one resource: `-inf`, an amount, or `inf`, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Capacity {
+    /// `-inf`: no workload passes without an immunity.
+    Ward,
+    /// An amount: zero is a tag, below zero is a shortcoming.
+    Finite(Quantity),
+    /// `inf`: never used up.
+    Unlimited,
+}
+
+/// The unit family in which an amount was written, and in which it is printed again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// No unit: `1.5`.
+    #[default]
+    Plain,
+    /// Thousandths and below: `n`, `u`, `m`.
+    Small,
+    /// Powers of a thousand: `k` to `E`.
+    Decimal,
+    /// Powers of 1024: `Ki` to `Ei`.
+    Binary,
+}
+
+/// Why a text is not a quantity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum QuantityError {
+    /// Not a sign or none, digits, a fraction or none, a unit or none.
+    Malformed,
+    /// The digits are fine, what follows is no unit.
+    UnknownUnit(String),
+    /// `nan`, which no quantity is.
+    NotANumber,
+    /// `inf` or `-inf`, where only a finite amount may stand.
+    Infinite,
+    /// More than [`SIGNIFICANT_DIGITS`] digits.
+    TooPrecise,
+    /// Has digits below 10⁻¹⁸.
+    TooFine,
+    /// Reaches 10³⁰.
+    TooLarge,
+}
+
+impl fmt::Display for QuantityError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed => f.write_str("not a quantity"),
+            Self::UnknownUnit(unit) => write!(f, "unknown unit `{unit}`"),
+            Self::NotANumber => f.write_str("`nan` is not a quantity"),
+            Self::Infinite => f.write_str("an infinite quantity cannot stand here"),
+            Self::TooPrecise => write!(f, "more than {SIGNIFICANT_DIGITS} significant digits"),
+            Self::TooFine => write!(f, "digits below 1e-{FINEST}"),
+            Self::TooLarge => write!(f, "quantities stay below 1e{LIMIT_EXPONENT}"),
+        }
+    }
+}
+
+impl std::error::Error for QuantityError {}
+
+/// The units, smallest first, each with its size as `base` to the power `exponent`.
+const UNITS: [Unit; 15] = [
+    Unit::new("n", 10, -9, Family::Small),
+    Unit::new("u", 10, -6, Family::Small),
+    Unit::new("m", 10, -3, Family::Small),
+    Unit::new("k", 10, 3, Family::Decimal),
+    Unit::new("Ki", 2, 10, Family::Binary),
+    Unit::new("M", 10, 6, Family::Decimal),
+    Unit::new("Mi", 2, 20, Family::Binary),
+    Unit::new("G", 10, 9, Family::Decimal),
+    Unit::new("Gi", 2, 30, Family::Binary),
+    Unit::new("T", 10, 12, Family::Decimal),
+    Unit::new("Ti", 2, 40, Family::Binary),
+    Unit::new("P", 10, 15, Family::Decimal),
+    Unit::new("Pi", 2, 50, Family::Binary),
+    Unit::new("E", 10, 18, Family::Decimal),
+    Unit::new("Ei", 2, 60, Family::Binary),
+];
+
+struct Unit {
+    suffix: &'static str,
+    base: u32,
+    exponent: i64,
+    family: Family,
+}
+
+impl Unit {
+    const fn new(suffix: &'static str, base: u32, exponent: i64, family: Family) -> Self {
+        Self { suffix, base, exponent, family }
+    }
+
+    /// The unit of a suffix; `B` may follow where bytes make sense.
+    fn of(suffix: &str) -> Option<&'static Self> {
+        let exact = UNITS.iter().find(|unit| unit.suffix == suffix);
+        exact.or_else(|| {
+            let bytes = suffix.strip_suffix('B')?;
+            UNITS.iter().find(|unit| unit.suffix == bytes && unit.family != Family::Small)
+        })
+    }
+
+    /// The unit's size in attos.
+    fn attos(&self) -> I256 {
+        if self.base == 2 {
+            (I256::ONE << u32::try_from(self.exponent).unwrap_or(0)) * power_of_ten(FINEST)
+        } else {
+            power_of_ten(self.exponent + FINEST)
+        }
+    }
+}
+
+impl Quantity {
+    /// Nothing at all.
+    pub const ZERO: Self = Self(I256::ZERO);
+
+    /// Reads what a TOML string says: a sign or none, digits, a fraction or none, a unit or none.
+    ///
+    /// ```
+    /// # use lighthouse::quantity::{Family, Quantity};
+    /// let (half, family) = Quantity::parse("512Mi").unwrap();
+    /// assert_eq!(half, Quantity::parse("0.5GiB").unwrap().0);
+    /// assert_eq!(half.display(family).to_string(), "512Mi");
+    /// ```
+    pub fn parse(text: &str) -> Result<(Self, Family), QuantityError> {
+        if matches!(text.trim_start_matches(['+', '-']), "inf" | "nan") {
+            return Err(if text.ends_with("nan") { QuantityError::NotANumber } else { QuantityError::Infinite });
+        }
+        let unit_at = text.find(|c: char| !matches!(c, '0'..='9' | '.' | '+' | '-')).unwrap_or(text.len());
+        let (number, suffix) = text.split_at(unit_at);
+        let decimal = Decimal::parse(number)?;
+        if suffix.is_empty() {
+            return Ok((decimal.times(I256::ONE, 0)?, Family::Plain));
+        }
+        let unit = Unit::of(suffix).ok_or_else(|| QuantityError::UnknownUnit(suffix.to_owned()))?;
+        let value = match unit.base {
+            2 => decimal.times(I256::ONE << u32::try_from(unit.exponent).unwrap_or(0), 0)?,
+            _ => decimal.times(I256::ONE, unit.exponent)?,
+        };
+        Ok((value, unit.family))
+    }
+
+    /// Reads the source text of a finite TOML integer or float, exactly as it was written.
+    pub fn parse_number(text: &str) -> Result<Self, QuantityError> {
+        let text = text.replace('_', "");
+        let unsigned = text.trim_start_matches(['+', '-']);
+        match unsigned {
+            "nan" => return Err(QuantityError::NotANumber),
+            "inf" => return Err(QuantityError::Infinite),
+            _ => {}
+        }
+        for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] {
+            if let Some(digits) = unsigned.strip_prefix(prefix) {
+                let value = u128::from_str_radix(digits, radix).map_err(|_| QuantityError::TooLarge)?;
+                return Decimal::parse(&value.to_string())?.times(I256::ONE, 0);
+            }
+        }
+        let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((&text, "0"));
+        let exponent = parse_exponent(exponent)?;
+        Decimal::parse(number)?.times(I256::ONE, exponent)
+    }
+
+    /// The amount in attos.
+    pub fn attos(self) -> I256 {
+        self.0
+    }
+
+    /// Whether it is below zero.
+    pub fn is_negative(self) -> bool {
+        self.0 < I256::ZERO
+    }
+
+    /// Whether it is above zero.
+    pub fn is_positive(self) -> bool {
+        self.0 > I256::ZERO
+    }
+
+    /// The sum, or `None` where 256 bits do not hold it.
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
+    /// The amount as text in the units of `family`: the largest unit in which it is short, and always exact.
+    pub fn display(self, family: Family) -> QuantityText {
+        QuantityText { amount: self, family }
+    }
+}
+
+impl From<i64> for Quantity {
+    fn from(whole: i64) -> Self {
+        Self(I256::from(whole) * power_of_ten(FINEST))
+    }
+}
+
+impl Add for Quantity {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl Sub for Quantity {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
+impl Neg for Quantity {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self(-self.0)
+    }
+}
+
+impl AddAssign for Quantity {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl SubAssign for Quantity {
+    fn sub_assign(&mut self, other: Self) {
+        *self = *self - other;
+    }
+}
+
+impl Sum for Quantity {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        amounts.fold(Self::ZERO, Add::add)
+    }
+}
+
+impl fmt::Debug for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.display(Family::Plain), f)
+    }
+}
+
+impl Capacity {
+    /// What is left after `amount` is taken off; infinities stay what they are.
+    #[must_use]
+    pub fn minus(self, amount: Quantity) -> Self {
+        match self {
+            Self::Finite(capacity) => Self::Finite(capacity - amount),
+            infinite => infinite,
+        }
+    }
+
+    /// Whether it is below zero, a ward or a shortcoming.
+    pub fn is_negative(self) -> bool {
+        self < Self::Finite(Quantity::ZERO)
+    }
+
+    /// The amount, unless infinite.
+    pub fn finite(self) -> Option<Quantity> {
+        match self {
+            Self::Finite(amount) => Some(amount),
+            Self::Ward | Self::Unlimited => None,
+        }
+    }
+
+    /// The capacity as text, an amount in the units of `family`.
+    pub fn display(self, family: Family) -> String {
+        match self {
+            Self::Ward => "-inf".to_owned(),
+            Self::Finite(amount) => amount.display(family).to_string(),
+            Self::Unlimited => "inf".to_owned(),
+        }
+    }
+}
+
+/// A quantity that is about to be written, see [`Quantity::display`].
+#[derive(Clone, Copy)]
+pub struct QuantityText {
+    amount: Quantity,
+    family: Family,
+}
+
+/// Decimal places up to which an amount in a larger unit is easier to read than one in a smaller unit.
+const READABLE_PLACES: usize = 3;
+
+impl fmt::Display for QuantityText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let magnitude = self.amount.0.abs();
+        let units = UNITS.iter().rev().filter(|unit| unit.family == self.family);
+        for unit in units.filter(|unit| unit.family == Family::Small || magnitude >= unit.attos()) {
+            if self.family == Family::Small && magnitude >= power_of_ten(FINEST) {
+                break;
+            }
+            if let Some(text) = short_in(magnitude, unit.attos()) {
+                let sign = if self.amount.is_negative() { "-" } else { "" };
+                let suffix = if magnitude == I256::ZERO { "" } else { unit.suffix };
+                return f.pad(&format!("{sign}{text}{suffix}"));
+            }
+        }
+        f.pad(&plain(self.amount))
+    }
+}
+
+/// `magnitude / unit` as a decimal, where that ends within [`READABLE_PLACES`].
+fn short_in(magnitude: I256, unit: I256) -> Option<String> {
+    let whole = magnitude / unit;
+    let scaled = (magnitude % unit) * power_of_ten(3);
+    (scaled % unit == I256::ZERO).then(|| {
+        let places = format!("{:0width$}", (scaled / unit).as_u64(), width = READABLE_PLACES);
+        with_fraction(&whole.to_string(), &places)
+    })
+}
+
+/// The amount without a unit.
+fn plain(amount: Quantity) -> String {
+    let one = power_of_ten(FINEST);
+    let magnitude = amount.0.abs();
+    let sign = if amount.is_negative() { "-" } else { "" };
+    let places = format!("{:018}", (magnitude % one).as_u64());
+    format!("{sign}{}", with_fraction(&(magnitude / one).to_string(), &places))
+}
+
+fn with_fraction(whole: &str, places: &str) -> String {
+    match places.trim_end_matches('0') {
+        "" => whole.to_owned(),
+        places => format!("{whole}.{places}"),
+    }
+}
+
+/// Written digits, taken apart: `mantissa * 10^exponent`.
+struct Decimal {
+    mantissa: i64,
+    exponent: i64,
+}
+
+impl Decimal {
+    fn parse(number: &str) -> Result<Self, QuantityError> {
+        let unsigned = number.strip_prefix(['+', '-']).unwrap_or(number);
+        let (whole, fraction) = match unsigned.split_once('.') {
+            Some((_, "")) => return Err(QuantityError::Malformed),
+            Some(parts) => parts,
+            None => (unsigned, ""),
+        };
+        let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+        if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) {
+            return Err(QuantityError::Malformed);
+        }
+        let digits = format!("{whole}{fraction}");
+        let kept = digits.trim_end_matches('0');
+        let dropped = digits.len() - kept.len();
+        let kept = kept.trim_start_matches('0');
+        if kept.len() > SIGNIFICANT_DIGITS {
+            return Err(QuantityError::TooPrecise);
+        }
+        let magnitude: i64 = if kept.is_empty() { 0 } else { kept.parse().map_err(|_| QuantityError::TooPrecise)? };
+        Ok(Self {
+            mantissa: if number.starts_with('-') { -magnitude } else { magnitude },
+            exponent: as_i64(dropped) - as_i64(fraction.len()),
+        })
+    }
+
+    /// The number times `factor` times ten to the power `exponent`, within the limits of a quantity.
+    fn times(&self, factor: I256, exponent: i64) -> Result<Quantity, QuantityError> {
+        if self.mantissa == 0 {
+            return Ok(Quantity::ZERO);
+        }
+        let exponent = self.exponent.saturating_add(exponent);
+        if exponent >= i64::from(LIMIT_EXPONENT) {
+            return Err(QuantityError::TooLarge);
+        }
+        let scaled = I256::from(self.mantissa) * factor;
+        let attos = exponent.saturating_add(FINEST);
+        let value = if attos >= 0 {
+            scaled * power_of_ten(attos)
+        } else if attos < -60 || scaled % power_of_ten(-attos) != I256::ZERO {
+            return Err(QuantityError::TooFine);
+        } else {
+            scaled / power_of_ten(-attos)
+        };
+        if value.abs() >= power_of_ten(FINEST + i64::from(LIMIT_EXPONENT)) {
+            return Err(QuantityError::TooLarge);
+        }
+        Ok(Quantity(value))
+    }
+}
+
+/// An exponent's value; one that is too long to matter becomes a very large or a very small one.
+fn parse_exponent(text: &str) -> Result<i64, QuantityError> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(QuantityError::Malformed);
+    }
+    let magnitude = digits.parse().unwrap_or(i64::MAX / 4).min(i64::MAX / 4);
+    Ok(if text.starts_with('-') { -magnitude } else { magnitude })
+}
+
+fn as_i64(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX / 4)
+}
+
+/// Ten to a power that is not negative.
+fn power_of_ten(exponent: i64) -> I256 {
+    I256::new(10).pow(u32::try_from(exponent).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parsed(text: &str) -> Quantity {
+        Quantity::parse(text).expect(text).0
+    }
+
+    fn error(text: &str) -> QuantityError {
+        Quantity::parse(text).expect_err(text)
+    }
+
+    #[test]
+    fn three_tenths_are_three_times_one_tenth() {
+        let tenth = Quantity::parse_number("0.1").expect("a quantity");
+        assert_eq!(tenth + tenth + tenth, Quantity::parse_number("0.3").expect("a quantity"));
+    }
+
+    #[test]
+    fn units_multiply() {
+        assert_eq!(parsed("500m"), parsed("0.5"));
+        assert_eq!(parsed("64GiB"), parsed("68719476736"));
+        assert_eq!(parsed("1.5Gi"), parsed("1536Mi"));
+        assert_eq!(parsed("1E"), parsed("1000P"));
+        assert_eq!(parsed("-2kB"), parsed("-2000"));
+        assert_eq!(parsed("1000000000000n"), parsed("1k"));
+    }
+
+    #[test]
+    fn what_is_not_a_quantity_says_why() {
+        assert_eq!(error(""), QuantityError::Malformed);
+        assert_eq!(error("."), QuantityError::Malformed);
+        assert_eq!(error("5."), QuantityError::Malformed);
+        assert_eq!(error("+-5"), QuantityError::Malformed);
+        assert_eq!(error("1.2.3"), QuantityError::Malformed);
+        assert_eq!(error("Gi"), QuantityError::Malformed);
+        assert_eq!(error("1e3GiB"), QuantityError::UnknownUnit("e3GiB".to_owned()));
+        assert_eq!(error("64 GiB"), QuantityError::UnknownUnit(" GiB".to_owned()));
+        assert_eq!(error("100mB"), QuantityError::UnknownUnit("mB".to_owned()));
+        assert_eq!(error("١٢"), QuantityError::Malformed);
+        assert_eq!(error("1234567890123456789"), QuantityError::TooPrecise);
+        assert_eq!(error("0.0000000000000000001"), QuantityError::TooFine);
+        assert_eq!(error("1000000000000Ei"), QuantityError::TooLarge);
+        assert_eq!(error("nan"), QuantityError::NotANumber);
+        assert_eq!(error("-inf"), QuantityError::Infinite);
+    }
+
+    #[test]
+    fn toml_numbers_are_read_as_written() {
+        let number = |text| Quantity::parse_number(text);
+        assert_eq!(number("1_000.5e3"), Ok(parsed("1000500")));
+        assert_eq!(number("0xff"), Ok(parsed("255")));
+        assert_eq!(number("0b101"), Ok(parsed("5")));
+        assert_eq!(number("-0.0"), Ok(Quantity::ZERO));
+        assert_eq!(number("1e29"), Ok(parsed("100000000000000000000000000000")));
+        assert_eq!(number("1e-18").map(Quantity::attos), Ok(I256::ONE));
+        assert_eq!(number("1e30"), Err(QuantityError::TooLarge));
+        assert_eq!(number("1e-19"), Err(QuantityError::TooFine));
+        assert_eq!(number("1e-400"), Err(QuantityError::TooFine));
+        assert_eq!(number("0e999999999999999999999"), Ok(Quantity::ZERO));
+        assert_eq!(number("1e99999999999999999999"), Err(QuantityError::TooLarge));
+        assert_eq!(number("+nan"), Err(QuantityError::NotANumber));
+    }
+
+    #[test]
+    fn amounts_are_printed_in_their_family() {
+        let shown = |text: &str, family| parsed(text).display(family).to_string();
+        assert_eq!(shown("1536Mi", Family::Binary), "1.5Gi");
+        assert_eq!(shown("1073741825", Family::Binary), "1073741825");
+        assert_eq!(shown("500m", Family::Small), "500m");
+        assert_eq!(shown("1500m", Family::Small), "1.5");
+        assert_eq!(shown("-0.25", Family::Small), "-250m");
+        assert_eq!(shown("0.5", Family::Plain), "0.5");
+        assert_eq!(shown("1500000", Family::Decimal), "1.5M");
+        assert_eq!(shown("0", Family::Binary), "0");
+        assert_eq!(shown("0", Family::Small), "0");
+    }
+
+    #[test]
+    fn a_ward_is_below_and_unlimited_above_every_amount() {
+        let amount = Capacity::Finite(parsed("999999999999999999000000000000"));
+        assert!(Capacity::Ward < Capacity::Finite(-parsed("1E")) && amount < Capacity::Unlimited);
+        assert_eq!(Capacity::Ward.minus(parsed("-5")), Capacity::Ward);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_reads_back_as_the_same_amount(mantissa in -999_999_999i64..999_999_999, places in 0u32..9, unit in 0usize..16) {
+            let suffix = UNITS.get(unit).map_or("", |unit| unit.suffix);
+            let digits = format!("{:010}", mantissa.abs());
+            let (whole, fraction) = digits.split_at(10 - places as usize);
+            let sign = if mantissa < 0 { "-" } else { "" };
+            let point = if fraction.is_empty() { "" } else { "." };
+            let (amount, written) = Quantity::parse(&format!("{sign}{whole}{point}{fraction}{suffix}")).expect("in range");
+            for family in [written, Family::Plain, Family::Small, Family::Decimal, Family::Binary] {
+                prop_assert_eq!(parse_printed(&amount.display(family).to_string()), amount);
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC*") {
+            let _ = Quantity::parse(&text);
+            let _ = Quantity::parse_number(&text);
+        }
+    }
+
+    /// Printed amounts may have more digits than a written quantity.
+    fn parse_printed(text: &str) -> Quantity {
+        let unit_at = text.find(char::is_alphabetic).unwrap_or(text.len());
+        let (number, suffix) = text.split_at(unit_at);
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        let digits: I256 = format!("{whole}{fraction}").parse().expect("digits");
+        let unit = Unit::of(suffix).map_or(power_of_ten(FINEST), Unit::attos);
+        Quantity(digits * unit / power_of_ten(as_i64(fraction.len())))
+    }
+}

@@ -1,0 +1,166 @@
+//! The size of nodes and workloads: weights times amounts, exact and comparable.
+//!
+//! A weight may be a fraction that is no decimal ("1 per 3"), so scores count in the smallest part that all weights of a
+//! rubric share. What is scored, and what a score decides, is left to the model and to the strategies.
+
+use std::fmt;
+
+use ethnum::I256;
+
+use crate::names::Symbol;
+use crate::quantity::{Capacity, Quantity};
+
+/// How much one unit of a resource counts: `amount` for each `per` of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weight {
+    /// What is counted.
+    pub amount: Quantity,
+    /// For each of these; above zero.
+    pub per: Quantity,
+}
+
+impl From<Quantity> for Weight {
+    fn from(amount: Quantity) -> Self {
+        Self { amount, per: Quantity::from(1) }
+    }
+}
+
+/// What "size" means to the bin packer: a weight for each resource that counts.
+#[derive(Clone, Debug, Default)]
+pub struct Rubric {
+    weights: Vec<(Symbol, I256)>,
+    denominator: I256,
+}
+
+/// The size of a node or a workload; only scores of one [`Rubric`] compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Score {
+    /// Below every finite score: a weighted `-inf`.
+    Lowest,
+    /// A whole number of the rubric's parts.
+    Finite(I256),
+    /// Above every finite score: a weighted `inf`.
+    Highest,
+}
+
+/// Why there is no score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScoreError {
+    /// The weights of a rubric have no common part that fits in 256 bits.
+    NoCommonPart(Symbol),
+    /// A score does not fit in 256 bits.
+    Overflow,
+    /// One node has both a weighted `inf` and a weighted `-inf`.
+    BothInfinities,
+}
+
+impl fmt::Display for ScoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoCommonPart(_) => "the weights of the rubric are too far apart to be compared exactly",
+            Self::Overflow => "the score is too large",
+            Self::BothInfinities => "the score has both `inf` and `-inf` in it",
+        })
+    }
+}
+
+impl std::error::Error for ScoreError {}
+
+impl Rubric {
+    /// The rubric of these weights, each resource once.
+    pub fn new(weights: &[(Symbol, Weight)]) -> Result<Self, ScoreError> {
+        let reduced = weights.iter().map(|&(resource, weight)| (resource, reduce(weight))).collect::<Vec<_>>();
+        let mut denominator = I256::ONE;
+        for &(resource, (_, part)) in &reduced {
+            denominator = least_common_multiple(denominator, part).ok_or(ScoreError::NoCommonPart(resource))?;
+        }
+        let scaled = reduced.into_iter().map(|(resource, (count, part))| {
+            let weight = count.checked_mul(denominator / part).ok_or(ScoreError::NoCommonPart(resource))?;
+            Ok((resource, weight))
+        });
+        Ok(Self { weights: scaled.collect::<Result<_, _>>()?, denominator })
+    }
+
+    /// The score of these amounts, of which each resource comes once.
+    pub fn score(&self, amounts: impl Iterator<Item = (Symbol, Capacity)>) -> Result<Score, ScoreError> {
+        let mut sum = Score::Finite(I256::ZERO);
+        for (resource, amount) in amounts {
+            sum = sum.plus(times(self.weight(resource), amount).ok_or(ScoreError::Overflow)?)?;
+        }
+        Ok(sum)
+    }
+
+    /// A finite score in the units of the rubric's weights, for people: nothing is decided by it.
+    pub fn shown(&self, score: Score) -> f64 {
+        match score {
+            Score::Lowest => f64::NEG_INFINITY,
+            Score::Finite(parts) => parts.as_f64() / self.denominator.as_f64() / 1e18,
+            Score::Highest => f64::INFINITY,
+        }
+    }
+
+    fn weight(&self, resource: Symbol) -> I256 {
+        self.weights.iter().find(|(weighted, _)| *weighted == resource).map_or(I256::ZERO, |(_, weight)| *weight)
+    }
+}
+
+impl Score {
+    /// What is left of a node's score when a workload of this score is placed there; infinities stay.
+    ///
+    /// # Panics
+    /// Where 256 bits do not hold it, which [`crate::model::Model`] rules out for its nodes and workloads.
+    #[must_use]
+    pub fn minus(self, workload: Self) -> Self {
+        match (self, workload) {
+            (Self::Finite(node), Self::Finite(taken)) => Self::Finite(node - taken),
+            (infinite, _) => infinite,
+        }
+    }
+
+    /// The finite part, without its sign.
+    pub(crate) fn magnitude(self) -> I256 {
+        match self {
+            Self::Finite(parts) => parts.abs(),
+            Self::Lowest | Self::Highest => I256::ZERO,
+        }
+    }
+
+    fn plus(self, other: Self) -> Result<Self, ScoreError> {
+        match (self, other) {
+            (Self::Finite(a), Self::Finite(b)) => a.checked_add(b).map(Self::Finite).ok_or(ScoreError::Overflow),
+            (Self::Lowest, Self::Highest) | (Self::Highest, Self::Lowest) => Err(ScoreError::BothInfinities),
+            (Self::Finite(_), infinite) | (infinite, _) => Ok(infinite),
+        }
+    }
+}
+
+/// Weight times amount; a weight of 0 counts 0 whatever the amount.
+fn times(weight: I256, amount: Capacity) -> Option<Score> {
+    let sign = weight.signum().as_i8();
+    Some(match (amount, sign) {
+        (Capacity::Finite(amount), _) => Score::Finite(weight.checked_mul(amount.attos())?),
+        (_, 0) => Score::Finite(I256::ZERO),
+        (Capacity::Unlimited, 1) | (Capacity::Ward, -1) => Score::Highest,
+        _ => Score::Lowest,
+    })
+}
+
+/// A weight as a fraction in lowest terms, the lower part above zero.
+fn reduce(weight: Weight) -> (I256, I256) {
+    let (count, part) = (weight.amount.attos(), weight.per.attos());
+    let shared = greatest_common_divisor(count, part);
+    (count / shared, part / shared)
+}
+
+/// Euclid's algorithm; at least 1 when `b` is above zero.
+fn greatest_common_divisor(a: I256, b: I256) -> I256 {
+    let (mut a, mut b) = (a.abs(), b);
+    while b != I256::ZERO {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+fn least_common_multiple(a: I256, b: I256) -> Option<I256> {
+    (a / greatest_common_divisor(a, b)).checked_mul(b)
+}
