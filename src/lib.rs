@@ -2,5 +2,6 @@
 
 pub mod model;
 pub mod names;
+pub mod place;
 pub mod quantity;
 pub mod score;

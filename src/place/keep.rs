@@ -1,0 +1,331 @@
+//! Re-planning that moves only what must move: section 3 of the design, step by step.
+//!
+//! Everybody starts on the node of their record. Those leave that cannot stay, some come back because the others made
+//! room, and only what is left over or new is placed by the strategy. `hold` judges one node, `claim` knows whose
+//! record is whose, and what changed is told by the plan.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use rustc_hash::FxHashMap;
+
+use super::claim::{Claims, Entry};
+use super::departure::{Cause, Departure};
+use super::hold::{self, Held};
+use super::occupancy::Place;
+use super::rule::{self, Standing};
+use super::{Engine, Outcome, finish, strategy};
+use crate::model::{Model, NodeId, Record, WorkloadId};
+use crate::names::Symbol;
+use crate::quantity::Quantity;
+
+/// A workload that counts as recorded on a node, this once: the operator's hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// The workload.
+    pub workload: WorkloadId,
+    /// The node.
+    pub node: NodeId,
+}
+
+/// A node does not hold what the operator asked it to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PinError {
+    /// What was asked.
+    pub pin: Pin,
+    /// Why it cannot be.
+    pub cause: Cause,
+}
+
+impl fmt::Display for PinError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the node does not hold the workload")
+    }
+}
+
+impl std::error::Error for PinError {}
+
+/// Places what must move and what is new; everything else stays where it is on record.
+pub(super) fn keep(model: &Model, record: &Record, claims: Claims, pins: &[Pin]) -> Result<Outcome, PinError> {
+    let mut seating = Seating::new(model, record, &claims, pins);
+    seating.dismiss_forbidden();
+    seating.dismiss_beyond_max();
+    seating.dismiss_scattered();
+    seating.dismiss_until_nodes_hold();
+    let mut engine = Engine::new(model);
+    if let Some(cursor) = claims.cursor {
+        engine.order.succeed(cursor);
+    }
+    seating.seat(&mut engine);
+    seating.call_back(&mut engine);
+    if let Some(error) = seating.broken_pin(pins) {
+        return Err(error);
+    }
+    let queue = seating.queue();
+    let departures = seating.departures();
+    Ok(finish(model, engine, claims, departures, queue))
+}
+
+/// Who sits on the node of their record, and who was sent away from it.
+struct Seating<'a> {
+    model: &'a Model,
+    record: &'a Record,
+    claims: &'a Claims,
+    /// The node of the record, while the workload may stay there.
+    seats: Vec<Option<NodeId>>,
+    /// Each workload's place in strategy order.
+    ranks: Vec<usize>,
+    /// Why workloads left, by workload.
+    left: BTreeMap<WorkloadId, Cause>,
+    /// Those who left over a group or a shortage, with the node: they may come back.
+    sent_away: Vec<(WorkloadId, NodeId)>,
+}
+
+impl<'a> Seating<'a> {
+    fn new(model: &'a Model, record: &'a Record, claims: &'a Claims, pins: &[Pin]) -> Self {
+        let pinned = pins.iter().map(|pin| (pin.workload, pin.node)).collect::<FxHashMap<_, _>>();
+        let mut left = BTreeMap::new();
+        let mut seats = vec![None; model.workloads().len()];
+        for workload in model.workload_ids() {
+            let claim = claims.of(workload).filter(|claim| matches!(claim.entry, Entry::Placement(_)));
+            let seat = pinned.get(&workload).copied().or(claim.and_then(|claim| claim.node));
+            seats[workload.index()] = seat;
+            if seat.is_none() && claim.is_some() {
+                left.insert(workload, Cause::NodeGone);
+            }
+        }
+        Self { model, record, claims, seats, ranks: ranks(model), left, sent_away: Vec::new() }
+    }
+
+    fn seated(&self) -> impl Iterator<Item = (WorkloadId, NodeId)> + '_ {
+        self.model.workload_ids().filter_map(|workload| Some((workload, self.seats[workload.index()]?)))
+    }
+
+    fn stays(&self, workload: WorkloadId) -> bool {
+        self.model.workload_table(workload).stay
+    }
+
+    /// Those leave that a hard rule forbids on their node, whoever else is there.
+    fn dismiss_forbidden(&mut self) {
+        let forbidden = self.seated().filter_map(|(workload, node)| Some((workload, self.forbids(workload, node)?)));
+        for (workload, cause) in forbidden.collect::<Vec<_>>() {
+            self.seats[workload.index()] = None;
+            self.left.insert(workload, cause);
+        }
+    }
+
+    fn forbids(&self, workload: WorkloadId, node: NodeId) -> Option<Cause> {
+        let (model, table) = (self.model, self.model.workload_table(workload));
+        if model.drains.contains_key(&node) && !table.stay {
+            return Some(Cause::Drained(node));
+        }
+        let label = rule::forbidding_label(model, table, node).map(|label| Cause::NotSelected(node, label));
+        let place = || rule::hard_group_without_place(model, table, node).map(|group| Cause::NoPlace(node, group));
+        let offer = || hold::first_not_offered(model, node, table).map(|lacked| Cause::NotOffered(node, lacked));
+        label.or_else(place).or_else(offer)
+    }
+
+    /// Those leave that are too many in a place of a hard aversion group: the last in strategy order, `stay` after all.
+    fn dismiss_beyond_max(&mut self) {
+        for group in self.hard_groups(|model, group| model.aversion_group(group).hard, |table| &table.aversion_groups) {
+            let options = self.model.aversion_group(group);
+            for mut members in self.by_place(group, options.over, |table| &table.aversion_groups).into_values() {
+                members.sort_unstable_by_key(|&(workload, _)| (!self.stays(workload), self.ranks[workload.index()]));
+                for (workload, node) in members.into_iter().skip(options.max as usize) {
+                    self.send_away(workload, node, Cause::GroupFull(node, group));
+                }
+            }
+        }
+    }
+
+    /// Those leave that are not in the one place of a hard affinity group.
+    fn dismiss_scattered(&mut self) {
+        for group in self.hard_groups(|model, group| model.affinity_group(group).hard, |table| &table.affinity_groups) {
+            let over = self.model.affinity_group(group).over;
+            let places = self.by_place(group, over, |table| &table.affinity_groups);
+            let kept = self.gathering_place(&places);
+            for (place, members) in places {
+                for (workload, node) in members.into_iter().filter(|_| Some(place) != kept) {
+                    self.send_away(workload, node, Cause::GroupElsewhere(node, group));
+                }
+            }
+        }
+    }
+
+    /// Of the places with a member that has `stay`, else of all, the one with most members; ties by name.
+    fn gathering_place(&self, places: &BTreeMap<Place, Vec<(WorkloadId, NodeId)>>) -> Option<Place> {
+        let has_stay = |members: &Vec<(WorkloadId, NodeId)>| members.iter().any(|&(each, _)| self.stays(each));
+        let best = places
+            .iter()
+            .min_by_key(|(place, members)| (!has_stay(members), Reverse(members.len()), place.name(self.model)));
+        best.map(|(&place, _)| place)
+    }
+
+    /// Node by node, those leave over whom a resource is below zero, until rule 1 holds for all that are left.
+    fn dismiss_until_nodes_hold(&mut self) {
+        let mut on = vec![Vec::new(); self.model.nodes().len()];
+        for (workload, node) in self.seated() {
+            on[node.index()].push(workload);
+        }
+        for node in self.model.node_ids() {
+            let mut held = Held::new(self.model, node, &on[node.index()]);
+            while let Some(resource) = held.first_broken() {
+                for workload in self.leavers(&held, resource) {
+                    let cause = held.shortage(workload, resource);
+                    held.remove(workload);
+                    self.send_away(workload, node, cause);
+                }
+            }
+        }
+    }
+
+    /// Who leaves over a resource: one that requires it, or where none does all that are not immune.
+    fn leavers(&self, held: &Held<'_>, resource: Symbol) -> Vec<WorkloadId> {
+        let requires =
+            |workload: &WorkloadId| hold::amount_of(self.model.workload_table(*workload), resource).is_positive();
+        let mut candidates = held.concerned(resource).filter(requires).collect::<Vec<_>>();
+        if candidates.is_empty() {
+            return held.concerned(resource).collect();
+        }
+        prefer(&mut candidates, |&workload| !self.stays(workload));
+        prefer(&mut candidates, |&workload| self.grew(workload, resource));
+        candidates.into_iter().max_by_key(|workload| self.ranks[workload.index()]).into_iter().collect()
+    }
+
+    fn send_away(&mut self, workload: WorkloadId, node: NodeId, cause: Cause) {
+        self.seats[workload.index()] = None;
+        self.left.insert(workload, cause);
+        self.sent_away.push((workload, node));
+    }
+
+    /// Puts all that stay into the engine.
+    fn seat(&self, engine: &mut Engine) {
+        for (workload, node) in self.seated() {
+            engine.hold(self.model, workload, node);
+        }
+    }
+
+    /// Those sent away come back where they can, one at a time, each time the first that can.
+    ///
+    /// Hard groups only become narrower meanwhile, so after a success only earlier ones of the same node can be new
+    /// successes, and the scan goes on where it was.
+    fn call_back(&mut self, engine: &mut Engine) {
+        let mut order = self.sent_away.clone();
+        order.sort_by_key(|&(each, _)| (!self.stays(each), self.grew_at_all(each), self.ranks[each.index()]));
+        let mut nodes = BTreeMap::new();
+        for (workload, node) in order {
+            let (held, waiting) = nodes
+                .entry(node)
+                .or_insert_with(|| (Held::new(self.model, node, engine.occupancy.on(node)), Vec::new()));
+            waiting.push(workload);
+            while let Some(at) = waiting.iter().position(|&each| self.comes_back(engine, held, each, node)) {
+                let returned = waiting.remove(at);
+                engine.hold(self.model, returned, node);
+                self.seats[returned.index()] = Some(node);
+                self.left.remove(&returned);
+            }
+        }
+    }
+
+    fn comes_back(&self, engine: &Engine, held: &mut Held<'_>, workload: WorkloadId, node: NodeId) -> bool {
+        let table = self.model.workload_table(workload);
+        rule::keeps_hard_groups(self.model, &engine.occupancy, table, node) && held.takes_back(workload)
+    }
+
+    fn broken_pin(&self, pins: &[Pin]) -> Option<PinError> {
+        pins.iter().find_map(|&pin| {
+            let cause = self.left.get(&pin.workload)?.clone();
+            Some(PinError { pin, cause })
+        })
+    }
+
+    /// Who is to be placed: the displaced before the new, each in strategy order.
+    fn queue(&self) -> Vec<(WorkloadId, Standing)> {
+        let mut queue = self.model.workload_ids().filter(|each| self.seats[each.index()].is_none()).collect::<Vec<_>>();
+        queue.sort_by_key(|each| (self.claims.of(*each).is_none(), self.ranks[each.index()]));
+        queue.into_iter().map(|workload| (workload, self.standing(workload))).collect()
+    }
+
+    fn standing(&self, workload: WorkloadId) -> Standing {
+        let Some(claim) = self.claims.of(workload) else { return Standing::Free };
+        if self.stays(workload) {
+            return Standing::Bound(claim.node);
+        }
+        match (claim.entry, claim.node) {
+            (Entry::Eviction(_), Some(last)) => Standing::Returning(last),
+            _ => Standing::Free,
+        }
+    }
+
+    fn departures(self) -> Vec<Departure> {
+        self.left.into_iter().map(|(workload, cause)| Departure { workload, cause }).collect()
+    }
+
+    /// What the record says that a workload required of a resource; `None` when it is not on record.
+    fn recorded(&self, workload: WorkloadId, resource: Symbol) -> Option<Quantity> {
+        let Some(Entry::Placement(at)) = self.claims.of(workload).map(|claim| claim.entry) else { return None };
+        let name = self.model.text(resource);
+        let requirements = &self.record.placements[at].requirements;
+        Some(requirements.iter().find(|(each, ..)| &**each == name).map_or(Quantity::ZERO, |(_, amount, _)| *amount))
+    }
+
+    fn grew(&self, workload: WorkloadId, resource: Symbol) -> bool {
+        let now = hold::amount_of(self.model.workload_table(workload), resource);
+        self.recorded(workload, resource).is_some_and(|before| now > before)
+    }
+
+    fn grew_at_all(&self, workload: WorkloadId) -> bool {
+        let requirements = &self.model.workload_table(workload).requirements;
+        requirements.iter().any(|requirement| self.grew(workload, requirement.resource))
+    }
+
+    /// The hard groups that anybody seated belongs to, in order of names.
+    fn hard_groups(
+        &self,
+        is_hard: impl Fn(&Model, Symbol) -> bool,
+        groups: impl Fn(&crate::model::WorkloadTable) -> &Vec<Symbol>,
+    ) -> Vec<Symbol> {
+        let all = self.model.workload_tables().iter().flat_map(&groups).copied();
+        let mut hard = all.filter(|&group| is_hard(self.model, group)).collect::<Vec<_>>();
+        hard.sort_unstable_by_key(|&group| self.model.text(group));
+        hard.dedup();
+        hard
+    }
+
+    /// The seated members of a group, by place.
+    fn by_place(
+        &self,
+        group: Symbol,
+        over: Option<Symbol>,
+        groups: impl Fn(&crate::model::WorkloadTable) -> &Vec<Symbol>,
+    ) -> BTreeMap<Place, Vec<(WorkloadId, NodeId)>> {
+        let mut places = BTreeMap::<_, Vec<_>>::new();
+        for (workload, node) in
+            self.seated().filter(|(each, _)| groups(self.model.workload_table(*each)).contains(&group))
+        {
+            if let Some(place) = Place::of(self.model, node, over) {
+                places.entry(place).or_default().push((workload, node));
+            }
+        }
+        places
+    }
+}
+
+/// Keeps those that are preferred, or all when none is.
+fn prefer(candidates: &mut Vec<WorkloadId>, preferred: impl Fn(&WorkloadId) -> bool) {
+    if candidates.iter().any(&preferred) {
+        candidates.retain(preferred);
+    }
+}
+
+/// Each workload's place in strategy order.
+fn ranks(model: &Model) -> Vec<usize> {
+    let mut order = model.workload_ids().collect::<Vec<_>>();
+    strategy::sort(model, &mut order);
+    let mut ranks = vec![0; order.len()];
+    for (rank, workload) in order.into_iter().enumerate() {
+        ranks[workload.index()] = rank;
+    }
+    ranks
+}

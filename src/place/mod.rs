@@ -1,0 +1,193 @@
+//! The engine: where every workload goes, and what every node that refused has to say.
+//!
+//! [`place`] answers for a whole model, from a record or from empty nodes; [`Engine`] is the same for a program that brings
+//! its workloads bit by bit. Nothing here can fail: a workload without a place is an outcome.
+//! No files, no clock, no randomness, and never the order of a hash map.
+
+mod claim;
+mod departure;
+mod hold;
+mod index;
+mod keep;
+mod occupancy;
+mod refusal;
+mod rule;
+mod strategy;
+
+pub use claim::{Claim, Claims, Entry};
+pub use departure::{Cause, Departure};
+pub use keep::{Pin, PinError};
+pub use occupancy::{Occupancy, Place};
+pub use refusal::{Miss, Refusal, Shortage, Unplaced, refusals, unplaced};
+pub use rule::Standing;
+
+use crate::model::{Assignment, Model, NodeId, Record, Replan, WorkloadId};
+use crate::score::Score;
+use index::Order;
+
+/// Nodes with what is on them, and the strategy's memory: it sees everything that it placed before.
+///
+/// ```
+/// use lighthouse::model::{Model, NodeTable, Strategy};
+/// use lighthouse::place::Engine;
+/// let mut model = Model::new(Strategy::Prioritized, &[])?;
+/// model.add_nodes(NodeTable { name: "parent".to_owned(), ..NodeTable::default() })?;
+/// assert!(Engine::new(&model).assign(&model, model.workload_ids()).is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Engine {
+    occupancy: Occupancy,
+    order: Order,
+    reluctant: Vec<WorkloadId>,
+}
+
+impl Engine {
+    /// Empty nodes.
+    pub fn new(model: &Model) -> Self {
+        Self { occupancy: Occupancy::empty(model), order: Order::new(model), reluctant: Vec::new() }
+    }
+
+    /// Places a batch of workloads beside what is there, in strategy order, and says where each went.
+    ///
+    /// The nodes are those that the model had when the engine was made; workloads may have been added since.
+    pub fn assign(
+        &mut self,
+        model: &Model,
+        batch: impl IntoIterator<Item = WorkloadId>,
+    ) -> Vec<(WorkloadId, Option<NodeId>)> {
+        let mut batch = batch.into_iter().collect::<Vec<_>>();
+        strategy::sort(model, &mut batch);
+        let queue = batch.into_iter().map(|workload| (workload, Standing::Free)).collect::<Vec<_>>();
+        self.run(model, &queue)
+    }
+
+    /// Who is where now, and what is free.
+    pub fn occupancy(&self) -> &Occupancy {
+        &self.occupancy
+    }
+
+    /// All nodes in the order in which the strategy would try them now.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.order.nodes()
+    }
+
+    /// The current score of a node, under bin pack.
+    pub fn score(&self, node: NodeId) -> Option<Score> {
+        self.order.score(node)
+    }
+
+    /// The node after which round robin goes on.
+    pub fn cursor(&self) -> Option<NodeId> {
+        self.order.cursor()
+    }
+
+    /// Puts a workload where it is on record, without asking.
+    fn hold(&mut self, model: &Model, workload: WorkloadId, node: NodeId) {
+        self.occupancy.attach(model, workload, node);
+        self.order.occupy(model, workload, node);
+    }
+
+    /// Goes over the queue, and again over what it left, until a round places nothing.
+    fn run(&mut self, model: &Model, queue: &[(WorkloadId, Standing)]) -> Vec<(WorkloadId, Option<NodeId>)> {
+        let mut answers = queue.iter().map(|&(workload, _)| (workload, None)).collect::<Vec<_>>();
+        let mut left = (0..queue.len()).collect::<Vec<_>>();
+        // Only what fills a shortcoming can open a node for one that was refused before.
+        let can_open = queue.iter().any(|&(workload, _)| fills_a_shortcoming(model, workload));
+        loop {
+            let before = left.len();
+            left.retain(|&at| {
+                let (workload, standing) = queue[at];
+                answers[at].1 = self.try_place(model, workload, standing);
+                answers[at].1.is_none()
+            });
+            if !can_open || left.is_empty() || left.len() == before {
+                return answers;
+            }
+        }
+    }
+
+    fn try_place(&mut self, model: &Model, workload: WorkloadId, standing: Standing) -> Option<NodeId> {
+        let node = strategy::search(model, self, workload, standing)?;
+        if !rule::keeps_aversion(model, &self.occupancy, model.workload_table(workload), node, false) {
+            self.reluctant.push(workload);
+        }
+        self.hold(model, workload, node);
+        self.order.succeed(node);
+        Some(node)
+    }
+}
+
+/// What a plan starts from, beside the model.
+#[derive(Clone, Debug, Default)]
+pub struct Start<'a> {
+    /// What is on record.
+    pub record: Option<&'a Record>,
+    /// Workloads that count as recorded on another node, this once.
+    pub pins: &'a [Pin],
+}
+
+/// Where everything goes.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// A node or none for each workload.
+    pub assignment: Assignment,
+    /// The nodes as they are then.
+    pub engine: Engine,
+    /// Whose record serves which workload.
+    pub claims: Claims,
+    /// Who left the node of its record, and why; by workload.
+    pub departures: Vec<Departure>,
+    /// What the record said of each workload that was to be placed, by workload.
+    pub standings: Vec<(WorkloadId, Standing)>,
+    /// Workloads that were placed beside one that they avert, in the order in which that happened.
+    pub reluctant: Vec<WorkloadId>,
+}
+
+/// Places every workload of the model: by `keep` only those that must move or are new, by `fresh` all.
+pub fn place(model: &Model, start: &Start<'_>) -> Result<Outcome, PinError> {
+    let empty = Record::default();
+    let record = start.record.unwrap_or(&empty);
+    let claims = Claims::new(model, record);
+    match model.replan {
+        Replan::Keep => keep::keep(model, record, claims, start.pins),
+        Replan::Fresh => Ok(fresh(model, claims)),
+    }
+}
+
+/// The one-shot answer of section 3: from empty nodes, whatever runs where; only `stay` looks at the record.
+fn fresh(model: &Model, claims: Claims) -> Outcome {
+    let mut order = model.workload_ids().collect::<Vec<_>>();
+    strategy::sort(model, &mut order);
+    let standing = |workload| match claims.of(workload) {
+        Some(claim) if model.workload_table(workload).stay => Standing::Bound(claim.node),
+        _ => Standing::Free,
+    };
+    let queue = order.into_iter().map(|workload| (workload, standing(workload))).collect::<Vec<_>>();
+    finish(model, Engine::new(model), claims, Vec::new(), queue)
+}
+
+/// Runs the strategy over the queue and gathers what came of it.
+fn finish(
+    model: &Model,
+    mut engine: Engine,
+    claims: Claims,
+    departures: Vec<Departure>,
+    queue: Vec<(WorkloadId, Standing)>,
+) -> Outcome {
+    engine.run(model, &queue);
+    let mut assignment = Assignment(vec![None; model.workloads().len()]);
+    for node in model.node_ids() {
+        for workload in engine.occupancy.on(node) {
+            assignment.0[workload.index()] = Some(node);
+        }
+    }
+    let reluctant = std::mem::take(&mut engine.reluctant);
+    let mut standings = queue;
+    standings.sort_unstable_by_key(|&(workload, _)| workload);
+    Outcome { assignment, engine, claims, departures, standings, reluctant }
+}
+
+fn fills_a_shortcoming(model: &Model, workload: WorkloadId) -> bool {
+    model.workload_table(workload).requirements.iter().any(|requirement| requirement.amount.is_negative())
+}

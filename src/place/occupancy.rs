@@ -1,0 +1,149 @@
+//! What is where at this moment, and what that leaves: the state that attaching changes.
+//!
+//! Free amounts are kept for each node as one row, sorted by resource; members of groups are counted for each place.
+//! Whether anything *may* be attached is `rule`'s business.
+
+use rustc_hash::FxHashMap;
+
+use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
+use crate::names::Symbol;
+use crate::quantity::{Capacity, Quantity};
+
+/// What a group counts its members by: a node, or all nodes with one value of a label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// The node itself.
+    Node(NodeId),
+    /// The nodes whose label has this value.
+    Value(Symbol),
+}
+
+impl Place {
+    /// Where a node belongs for a group over this label; `None` when the node has no such label.
+    pub fn of(model: &Model, node: NodeId, over: Option<Symbol>) -> Option<Self> {
+        match over {
+            None => Some(Self::Node(node)),
+            Some(label) if model.text(label) == crate::model::NAME_LABEL => Some(Self::Node(node)),
+            Some(label) => {
+                let labels = &model.node_table(node).labels;
+                labels.iter().find(|(key, _)| *key == label).map(|(_, value)| Self::Value(*value))
+            }
+        }
+    }
+
+    /// The node's name, or the label's value.
+    pub fn name(self, model: &Model) -> &str {
+        match self {
+            Self::Node(node) => model.node_name(node),
+            Self::Value(value) => model.text(value),
+        }
+    }
+}
+
+/// Members of a group, by place and in all.
+type Members = FxHashMap<(Symbol, Option<Place>), u32>;
+
+/// What is left of one resource of a node.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Left {
+    pub(super) resource: Symbol,
+    pub(super) free: Capacity,
+}
+
+/// Who is where, and what is free.
+#[derive(Clone, Debug)]
+pub struct Occupancy {
+    free: Vec<Vec<Left>>,
+    below_zero: Vec<Vec<Symbol>>,
+    on: Vec<Vec<WorkloadId>>,
+    averse: Members,
+    affine: Members,
+}
+
+impl Occupancy {
+    /// Nothing anywhere.
+    pub(super) fn empty(model: &Model) -> Self {
+        let rows = model.node_ids().map(|node| {
+            let offers = model.node_table(node).resources.iter();
+            offers.map(|offer| Left { resource: offer.resource, free: offer.capacity }).collect::<Vec<_>>()
+        });
+        let free = rows.collect::<Vec<_>>();
+        let negative = |row: &Vec<Left>| row.iter().filter(|l| l.free.is_negative()).map(|l| l.resource).collect();
+        Self {
+            below_zero: free.iter().map(negative).collect(),
+            on: vec![Vec::new(); free.len()],
+            free,
+            averse: Members::default(),
+            affine: Members::default(),
+        }
+    }
+
+    /// What is free of a resource on a node; `None` where the node does not offer it.
+    pub fn free(&self, node: NodeId, resource: Symbol) -> Option<Capacity> {
+        let row = &self.free[node.index()];
+        row.binary_search_by_key(&resource, |left| left.resource).ok().map(|at| row[at].free)
+    }
+
+    /// The resources of a node that are below zero now.
+    pub(super) fn below_zero(&self, node: NodeId) -> &[Symbol] {
+        &self.below_zero[node.index()]
+    }
+
+    /// The workloads on a node, in the order in which they came.
+    pub fn on(&self, node: NodeId) -> &[WorkloadId] {
+        &self.on[node.index()]
+    }
+
+    /// How many members of an aversion group are in a place.
+    pub(super) fn averse_members(&self, group: Symbol, place: Place) -> u32 {
+        self.averse.get(&(group, Some(place))).copied().unwrap_or(0)
+    }
+
+    /// How many members of an affinity group are in a place.
+    pub(super) fn affine_members(&self, group: Symbol, place: Place) -> u32 {
+        self.affine.get(&(group, Some(place))).copied().unwrap_or(0)
+    }
+
+    /// Whether any member of an affinity group is placed anywhere.
+    pub(super) fn is_anywhere(&self, group: Symbol) -> bool {
+        self.affine.get(&(group, None)).is_some_and(|&members| members > 0)
+    }
+
+    /// Puts a workload on a node, whether or not it fits.
+    pub(super) fn attach(&mut self, model: &Model, workload: WorkloadId, node: NodeId) {
+        let table = model.workload_table(workload);
+        for requirement in &table.requirements {
+            self.take_off(node, requirement.resource, requirement.amount);
+        }
+        self.on[node.index()].push(workload);
+        self.count(model, table, node);
+    }
+
+    /// Takes an amount off a resource, where the node offers it, and keeps `below_zero` right.
+    fn take_off(&mut self, node: NodeId, resource: Symbol, amount: Quantity) {
+        let row = &mut self.free[node.index()];
+        let Ok(at) = row.binary_search_by_key(&resource, |left| left.resource) else { return };
+        let before = row[at].free;
+        let after = before.minus(amount);
+        row[at].free = after;
+        match (before.is_negative(), after.is_negative()) {
+            (false, true) => self.below_zero[node.index()].push(resource),
+            (true, false) => self.below_zero[node.index()].retain(|&negative| negative != resource),
+            _ => {}
+        }
+    }
+
+    fn count(&mut self, model: &Model, table: &WorkloadTable, node: NodeId) {
+        for &group in &table.aversion_groups {
+            if let Some(place) = Place::of(model, node, model.aversion_group(group).over) {
+                *self.averse.entry((group, Some(place))).or_default() += 1;
+            }
+        }
+        for &group in &table.affinity_groups {
+            *self.affine.entry((group, None)).or_default() += 1;
+            if let Some(place) = Place::of(model, node, model.affinity_group(group).over) {
+                *self.affine.entry((group, Some(place))).or_default() += 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Why a node said no, as data: section 4 of the design.
+//!
+//! Counting is done for what stays unplaced only, after everything is placed, and once for workloads that ask alike.
+//! Sentences are made of it elsewhere.
+
+use std::cmp::Ordering;
+
+use ethnum::I256;
+use rustc_hash::FxHashMap;
+
+use super::occupancy::{Occupancy, Place};
+use super::rule::{self, Standing};
+use super::{Engine, Outcome};
+use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
+use crate::names::Symbol;
+use crate::quantity::{Capacity, Quantity};
+
+/// Why a node refuses a workload; in the order in which reasons come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// The workload has `stay` and was recorded elsewhere.
+    Stays,
+    /// The node is cordoned.
+    Cordoned,
+    /// The node is drained.
+    Drained,
+    /// `only_on` or `never_on` forbids the node, by this label.
+    NotSelected(Symbol),
+    /// The node has no place, or a full one, in this hard aversion group.
+    GroupFull(Symbol),
+    /// The members of this hard affinity group are elsewhere.
+    GroupElsewhere(Symbol),
+    /// The node does not offer this resource.
+    Lacks(Symbol),
+    /// The node wards off what is not immune to this resource.
+    Warded(Symbol),
+    /// The node has too little of this resource.
+    Short {
+        /// The resource.
+        resource: Symbol,
+        /// What the workload requires of it; 0 for a shortcoming that it does not fill.
+        need: Quantity,
+        /// What is free.
+        free: Quantity,
+    },
+}
+
+/// The node that comes nearest to taking a workload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Miss {
+    /// The node.
+    pub node: NodeId,
+    /// The resource of which most is short, in proportion to the need.
+    pub resource: Symbol,
+    /// What is needed of it.
+    pub need: Quantity,
+    /// What is free of it.
+    pub free: Quantity,
+}
+
+/// A resource of which the whole cluster has less than one workload needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shortage {
+    /// The resource.
+    pub resource: Symbol,
+    /// What is needed.
+    pub need: Quantity,
+    /// What is free on all nodes together.
+    pub free: Quantity,
+}
+
+/// A workload that no node takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unplaced {
+    /// The workload.
+    pub workload: WorkloadId,
+    /// Each node's first refusal, counted, in the order of refusals and then of names; a `Short` stands for all of its resource.
+    pub counts: Vec<(Refusal, u32)>,
+    /// The node that comes nearest, where amounts alone are in the way.
+    pub nearest: Option<Miss>,
+    /// Resources of which the whole cluster is short, by name.
+    pub shortages: Vec<Shortage>,
+}
+
+impl Refusal {
+    /// Where it stands among the reasons of a node.
+    pub fn rank(&self) -> u8 {
+        match self {
+            Self::Stays => 0,
+            Self::Cordoned => 1,
+            Self::Drained => 2,
+            Self::NotSelected(_) => 3,
+            Self::GroupFull(_) => 4,
+            Self::GroupElsewhere(_) => 5,
+            Self::Lacks(_) => 6,
+            Self::Warded(_) => 7,
+            Self::Short { .. } => 8,
+        }
+    }
+
+    /// The label, group or resource that it is about.
+    pub fn subject(&self) -> Option<Symbol> {
+        match *self {
+            Self::Stays | Self::Cordoned | Self::Drained => None,
+            Self::NotSelected(subject)
+            | Self::GroupFull(subject)
+            | Self::GroupElsewhere(subject)
+            | Self::Lacks(subject)
+            | Self::Warded(subject)
+            | Self::Short { resource: subject, .. } => Some(subject),
+        }
+    }
+}
+
+/// All reasons of a node against a workload, in order; none when it takes it, soft rules aside.
+pub fn refusals(
+    model: &Model,
+    now: &Occupancy,
+    workload: WorkloadId,
+    standing: Standing,
+    node: NodeId,
+) -> Vec<Refusal> {
+    let table = model.workload_table(workload);
+    let mut refusals = Vec::new();
+    refusals.extend(closed(model, standing, node));
+    refusals.extend(rule::forbidding_label(model, table, node).map(Refusal::NotSelected));
+    refusals.extend(group_refusals(model, now, table, node));
+    let start = refusals.len();
+    refusals.extend(amount_refusals(now, table, node));
+    refusals[start..].sort_unstable_by_key(|each| (each.rank(), each.subject().map(|subject| model.text(subject))));
+    refusals
+}
+
+fn closed(model: &Model, standing: Standing, node: NodeId) -> Option<Refusal> {
+    match standing {
+        _ if rule::is_open(model, standing, node) => None,
+        Standing::Bound(_) => Some(Refusal::Stays),
+        Standing::Free | Standing::Returning(_) if model.cordons.contains_key(&node) => Some(Refusal::Cordoned),
+        Standing::Free | Standing::Returning(_) => Some(Refusal::Drained),
+    }
+}
+
+fn group_refusals(model: &Model, now: &Occupancy, table: &WorkloadTable, node: NodeId) -> Vec<Refusal> {
+    let full = table.aversion_groups.iter().copied().filter(|&group| {
+        let options = model.aversion_group(group);
+        let place = Place::of(model, node, options.over);
+        options.hard && place.is_none_or(|place| now.averse_members(group, place) >= options.max)
+    });
+    let elsewhere = table.affinity_groups.iter().copied().filter(|&group| {
+        let options = model.affinity_group(group);
+        let place = Place::of(model, node, options.over);
+        let gathered = |place| !now.is_anywhere(group) || now.affine_members(group, place) > 0;
+        options.hard && !place.is_some_and(gathered)
+    });
+    let mut refusals = full.map(Refusal::GroupFull).chain(elsewhere.map(Refusal::GroupElsewhere)).collect::<Vec<_>>();
+    refusals.sort_by_key(|each| (each.rank(), each.subject().map(|subject| model.text(subject))));
+    refusals
+}
+
+fn amount_refusals(now: &Occupancy, table: &WorkloadTable, node: NodeId) -> Vec<Refusal> {
+    let required = table.requirements.iter().filter_map(|requirement| {
+        let resource = requirement.resource;
+        let Some(free) = now.free(node, resource) else { return Some(Refusal::Lacks(resource)) };
+        let misses = !rule::is_immune(table, resource) && free.minus(requirement.amount).is_negative();
+        misses.then(|| shortage(resource, requirement.amount, free))
+    });
+    let negative = now.below_zero(node).iter().copied().filter(|&resource| {
+        !rule::is_immune(table, resource) && !table.requirements.iter().any(|each| each.resource == resource)
+    });
+    let ignored = negative.filter_map(|resource| Some(shortage(resource, Quantity::ZERO, now.free(node, resource)?)));
+    required.chain(ignored).collect()
+}
+
+fn shortage(resource: Symbol, need: Quantity, free: Capacity) -> Refusal {
+    free.finite().map_or(Refusal::Warded(resource), |free| Refusal::Short { resource, need, free })
+}
+
+/// What the nodes say of every workload that has no place, by workload.
+pub fn unplaced(model: &Model, outcome: &Outcome) -> Vec<Unplaced> {
+    let nodes = outcome.engine.nodes().collect::<Vec<_>>();
+    let mut told = FxHashMap::<_, Unplaced>::default();
+    let without = outcome.standings.iter().filter(|(workload, _)| outcome.assignment.of(*workload).is_none());
+    let answers = without.map(|&(workload, standing)| {
+        let key = (model.workloads()[workload.index()].table, standing);
+        let answer = told.entry(key).or_insert_with(|| count(model, &outcome.engine, workload, standing, &nodes));
+        Unplaced { workload, ..answer.clone() }
+    });
+    answers.collect()
+}
+
+fn count(model: &Model, engine: &Engine, workload: WorkloadId, standing: Standing, nodes: &[NodeId]) -> Unplaced {
+    let mut counts = FxHashMap::<(u8, Option<Symbol>), (Refusal, u32)>::default();
+    let mut nearest: Option<Miss> = None;
+    for &node in nodes {
+        let refusals = refusals(model, engine.occupancy(), workload, standing, node);
+        if let Some(first) = refusals.first() {
+            counts.entry((first.rank(), first.subject())).or_insert((*first, 0)).1 += 1;
+        }
+        if let Some(miss) = miss(node, &refusals)
+            && nearest.is_none_or(|best| compare_shares(&miss, &best) == Ordering::Less)
+        {
+            nearest = Some(miss);
+        }
+    }
+    let mut counts = counts.into_values().collect::<Vec<_>>();
+    counts.sort_unstable_by_key(|(each, _)| (each.rank(), each.subject().map(|subject| model.text(subject))));
+    let shortages = shortages(model, engine, workload, nodes);
+    Unplaced { workload, counts, nearest, shortages }
+}
+
+/// How far a node is from taking a workload; `None` where more than amounts is in the way.
+fn miss(node: NodeId, refusals: &[Refusal]) -> Option<Miss> {
+    let mut worst: Option<Miss> = None;
+    for refusal in refusals {
+        let Refusal::Short { resource, need, free } = *refusal else { return None };
+        if !need.is_positive() {
+            return None;
+        }
+        let miss = Miss { node, resource, need, free };
+        if worst.is_none_or(|worst| compare_shares(&miss, &worst) == Ordering::Greater) {
+            worst = Some(miss);
+        }
+    }
+    worst
+}
+
+/// Compares what is short in proportion to what is needed.
+fn compare_shares(a: &Miss, b: &Miss) -> Ordering {
+    let share = |miss: &Miss| ((miss.need - miss.free).attos(), miss.need.attos());
+    compare_fractions(share(a), share(b))
+}
+
+/// Compares two positive fractions by their continued fractions, which never multiplies and so never overflows.
+fn compare_fractions((a, b): (I256, I256), (c, d): (I256, I256)) -> Ordering {
+    let (mut a, mut b, mut c, mut d) = (a, b, c, d);
+    loop {
+        let whole = (a / b).cmp(&(c / d));
+        let (left, right) = (a % b, c % d);
+        if whole != Ordering::Equal || left == I256::ZERO || right == I256::ZERO {
+            return whole.then_with(|| left.signum().cmp(&right.signum()));
+        }
+        // The remainders compare as left/b with right/d, which is the other way round of b/left with d/right.
+        (a, b, c, d) = (d, right, b, left);
+    }
+}
+
+/// The resources of which all nodes together have less free than the workload needs.
+fn shortages(model: &Model, engine: &Engine, workload: WorkloadId, nodes: &[NodeId]) -> Vec<Shortage> {
+    let table = model.workload_table(workload);
+    let required = table.requirements.iter().filter(|each| each.amount.is_positive());
+    let required = required.filter(|each| !rule::is_immune(table, each.resource));
+    let mut shortages = required.filter_map(|each| {
+        let free = free_in_all(engine.occupancy(), each.resource, nodes)?;
+        (free < each.amount).then_some(Shortage { resource: each.resource, need: each.amount, free })
+    });
+    let mut found = shortages.by_ref().collect::<Vec<_>>();
+    found.sort_unstable_by_key(|each| model.text(each.resource));
+    found
+}
+
+/// The free amounts of a resource, each at least zero, together; `None` when one is unlimited.
+fn free_in_all(now: &Occupancy, resource: Symbol, nodes: &[NodeId]) -> Option<Quantity> {
+    let mut sum = Quantity::ZERO;
+    for &node in nodes {
+        match now.free(node, resource) {
+            Some(Capacity::Unlimited) => return None,
+            Some(Capacity::Finite(free)) if free.is_positive() => sum += free,
+            _ => {}
+        }
+    }
+    Some(sum)
+}

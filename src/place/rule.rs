@@ -1,0 +1,106 @@
+//! May this workload be on that node? The attach rule, the hard rules, the soft ones.
+//!
+//! Each rule is one small function over the model and what is where; the order in which nodes are asked is `strategy`'s
+//! business, why a node refused is `refusal`'s.
+
+use super::occupancy::{Occupancy, Place};
+use crate::model::{Model, NodeId, WorkloadTable};
+use crate::names::Symbol;
+
+/// What is known of a workload before it is placed: where the record binds or draws it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// No node is special to it.
+    Free,
+    /// It was evicted from this node earlier and tries it first.
+    Returning(NodeId),
+    /// It has `stay` and was recorded on this node, or on one that is gone: no other takes it.
+    Bound(Option<NodeId>),
+}
+
+/// Rule 2.1 and the hard rules of 2.8 together: whether the node takes the workload now.
+pub(super) fn takes(model: &Model, now: &Occupancy, table: &WorkloadTable, standing: Standing, node: NodeId) -> bool {
+    is_open(model, standing, node)
+        && is_selected(model, table, node)
+        && has_room(now, table, node)
+        && keeps_hard_groups(model, now, table, node)
+}
+
+/// Cordoned and drained nodes take nothing new; what has `stay` goes home only, and there it is not new.
+pub(super) fn is_open(model: &Model, standing: Standing, node: NodeId) -> bool {
+    match standing {
+        Standing::Bound(home) => home == Some(node),
+        Standing::Free | Standing::Returning(_) => {
+            !model.cordons.contains_key(&node) && !model.drains.contains_key(&node)
+        }
+    }
+}
+
+/// `only_on` and `never_on`.
+fn is_selected(model: &Model, table: &WorkloadTable, node: NodeId) -> bool {
+    forbidding_label(model, table, node).is_none()
+}
+
+/// The first label, by name, over which `only_on` or `never_on` forbids a node.
+pub(super) fn forbidding_label(model: &Model, table: &WorkloadTable, node: NodeId) -> Option<Symbol> {
+    let missing = table.only_on.iter().filter(|selector| !model.selects(selector, node));
+    let avoided = table.never_on.iter().filter(|selector| model.selects(selector, node));
+    missing.chain(avoided).map(|selector| selector.label).min_by_key(|&label| model.text(label))
+}
+
+/// The first hard group, aversion before affinity and then by name, for which a node lacks the label.
+pub(super) fn hard_group_without_place(model: &Model, table: &WorkloadTable, node: NodeId) -> Option<Symbol> {
+    let by_name = |&group: &Symbol| model.text(group).to_owned();
+    let lacks = |over| Place::of(model, node, over).is_none();
+    let averse = table.aversion_groups.iter().copied().filter(|&group| {
+        let options = model.aversion_group(group);
+        options.hard && lacks(options.over)
+    });
+    let affine = table.affinity_groups.iter().copied().filter(|&group| {
+        let options = model.affinity_group(group);
+        options.hard && lacks(options.over)
+    });
+    averse.min_by_key(by_name).or_else(|| affine.min_by_key(by_name))
+}
+
+/// Rule 2.1: every required resource is offered, and afterwards none is below zero but those that it is immune to.
+fn has_room(now: &Occupancy, table: &WorkloadTable, node: NodeId) -> bool {
+    let fits = table.requirements.iter().all(|requirement| match now.free(node, requirement.resource) {
+        None => false,
+        Some(free) => is_immune(table, requirement.resource) || !free.minus(requirement.amount).is_negative(),
+    });
+    fits && now.below_zero(node).iter().all(|&resource| is_immune(table, resource) || requires(table, resource))
+}
+
+/// Hard groups: below `max` in a place of their own, or where the others are.
+pub(super) fn keeps_hard_groups(model: &Model, now: &Occupancy, table: &WorkloadTable, node: NodeId) -> bool {
+    keeps_aversion(model, now, table, node, true) && keeps_affinity(model, now, table, node, true)
+}
+
+/// Whether the node's places have room in all aversion groups that are hard, or all that are soft.
+pub(super) fn keeps_aversion(model: &Model, now: &Occupancy, table: &WorkloadTable, node: NodeId, hard: bool) -> bool {
+    table.aversion_groups.iter().all(|&group| {
+        let options = model.aversion_group(group);
+        options.hard != hard
+            || Place::of(model, node, options.over).is_some_and(|place| now.averse_members(group, place) < options.max)
+    })
+}
+
+/// Whether the node's places are where the members are of all affinity groups that are hard, or all that are soft.
+pub(super) fn keeps_affinity(model: &Model, now: &Occupancy, table: &WorkloadTable, node: NodeId, hard: bool) -> bool {
+    table.affinity_groups.iter().all(|&group| {
+        let options = model.affinity_group(group);
+        options.hard != hard
+            || Place::of(model, node, options.over)
+                .is_some_and(|place| !now.is_anywhere(group) || now.affine_members(group, place) > 0)
+    })
+}
+
+/// Whether the value of a resource on a node is irrelevant to the workload.
+pub(super) fn is_immune(table: &WorkloadTable, resource: Symbol) -> bool {
+    table.immunities.binary_search(&resource).is_ok()
+}
+
+fn requires(table: &WorkloadTable, resource: Symbol) -> bool {
+    table.requirements.binary_search_by_key(&resource, |each| each.resource).is_ok()
+}

@@ -1,0 +1,61 @@
+//! The strategies: in which order workloads are taken, and how far each search goes.
+//!
+//! Prioritized, round robin and bin pack differ in two orders only: that of the workloads, here, and that of the nodes,
+//! in `index`. The passes over soft rules are the same for all.
+
+use std::cmp::Reverse;
+
+use super::Engine;
+use super::rule::{self, Standing};
+use crate::model::{Model, NodeId, Strategy, WorkloadId, WorkloadTable};
+
+/// Sorts workloads into strategy order: priority, largest first; then manifest order, or for bin pack size and name.
+pub(crate) fn sort(model: &Model, workloads: &mut [WorkloadId]) {
+    let priority = |workload| Reverse(model.workload_table(workload).priority);
+    match model.strategy() {
+        Strategy::Prioritized | Strategy::RoundRobin => workloads.sort_by_key(|&each| (priority(each), each)),
+        Strategy::BinPack => workloads.sort_by_cached_key(|&each| {
+            (priority(each), Reverse(model.workload_score(each)), model.workload_name(each))
+        }),
+    }
+}
+
+/// Which soft rules a pass over the nodes keeps.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Pass {
+    aversion: bool,
+    affinity: bool,
+}
+
+/// From both kinds of soft rule to neither: aversion outranks affinity.
+const PASSES: [Pass; 4] = [
+    Pass { aversion: true, affinity: true },
+    Pass { aversion: true, affinity: false },
+    Pass { aversion: false, affinity: true },
+    Pass { aversion: false, affinity: false },
+];
+
+/// The first node in strategy order that takes a workload, soft rules kept as long as any node keeps them.
+pub(super) fn search(model: &Model, engine: &Engine, workload: WorkloadId, standing: Standing) -> Option<NodeId> {
+    let table = model.workload_table(workload);
+    let now = &engine.occupancy;
+    match standing {
+        Standing::Bound(home) => return home.filter(|&home| rule::takes(model, now, table, standing, home)),
+        Standing::Returning(last) if rule::takes(model, now, table, standing, last) => return Some(last),
+        Standing::Returning(_) | Standing::Free => {}
+    }
+    passes(model, table).find_map(|pass| {
+        engine.order.first(|&node| {
+            rule::takes(model, now, table, standing, node)
+                && (!pass.aversion || rule::keeps_aversion(model, now, table, node, false))
+                && (!pass.affinity || rule::keeps_affinity(model, now, table, node, false))
+        })
+    })
+}
+
+/// The passes that apply to a workload: without soft groups of a kind, those that keep that kind say nothing new.
+fn passes(model: &Model, table: &WorkloadTable) -> impl Iterator<Item = Pass> + use<> {
+    let averse = table.aversion_groups.iter().any(|&group| !model.aversion_group(group).hard);
+    let affine = table.affinity_groups.iter().any(|&group| !model.affinity_group(group).hard);
+    PASSES.into_iter().filter(move |pass| (averse || !pass.aversion) && (affine || !pass.affinity))
+}
