@@ -51,6 +51,11 @@ impl Names {
         &self.texts[symbol.index()]
     }
 
+    /// The text of a symbol, shared.
+    pub fn shared(&self, symbol: Symbol) -> Arc<str> {
+        Arc::clone(&self.texts[symbol.index()])
+    }
+
     /// How many different texts there are.
     pub fn len(&self) -> usize {
         self.texts.len()

@@ -1,0 +1,162 @@
+//! An independent judge of an assignment: it shares no code with the engine and looks at no order.
+//!
+//! A plan is shown or saved only when it finds nothing here. The rules are those of the design, told anew: rule 1 of
+//! section 3 for amounts, and the hard rules of 2.8. Cordons and `stay` compare with a record, which it does not see.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::model::{Assignment, Model, NodeId, Selector, WorkloadId};
+use crate::names::Symbol;
+use crate::quantity::{Capacity, Quantity};
+
+/// A rule that an assignment breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Violation {
+    /// The workload requires a resource that its node does not offer.
+    NotOffered(String, String),
+    /// The workload's node is below zero in a resource that it is not immune to.
+    BelowZero(String, String),
+    /// The workload may not be on its node, by this label.
+    NotSelected(String, String),
+    /// The workload is on a drained node without `stay`.
+    Drained(String),
+    /// A hard aversion group has too many members in a place.
+    TooMany(String, String),
+    /// The members of a hard affinity group are not in one place.
+    Scattered(String),
+    /// The workload is in a hard group whose label its node lacks.
+    NoPlace(String, String),
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotOffered(workload, resource) => write!(f, "`{workload}` lacks `{resource}` on its node"),
+            Self::BelowZero(workload, resource) => write!(f, "`{workload}` is on a node that is short of `{resource}`"),
+            Self::NotSelected(workload, label) => write!(f, "`{workload}` may not be on its node by `{label}`"),
+            Self::Drained(workload) => write!(f, "`{workload}` is on a drained node"),
+            Self::TooMany(group, place) => write!(f, "too many of hard group `{group}` are in `{place}`"),
+            Self::Scattered(group) => write!(f, "the members of hard group `{group}` are in several places"),
+            Self::NoPlace(workload, group) => write!(f, "`{workload}` is on a node that is no place of `{group}`"),
+        }
+    }
+}
+
+/// Every rule that an assignment breaks; none for all that the engine places.
+pub fn judge(model: &Model, assignment: &Assignment) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for (node, workloads) in model.node_ids().zip(assignment.by_node(model.nodes().len())) {
+        judge_amounts(model, node, &workloads, &mut violations);
+        for workload in workloads {
+            judge_seat(model, workload, node, &mut violations);
+        }
+    }
+    judge_aversion(model, assignment, &mut violations);
+    judge_affinity(model, assignment, &mut violations);
+    violations
+}
+
+/// Everything that is required is there, and no resource is below zero for anybody who minds.
+fn judge_amounts(model: &Model, node: NodeId, workloads: &[WorkloadId], violations: &mut Vec<Violation>) {
+    let mut taken = BTreeMap::<Symbol, Quantity>::new();
+    for &workload in workloads {
+        let table = model.workload_table(workload);
+        for each in &table.requirements {
+            if each.amount < Quantity::ZERO || !table.immunities.contains(&each.resource) {
+                *taken.entry(each.resource).or_default() += each.amount;
+            }
+            if !model.node_table(node).resources.iter().any(|offer| offer.resource == each.resource) {
+                violations.push(Violation::NotOffered(name(model, workload), text(model, each.resource)));
+            }
+        }
+    }
+    for offer in &model.node_table(node).resources {
+        let taken = taken.get(&offer.resource).copied().unwrap_or_default();
+        let is_broken = match offer.capacity {
+            Capacity::Ward => true,
+            Capacity::Unlimited => false,
+            Capacity::Finite(capacity) => capacity < taken,
+        };
+        for &workload in workloads.iter().filter(|_| is_broken) {
+            if !model.workload_table(workload).immunities.contains(&offer.resource) {
+                violations.push(Violation::BelowZero(name(model, workload), text(model, offer.resource)));
+            }
+        }
+    }
+}
+
+/// Selectors and drains.
+fn judge_seat(model: &Model, workload: WorkloadId, node: NodeId, violations: &mut Vec<Violation>) {
+    let table = model.workload_table(workload);
+    for (selectors, wanted) in [(&table.only_on, true), (&table.never_on, false)] {
+        for selector in selectors.iter().filter(|selector| matches(model, selector, node) != wanted) {
+            violations.push(Violation::NotSelected(name(model, workload), text(model, selector.label)));
+        }
+    }
+    if model.drains.contains_key(&node) && !table.stay {
+        violations.push(Violation::Drained(name(model, workload)));
+    }
+}
+
+fn judge_aversion(model: &Model, assignment: &Assignment, violations: &mut Vec<Violation>) {
+    for (&group, options) in model.aversion_groups.iter().filter(|(_, options)| options.hard) {
+        let mut members = BTreeMap::<&str, u32>::new();
+        let in_group = |workload: &WorkloadId| model.workload_table(*workload).aversion_groups.contains(&group);
+        for workload in model.workload_ids().filter(in_group) {
+            let Some(node) = assignment.of(workload) else { continue };
+            match place(model, node, options.over) {
+                Some(place) => *members.entry(place).or_default() += 1,
+                None => violations.push(Violation::NoPlace(name(model, workload), text(model, group))),
+            }
+        }
+        for (place, _) in members.into_iter().filter(|&(_, count)| count > options.max) {
+            violations.push(Violation::TooMany(text(model, group), place.to_owned()));
+        }
+    }
+}
+
+fn judge_affinity(model: &Model, assignment: &Assignment, violations: &mut Vec<Violation>) {
+    for (&group, options) in model.affinity_groups.iter().filter(|(_, options)| options.hard) {
+        let mut places = BTreeSet::new();
+        let in_group = |workload: &WorkloadId| model.workload_table(*workload).affinity_groups.contains(&group);
+        for workload in model.workload_ids().filter(in_group) {
+            let Some(node) = assignment.of(workload) else { continue };
+            match place(model, node, options.over) {
+                Some(place) => drop(places.insert(place)),
+                None => violations.push(Violation::NoPlace(name(model, workload), text(model, group))),
+            }
+        }
+        if places.len() > 1 {
+            violations.push(Violation::Scattered(text(model, group)));
+        }
+    }
+}
+
+fn matches(model: &Model, selector: &Selector, node: NodeId) -> bool {
+    let value = label(model, node, model.text(selector.label));
+    selector.values.iter().any(|&wanted| value == Some(model.text(wanted)))
+}
+
+fn place(model: &Model, node: NodeId, over: Option<Symbol>) -> Option<&str> {
+    match over {
+        None => Some(model.node_name(node)),
+        Some(over) => label(model, node, model.text(over)),
+    }
+}
+
+fn label<'a>(model: &'a Model, node: NodeId, label: &str) -> Option<&'a str> {
+    if label == "name" {
+        return Some(model.node_name(node));
+    }
+    let labels = model.node_table(node).labels.iter();
+    labels.map(|&(key, value)| (model.text(key), model.text(value))).find(|(key, _)| *key == label).map(|(_, v)| v)
+}
+
+fn name(model: &Model, workload: WorkloadId) -> String {
+    model.workload_name(workload).to_owned()
+}
+
+fn text(model: &Model, symbol: Symbol) -> String {
+    model.text(symbol).to_owned()
+}
