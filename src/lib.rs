@@ -2,6 +2,7 @@
 
 pub mod diagnostic;
 pub mod escape;
+pub mod manifest;
 pub mod model;
 pub mod names;
 pub mod quantity;

@@ -126,6 +126,15 @@ impl Findings {
         }
     }
 
+    /// Adds those of others that are wanted.
+    pub fn extend_where(&mut self, others: Findings, wanted: impl Fn(&Diagnostic) -> bool) {
+        for (severity, kept) in others.kept.into_iter().enumerate() {
+            // What was not kept cannot be asked, so it counts.
+            self.counts[severity] += others.counts[severity] - kept.len();
+            kept.into_iter().filter(&wanted).for_each(|diagnostic| self.push(diagnostic));
+        }
+    }
+
     /// Puts them in order: errors first, each severity by file and place.
     pub fn sort(&mut self) {
         for kept in &mut self.kept {
@@ -156,6 +165,12 @@ impl Findings {
     /// `2 errors, 1 warning`; empty when nothing was found.
     pub fn count(&self) -> String {
         count(self.errors(), self.warnings())
+    }
+}
+
+impl Extend<Diagnostic> for Findings {
+    fn extend<T: IntoIterator<Item = Diagnostic>>(&mut self, diagnostics: T) {
+        diagnostics.into_iter().for_each(|diagnostic| self.push(diagnostic));
     }
 }
 
