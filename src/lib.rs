@@ -1,9 +1,13 @@
 //! Plan and apply for placement.
 
 pub mod check;
+pub mod diagnostic;
+pub mod escape;
+pub mod manifest;
 pub mod model;
 pub mod names;
 pub mod place;
 pub mod plan;
 pub mod quantity;
 pub mod score;
+pub mod source;

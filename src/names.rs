@@ -56,6 +56,11 @@ impl Names {
         Arc::clone(&self.texts[symbol.index()])
     }
 
+    /// All symbols in order of first appearance.
+    pub fn symbols(&self) -> impl Iterator<Item = Symbol> + use<> {
+        (0..self.texts.len()).filter_map(|index| u32::try_from(index).ok()).map(Symbol)
+    }
+
     /// How many different texts there are.
     pub fn len(&self) -> usize {
         self.texts.len()

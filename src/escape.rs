@@ -1,0 +1,107 @@
+//! What may reach a terminal, and what is shown in place of the rest.
+//!
+//! A name in a manifest can carry control sequences, right-to-left overrides or characters of no width. Shown raw they
+//! could rewrite the lines above them or make one name look like another. Every text for people passes through here.
+//! Markdown, HTML, JSON and CI annotations have their own escaping on top, in their renderers.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Characters of Unicode's categories Cf, Zl and Zp, and U+2065, which is unassigned and shown as nothing.
+const FORMAT: [(char, char); 20] = [
+    ('\u{ad}', '\u{ad}'),
+    ('\u{600}', '\u{605}'),
+    ('\u{61c}', '\u{61c}'),
+    ('\u{6dd}', '\u{6dd}'),
+    ('\u{70f}', '\u{70f}'),
+    ('\u{890}', '\u{891}'),
+    ('\u{8e2}', '\u{8e2}'),
+    ('\u{180e}', '\u{180e}'),
+    ('\u{200b}', '\u{200f}'),
+    ('\u{2028}', '\u{202e}'),
+    ('\u{2060}', '\u{206f}'),
+    ('\u{feff}', '\u{feff}'),
+    ('\u{fff9}', '\u{fffb}'),
+    ('\u{110bd}', '\u{110bd}'),
+    ('\u{110cd}', '\u{110cd}'),
+    ('\u{13430}', '\u{1343f}'),
+    ('\u{1bca0}', '\u{1bca3}'),
+    ('\u{1d173}', '\u{1d17a}'),
+    ('\u{e0001}', '\u{e0001}'),
+    ('\u{e0020}', '\u{e007f}'),
+];
+
+/// Names longer than this are cut in messages; the longest legal name is shown whole.
+const LONGEST_SHOWN: usize = 253;
+
+/// Whether a character must not reach a terminal: control, format, line and paragraph separators.
+pub fn is_hidden(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
+    c.is_control() || FORMAT.iter().any(|&(first, last)| (first..=last).contains(&c))
+}
+
+/// The text with every hidden character, newline and tab included, spelled out: `\n`, `\u{202e}`.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        push_visible(&mut shown, c);
+    }
+    Cow::Owned(shown)
+}
+
+/// Adds one character, spelled out when it is hidden.
+pub fn push_visible(shown: &mut String, c: char) {
+    match c {
+        '\t' => shown.push_str("\\t"),
+        '\n' => shown.push_str("\\n"),
+        '\r' => shown.push_str("\\r"),
+        c if is_hidden(c) => {
+            // Writing into a string cannot fail.
+            let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
+        }
+        c => shown.push(c),
+    }
+}
+
+/// A name in backticks, visible and cut to a length that a message can hold.
+pub fn quoted(name: &str) -> String {
+    match name.char_indices().nth(LONGEST_SHOWN) {
+        Some((end, _)) => format!("`{}...`", visible(&name[..end])),
+        None => format!("`{}`", visible(name)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_is_borrowed() {
+        assert!(matches!(visible("rack-ä 東"), Cow::Borrowed("rack-ä 東")));
+    }
+
+    #[test]
+    fn hidden_characters_are_spelled_out() {
+        assert_eq!(visible("a\u{1b}[2K\r\n\tb"), "a\\u{1b}[2K\\r\\n\\tb");
+        assert_eq!(visible("\u{9b}\u{202e}\u{200b}\u{2028}\u{7f}"), "\\u{9b}\\u{202e}\\u{200b}\\u{2028}\\u{7f}");
+    }
+
+    #[test]
+    fn no_scalar_value_slips_through() {
+        for c in '\0'..=char::MAX {
+            let text = c.to_string();
+            assert!(!visible(&text).chars().any(is_hidden), "U+{:04X}", u32::from(c));
+        }
+    }
+
+    #[test]
+    fn a_long_name_is_cut() {
+        assert_eq!(quoted(&"x".repeat(300)), format!("`{}...`", "x".repeat(253)));
+        assert_eq!(quoted(&"x".repeat(253)), format!("`{}`", "x".repeat(253)));
+    }
+}

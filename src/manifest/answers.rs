@@ -1,0 +1,230 @@
+//! Names that nothing answers to, and units that do not go together.
+//!
+//! All of it is legal and usually a slip, so it is only warned of. While tables are lowered this notes what is offered
+//! and what is asked for; each name is warned of once, where it first stands. What a mistake may hide is not missed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::list::list;
+use super::suggestion::did_you_mean;
+use crate::diagnostic::{Diagnostic, Findings};
+use crate::escape::quoted;
+use crate::model::{Model, NAME_LABEL};
+use crate::names::Symbol;
+use crate::quantity::{Family, Quantity};
+use crate::source::Place;
+
+/// Where a name was first asked for, by whom, and by how many tables after that.
+#[derive(Clone, Debug)]
+struct Asked {
+    place: Place,
+    who: String,
+    others: usize,
+}
+
+/// What is known of one name of a resource.
+#[derive(Clone, Debug, Default)]
+struct Resource {
+    offered: bool,
+    required: Option<Asked>,
+    immune: Option<Asked>,
+    weighted: Option<Place>,
+    bytes: Option<Place>,
+    bare: Option<Place>,
+    small: Option<Place>,
+}
+
+/// What is offered and what is asked for.
+#[derive(Debug, Default)]
+pub(super) struct Answers {
+    /// Indexed by symbol.
+    resources: Vec<Resource>,
+    /// Labels in selectors, each alone and with each of its values.
+    selected: BTreeMap<(Symbol, Option<Symbol>), Asked>,
+    /// Whether mistakes may hide what some nodes offer, and what some workloads ask for.
+    pub(super) nodes_hidden: bool,
+    pub(super) workloads_hidden: bool,
+}
+
+/// Noting.
+impl Answers {
+    /// A node table offers a resource; `any` says whether it has any nodes.
+    pub(super) fn offered(&mut self, resource: Symbol, any: bool) {
+        self.resource(resource).offered |= any;
+    }
+
+    pub(super) fn required(&mut self, resource: Symbol, place: Place, who: &str) {
+        ask(&mut self.resource(resource).required, place, who);
+    }
+
+    pub(super) fn immune(&mut self, resource: Symbol, place: Place, who: &str) {
+        ask(&mut self.resource(resource).immune, place, who);
+    }
+
+    pub(super) fn weighted(&mut self, resource: Symbol, place: Place) {
+        self.resource(resource).weighted = Some(place);
+    }
+
+    pub(super) fn selected(&mut self, label: Symbol, value: Option<Symbol>, place: Place, who: &str) {
+        let first = || Asked { place, who: who.to_owned(), others: 0 };
+        self.selected.entry((label, value)).and_modify(|asked| asked.others += 1).or_insert_with(first);
+    }
+
+    /// An amount is given in these units; zero is the same in all of them.
+    pub(super) fn unit(&mut self, resource: Symbol, family: Family, amount: Quantity, place: Place) {
+        let resource = self.resource(resource);
+        let first = match family {
+            Family::Binary | Family::Decimal => &mut resource.bytes,
+            Family::Plain if amount == Quantity::ZERO => return,
+            Family::Plain => &mut resource.bare,
+            Family::Small => &mut resource.small,
+        };
+        first.get_or_insert(place);
+    }
+
+    fn resource(&mut self, symbol: Symbol) -> &mut Resource {
+        let index = symbol.index();
+        if self.resources.len() <= index {
+            self.resources.resize_with(index + 1, Resource::default);
+        }
+        &mut self.resources[index]
+    }
+}
+
+fn ask(asked: &mut Option<Asked>, place: Place, who: &str) {
+    match asked {
+        Some(asked) => asked.others += 1,
+        None => *asked = Some(Asked { place, who: who.to_owned(), others: 0 }),
+    }
+}
+
+/// Warning.
+impl Answers {
+    /// Warns of everything that nothing answers to.
+    pub(super) fn warn(&self, model: &Model, findings: &mut Findings) {
+        for symbol in model.names().symbols() {
+            if let Some(resource) = self.resources.get(symbol.index()) {
+                self.warn_of_resource(model, model.text(symbol), resource, findings);
+            }
+        }
+        if !self.nodes_hidden {
+            self.warn_of_selectors(model, findings);
+        }
+    }
+
+    fn warn_of_resource(&self, model: &Model, name: &str, resource: &Resource, findings: &mut Findings) {
+        mixed_units(name, resource, findings);
+        if self.nodes_hidden || resource.offered || model.nodes().is_empty() {
+            return;
+        }
+        if let Some(asked) = &resource.required {
+            let message = format!("no node offers {}, which {} requires", quoted(name), quoted(&asked.who));
+            let help = format!("add {} to a node, or drop the requirement", quoted(name));
+            let warning = asked.warning(message, "also required by");
+            findings.push(self.suggest(model, warning, asked.place, name, &help));
+        }
+        if let Some(asked) = &resource.immune {
+            let message = format!("no node has {}, to which {} is immune", quoted(name), quoted(&asked.who));
+            let warning = asked.warning(message, "so are");
+            findings.push(self.suggest(model, warning, asked.place, name, "drop the immunity"));
+        }
+        if let (Some(place), None, false) = (resource.weighted, &resource.required, self.workloads_hidden) {
+            let message = format!("nothing has {}, which the rubric weighs", quoted(name));
+            findings.push(self.suggest(model, Diagnostic::warning(message), place, name, "drop the weight"));
+        }
+    }
+
+    /// The warning with the offered name that was probably meant, or with those that there are.
+    fn suggest(&self, model: &Model, warning: Diagnostic, place: Place, name: &str, help: &str) -> Diagnostic {
+        let offered = || {
+            let symbols = model.names().symbols();
+            symbols.filter(|symbol| self.resources.get(symbol.index()).is_some_and(|resource| resource.offered))
+        };
+        let names: Vec<_> = offered().map(|symbol| model.text(symbol)).collect();
+        match did_you_mean(name, names.iter().copied()) {
+            Some(suggestion) => warning.at(place, suggestion),
+            None if names.is_empty() => warning.at(place, "").note("nodes offer nothing").help(help),
+            None => warning.at(place, "").note(format!("nodes offer {}", list(names))).help(help),
+        }
+    }
+
+    fn warn_of_selectors(&self, model: &Model, findings: &mut Findings) {
+        if self.selected.is_empty() || model.nodes().is_empty() {
+            return;
+        }
+        let labels = labels(model);
+        for ((label, value), asked) in &self.selected {
+            let (known, name) = (labels.get(label), model.text(*label));
+            match value {
+                None if known.is_none() && name != NAME_LABEL => {
+                    findings.push(no_label(model, name, asked, &labels));
+                }
+                Some(value) if name == NAME_LABEL && model.node_named(model.text(*value)).is_none() => {
+                    let names = model.nodes().iter().map(|node| &*node.name);
+                    findings.push(no_value(name, model.text(*value), asked, names.collect()));
+                }
+                Some(value) if known.is_some_and(|known| !known.contains(value)) => {
+                    let known = known.into_iter().flatten().map(|&value| model.text(value));
+                    findings.push(no_value(name, model.text(*value), asked, known.collect()));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Asked {
+    fn warning(&self, message: String, others: &str) -> Diagnostic {
+        let warning = Diagnostic::warning(message);
+        match self.others {
+            0 => warning,
+            1 => warning.note(format!("{others} 1 other table")),
+            many => warning.note(format!("{others} {many} other tables")),
+        }
+    }
+}
+
+/// The labels of nodes with their values.
+pub(super) fn labels(model: &Model) -> BTreeMap<Symbol, BTreeSet<Symbol>> {
+    let mut labels: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    let tables = model.node_tables().iter().filter(|table| table.count != Some(0));
+    for &(label, value) in tables.flat_map(|table| &table.labels) {
+        labels.entry(label).or_default().insert(value);
+    }
+    labels
+}
+
+fn no_label(model: &Model, name: &str, asked: &Asked, labels: &BTreeMap<Symbol, BTreeSet<Symbol>>) -> Diagnostic {
+    let message = format!("no node has the label {}, by which {} selects", quoted(name), quoted(&asked.who));
+    let names = labels.keys().map(|&label| model.text(label)).chain([NAME_LABEL]);
+    let warning = asked.warning(message, "so do");
+    match did_you_mean(name, names.clone()) {
+        Some(suggestion) => warning.at(asked.place, suggestion),
+        None => warning.at(asked.place, "").note(format!("nodes have the labels {}", list(names))),
+    }
+}
+
+fn no_value(label: &str, value: &str, asked: &Asked, known: Vec<&str>) -> Diagnostic {
+    let (label, who) = (quoted(label), quoted(&asked.who));
+    let message = format!("no node has {} as {label}, by which {who} selects", quoted(value));
+    let warning = asked.warning(message, "so do");
+    match did_you_mean(value, known.iter().copied()) {
+        Some(suggestion) => warning.at(asked.place, suggestion),
+        None => warning.at(asked.place, "").note(format!("{label} is one of {}", list(known))),
+    }
+}
+
+fn mixed_units(name: &str, resource: &Resource, findings: &mut Findings) {
+    let Some(bytes) = resource.bytes else { return };
+    let name = quoted(name);
+    if let Some(bare) = resource.bare {
+        let warning = Diagnostic::warning(format!("{name} is given with byte units and without"));
+        findings
+            .push(warning.at(bare, "without a unit").also(bytes, "in byte units").help("give it a unit everywhere"));
+    }
+    if let Some(small) = resource.small {
+        let warning = Diagnostic::warning(format!("{name} is given in byte units and in thousandths or less"));
+        let help = "`m` is a thousandth; a million bytes are `M`";
+        findings.push(warning.at(small, "`m` or smaller").also(bytes, "in byte units").help(help));
+    }
+}

@@ -1,0 +1,194 @@
+//! Tables to names: everything that takes all tables together.
+//!
+//! The budgets come first, as nothing may be expanded before; then each table's nodes and workloads, whose names must be
+//! unique; then what refers to them by name.
+
+use rustc_hash::FxHashMap;
+
+use super::list::list;
+use super::lower::{Lower, Named};
+use super::names::{number_of, which};
+use super::suggestion::did_you_mean;
+use super::{MOST_NODES, MOST_WORKLOADS, TablePlaces};
+use crate::diagnostic::{Diagnostic, Findings};
+use crate::escape::quoted;
+use crate::model::{Model, ModelError, NodeId, NodeTable, WorkloadTable, numbered};
+use crate::score::ScoreError;
+use crate::source::Place;
+
+/// Where the tables are that made it into the model, by their numbers there.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    pub(super) nodes: Vec<TablePlaces>,
+    pub(super) workloads: Vec<TablePlaces>,
+}
+
+/// Puts all tables into the model; none when there are more than the budgets allow.
+pub(super) fn expand(lower: &mut Lower) -> Option<Places> {
+    let nodes = lower.nodes.iter().map(|(table, places)| (table.count, places));
+    let fits = within(nodes, MOST_NODES, "nodes", &mut lower.findings);
+    let workloads = lower.workloads.iter().map(|(table, places)| (table.replicas, places));
+    if !(within(workloads, MOST_WORKLOADS, "workloads", &mut lower.findings) && fits) {
+        return None;
+    }
+    let mut places = Places::default();
+    for (table, at) in std::mem::take(&mut lower.nodes) {
+        add_nodes(lower, table, at, &mut places.nodes);
+    }
+    for (table, at) in std::mem::take(&mut lower.workloads) {
+        add_workloads(lower, table, at, &mut places.workloads);
+    }
+    earlier_names(lower, &places);
+    drains(lower);
+    Some(places)
+}
+
+/// Whether all tables together stay within the budget; the one that goes beyond is reported.
+fn within<'p>(
+    tables: impl Iterator<Item = (Option<u32>, &'p TablePlaces)>,
+    most: u32,
+    what: &str,
+    findings: &mut Findings,
+) -> bool {
+    let mut total = 0u32;
+    for (count, places) in tables {
+        // Each count is within the budget itself, so the sum cannot overflow before it is found to be beyond.
+        total = total.saturating_add(count.unwrap_or(1));
+        if total > most {
+            let message = format!("with these there are more than {most} {what}, which is the limit");
+            findings.push(Diagnostic::error(message).at(places.name, ""));
+            return false;
+        }
+    }
+    true
+}
+
+fn add_nodes(lower: &mut Lower, table: NodeTable, at: TablePlaces, places: &mut Vec<TablePlaces>) {
+    let (name, count) = (table.name.clone(), table.count);
+    match lower.model.add_nodes(table) {
+        Ok(_) => places.push(at),
+        Err(error) => {
+            lower.answers.nodes_hidden = true;
+            let fault = match error {
+                ModelError::NameTaken { name: taken, table } => {
+                    let first = &lower.model.node_tables()[table as usize];
+                    clash("node", &taken, (&name, count, at), (&first.name, first.count, places[table as usize]))
+                }
+                ModelError::Score(error) => score("node", &name, error, at),
+            };
+            lower.findings.push(fault);
+        }
+    }
+}
+
+fn add_workloads(lower: &mut Lower, table: WorkloadTable, at: TablePlaces, places: &mut Vec<TablePlaces>) {
+    let (name, count) = (table.name.clone(), table.replicas);
+    match lower.model.add_workloads(table) {
+        Ok(_) => places.push(at),
+        Err(error) => {
+            lower.answers.workloads_hidden = true;
+            let fault = match error {
+                ModelError::NameTaken { name: taken, table } => {
+                    let first = &lower.model.workload_tables()[table as usize];
+                    clash("workload", &taken, (&name, count, at), (&first.name, first.replicas, places[table as usize]))
+                }
+                ModelError::Score(error) => score("workload", &name, error, at),
+            };
+            lower.findings.push(fault);
+        }
+    }
+}
+
+type Table<'t> = (&'t str, Option<u32>, TablePlaces);
+
+/// Two tables that expand to one name.
+fn clash(
+    what: &str,
+    taken: &str,
+    (name, count, at): Table<'_>,
+    (first, first_count, first_at): Table<'_>,
+) -> Diagnostic {
+    let word = if what == "node" { "node" } else { "replica" };
+    let second = which(word, number_of(name, taken), count);
+    let first = match which(word, number_of(first, taken), first_count).as_str() {
+        "" => "named first here".to_owned(),
+        which => format!("named first here, {which}"),
+    };
+    let fault = Diagnostic::error(format!("{what} {} is named twice", quoted(taken)));
+    fault.at(at.name, second).also(first_at.name, first)
+}
+
+fn score(what: &str, name: &str, error: ScoreError, at: TablePlaces) -> Diagnostic {
+    let place = at.amounts.unwrap_or(at.name);
+    let fault = Diagnostic::error(format!("{what} {} has no size: {error}", quoted(name))).at(place, "");
+    match error {
+        ScoreError::BothInfinities => fault
+            .note("bin-pack orders nodes by size")
+            .help("give one of the two the weight 0, or take it out of the rubric"),
+        ScoreError::Overflow | ScoreError::NoCommonPart(_) => fault.help("use smaller weights or amounts"),
+    }
+}
+
+/// Each record serves one name, so an earlier name may be given once.
+fn earlier_names(lower: &mut Lower, places: &Places) {
+    let Lower { model, findings, .. } = lower;
+    let nodes = model.node_tables().iter().zip(&places.nodes);
+    let nodes = nodes.filter_map(|(table, at)| Some((table.was.as_deref()?, table.count, at.was?)));
+    once(nodes, "node", findings);
+    let workloads = model.workload_tables().iter().zip(&places.workloads);
+    let workloads = workloads.filter_map(|(table, at)| Some((table.was.as_deref()?, table.replicas, at.was?)));
+    once(workloads, "workload", findings);
+}
+
+fn once<'t>(tables: impl Iterator<Item = (&'t str, Option<u32>, Place)>, what: &str, findings: &mut Findings) {
+    let mut seen: FxHashMap<String, Place> = FxHashMap::default();
+    for (was, count, place) in tables {
+        let expanded = (0..count.unwrap_or(0)).map(|number| numbered(was, Some(number)));
+        for name in std::iter::once(was.to_owned()).chain(expanded) {
+            if let Some(&first) = seen.get(&name) {
+                let fault = Diagnostic::error(format!("two {what}s were {}", quoted(&name)));
+                findings.push(fault.at(place, "").also(first, "given first here"));
+                break;
+            }
+            seen.insert(name, place);
+        }
+    }
+}
+
+fn drains(lower: &mut Lower) {
+    for named in std::mem::take(&mut lower.drains) {
+        if let Some(node) = known(lower, "drain", &named) {
+            lower.model.drains.entry(node).or_insert(named.reason);
+        }
+    }
+    for named in std::mem::take(&mut lower.cordons) {
+        if let Some(node) = known(lower, "cordon", &named) {
+            lower.model.cordons.entry(node).or_insert(named.reason);
+        }
+    }
+}
+
+fn known(lower: &mut Lower, verb: &str, named: &Named) -> Option<NodeId> {
+    let node = lower.model.node_named(&named.node);
+    if node.is_none() && !lower.answers.nodes_hidden {
+        let fault = Diagnostic::error(format!("there is no node {} to {verb}", quoted(&named.node)));
+        lower.findings.push(suggest(fault, named, &lower.model));
+    }
+    node
+}
+
+fn suggest(fault: Diagnostic, wanted: &Named, model: &Model) -> Diagnostic {
+    let table = model.node_tables().iter().find(|table| table.name == wanted.node);
+    if let Some(count) = table.and_then(|table| table.count).filter(|&count| count > 0) {
+        let last = numbered(&wanted.node, Some(count - 1));
+        let first = numbered(&wanted.node, Some(0));
+        let range = if count == 1 { quoted(&first) } else { format!("{} to {}", quoted(&first), quoted(&last)) };
+        return fault.at(wanted.place, "").help(format!("its nodes are {range}; name each"));
+    }
+    let names = model.nodes().iter().map(|node| &*node.name);
+    match did_you_mean(&wanted.node, names.clone()) {
+        Some(suggestion) => fault.at(wanted.place, suggestion),
+        None if model.nodes().is_empty() => fault.at(wanted.place, "").note("there are no nodes"),
+        None => fault.at(wanted.place, "").note(format!("nodes are {}", list(names.take(1_000)))),
+    }
+}

@@ -1,0 +1,206 @@
+//! What cannot be right, whatever the plan: warned of before anything is planned.
+//!
+//! Groups that nobody is in or whose label nodes lack, hard groups with more members than room, selectors that no node
+//! matches, workloads whose every node is drained.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::answers::labels;
+use super::expand::Places;
+use super::groups::{GroupPlaces, Groups};
+use super::list::list;
+use super::suggestion::did_you_mean;
+use crate::diagnostic::{Diagnostic, Findings};
+use crate::escape::quoted;
+use crate::model::{Model, NAME_LABEL, NodeId, Selector, WorkloadTable};
+use crate::names::Symbol;
+
+/// Members of groups, counted after `replicas` are expanded.
+type Members = BTreeMap<Symbol, u64>;
+
+/// Warns of group options that nothing answers to.
+pub(super) fn warn_of_groups(model: &Model, groups: &Groups, findings: &mut Findings) {
+    let aversion = members(model, |table| &table.aversion_groups);
+    let affinity = members(model, |table| &table.affinity_groups);
+    for (&group, places) in &groups.aversion {
+        memberless(model, group, places, ("aversion", &aversion), findings);
+        warn_of_label(model, group, model.aversion_group(group).over, places, findings);
+    }
+    for (&group, places) in &groups.affinity {
+        memberless(model, group, places, ("affinity", &affinity), findings);
+        warn_of_label(model, group, model.affinity_group(group).over, places, findings);
+    }
+}
+
+fn members(model: &Model, groups: fn(&WorkloadTable) -> &[Symbol]) -> Members {
+    let mut members = Members::new();
+    for table in model.workload_tables() {
+        for &group in groups(table) {
+            *members.entry(group).or_default() += u64::from(table.replicas.unwrap_or(1));
+        }
+    }
+    members
+}
+
+fn memberless(
+    model: &Model,
+    group: Symbol,
+    places: &GroupPlaces,
+    (kind, members): (&str, &Members),
+    findings: &mut Findings,
+) {
+    if members.get(&group).is_some_and(|&members| members > 0) {
+        return;
+    }
+    let warning = Diagnostic::warning(format!("no workload is in the {kind} group {}", quoted(model.text(group))));
+    let names = members.keys().map(|&group| model.text(group));
+    findings.push(match did_you_mean(model.text(group), names.clone()) {
+        Some(suggestion) => warning.at(places.key, suggestion),
+        None if members.is_empty() => warning.at(places.key, ""),
+        None => warning.at(places.key, "").note(format!("{kind} groups of workloads are {}", list(names))),
+    });
+}
+
+/// Warns of nodes that are no place for a group, as they lack its label.
+fn warn_of_label(model: &Model, group: Symbol, over: Option<Symbol>, places: &GroupPlaces, findings: &mut Findings) {
+    let (Some(label), Some(place)) = (over, places.over) else { return };
+    let lack: Vec<_> = model.node_ids().filter(|&node| model.node_label(node, label).is_none()).collect();
+    if lack.is_empty() {
+        return;
+    }
+    let (label, group) = (model.text(label), quoted(model.text(group)));
+    if lack.len() == model.nodes().len() {
+        let warning =
+            Diagnostic::warning(format!("no node has the label {}, over which group {group} goes", quoted(label)));
+        let known = labels(model);
+        let names = known.keys().map(|&label| model.text(label)).chain([NAME_LABEL]);
+        findings.push(match did_you_mean(label, names.clone()) {
+            Some(suggestion) => warning.at(place, suggestion),
+            None => warning.at(place, "").note(format!("nodes have the labels {}", list(names))),
+        });
+        return;
+    }
+    let has = if lack.len() == 1 { "1 node lacks".to_owned() } else { format!("{} nodes lack", lack.len()) };
+    let warning = Diagnostic::warning(format!("{has} the label {}, over which group {group} goes", quoted(label)));
+    let names = list(lack.iter().take(1_000).map(|&node| model.node_name(node)));
+    findings.push(
+        warning.at(place, "").note(format!("without it: {names}")).note("a node without it is no place for the group"),
+    );
+}
+
+/// Warns of what no plan can satisfy.
+pub(super) fn warn_of_the_impossible(model: &Model, groups: &Groups, places: &Places, findings: &mut Findings) {
+    if model.nodes().is_empty() {
+        return;
+    }
+    let members = members(model, |table| &table.aversion_groups);
+    for (&group, at) in &groups.aversion {
+        crowded(model, group, at, members.get(&group).copied().unwrap_or(0), findings);
+    }
+    let mut judged = BTreeMap::new();
+    for (table, at) in model.workload_tables().iter().zip(&places.workloads) {
+        let asks = !table.only_on.is_empty() || !table.never_on.is_empty();
+        if (asks || !model.drains.is_empty()) && table.replicas != Some(0) {
+            let verdict = judged.entry(Needs::of(table)).or_insert_with_key(|needs| needs.judge(model));
+            findings.extend(verdict.warning(table, at.header, model));
+        }
+    }
+}
+
+/// A hard group with more members than its places take.
+fn crowded(model: &Model, group: Symbol, at: &GroupPlaces, members: u64, findings: &mut Findings) {
+    let options = model.aversion_group(group);
+    if !options.hard {
+        return;
+    }
+    let (places, what) = match options.over {
+        Some(label) => {
+            let values: BTreeSet<_> = model.node_ids().filter_map(|node| model.node_label(node, label)).collect();
+            (values.len(), format!("values of {}", quoted(model.text(label))))
+        }
+        None => (model.nodes().len(), "nodes".to_owned()),
+    };
+    let room = (places as u64).saturating_mul(u64::from(options.max));
+    if members > room {
+        let name = quoted(model.text(group));
+        let warning =
+            Diagnostic::warning(format!("the hard aversion group {name} has {members} members and room for {room}"));
+        findings.push(warning.at(at.key, "").note(format!("{places} {what}, {} each", options.max)));
+    }
+}
+
+/// What decides on which nodes a workload may be, whatever is free there.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Needs {
+    only_on: Vec<(Symbol, Vec<Symbol>)>,
+    never_on: Vec<(Symbol, Vec<Symbol>)>,
+    resources: Vec<Symbol>,
+}
+
+/// Which nodes there are for a workload.
+enum Verdict {
+    Some,
+    NoneSelected,
+    AllDrained(Vec<NodeId>),
+}
+
+impl Needs {
+    fn of(table: &WorkloadTable) -> Self {
+        let selectors = |selectors: &[Selector]| {
+            selectors.iter().map(|selector| (selector.label, selector.values.clone())).collect()
+        };
+        Needs {
+            only_on: selectors(&table.only_on),
+            never_on: selectors(&table.never_on),
+            resources: table.requirements.iter().map(|each| each.resource).collect(),
+        }
+    }
+
+    fn judge(&self, model: &Model) -> Verdict {
+        let selected: Vec<_> = model.node_ids().filter(|&node| self.admits(model, node)).collect();
+        if selected.is_empty() {
+            return if self.is_answered(model) { Verdict::NoneSelected } else { Verdict::Some };
+        }
+        let offers = |node: &NodeId| self.resources.iter().all(|&resource| model.offer(*node, resource).is_some());
+        let able: Vec<_> = selected.into_iter().filter(offers).collect();
+        if !able.is_empty() && able.iter().all(|node| model.drains.contains_key(node)) {
+            return Verdict::AllDrained(able);
+        }
+        Verdict::Some
+    }
+
+    fn admits(&self, model: &Model, node: NodeId) -> bool {
+        let matches = |(label, values): &(Symbol, Vec<Symbol>)| {
+            let value = model.node_label(node, *label);
+            value.is_some_and(|value| values.iter().any(|&wanted| model.text(wanted) == value))
+        };
+        self.only_on.iter().all(matches) && !self.never_on.iter().any(matches)
+    }
+
+    /// Whether each selector for itself is matched by some node: if not, there is a warning of that already.
+    fn is_answered(&self, model: &Model) -> bool {
+        self.only_on.iter().all(|selector| {
+            let alone = Needs { only_on: vec![selector.clone()], never_on: Vec::new(), resources: Vec::new() };
+            selector.1.is_empty() || model.node_ids().any(|node| alone.admits(model, node))
+        })
+    }
+}
+
+impl Verdict {
+    fn warning(&self, table: &WorkloadTable, place: crate::source::Place, model: &Model) -> Option<Diagnostic> {
+        let name = quoted(&table.name);
+        match self {
+            Verdict::Some => None,
+            Verdict::NoneSelected => {
+                let warning = Diagnostic::warning(format!("no node matches the selectors of {name}")).at(place, "");
+                Some(warning.help("loosen `only_on` or `never_on`, or label a node"))
+            }
+            Verdict::AllDrained(nodes) => {
+                let nodes = list(nodes.iter().take(1_000).map(|&node| model.node_name(node)));
+                let warning =
+                    Diagnostic::warning(format!("every node that could take {name} is drained")).at(place, "");
+                Some(warning.note(format!("drained: {nodes}")))
+            }
+        }
+    }
+}

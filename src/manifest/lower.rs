@@ -1,0 +1,247 @@
+//! Shape to model: what the tables mean, and every mistake that a single table can hold.
+//!
+//! Tables are lowered one by one and kept until all are there; `expand` then adds them to the model. So budgets are
+//! checked before a single name is made, and a manifest may come in pieces.
+
+use super::answers::Answers;
+use super::groups::Groups;
+use super::names::{check, suffix};
+use super::shape::{At, Manifest, Node, Pairs, Text, Workload, Written};
+use super::{MOST_NODES, MOST_WORKLOADS, TablePlaces, quantities};
+use crate::diagnostic::{Diagnostic, Findings};
+use crate::escape::quoted;
+use crate::model::{Model, NAME_LABEL, NodeTable, Offer, Requirement, Selector, WorkloadTable};
+use crate::names::Symbol;
+use crate::quantity::{Capacity, Family};
+use crate::source::Place;
+
+/// A name in one of the tables that name nodes by hand.
+pub(super) struct Named {
+    pub(super) node: String,
+    pub(super) place: Place,
+    pub(super) reason: String,
+}
+
+/// What has been read so far.
+pub(super) struct Lower {
+    pub(super) findings: Findings,
+    pub(super) model: Model,
+    pub(super) nodes: Vec<(NodeTable, TablePlaces)>,
+    pub(super) workloads: Vec<(WorkloadTable, TablePlaces)>,
+    pub(super) groups: Groups,
+    pub(super) drains: Vec<Named>,
+    pub(super) cordons: Vec<Named>,
+    pub(super) answers: Answers,
+}
+
+impl Lower {
+    /// Nothing but a model that the head of a manifest has made.
+    pub(super) fn new(model: Model, answers: Answers, findings: Findings) -> Self {
+        Lower {
+            findings,
+            model,
+            nodes: Vec::new(),
+            workloads: Vec::new(),
+            groups: Groups::default(),
+            drains: Vec::new(),
+            cordons: Vec::new(),
+            answers,
+        }
+    }
+
+    /// Adds the tables that drop-ins may hold too. `whole` says that nothing is missing because the grammar was wrong.
+    pub(super) fn add(&mut self, manifest: &Manifest<'_>, whole: bool) {
+        for node in &manifest.nodes {
+            let before = self.findings.errors();
+            self.node(node, whole);
+            self.answers.nodes_hidden |= self.findings.errors() > before;
+        }
+        for workload in &manifest.workloads {
+            let before = self.findings.errors();
+            self.workload(workload, whole);
+            self.answers.workloads_hidden |= self.findings.errors() > before;
+        }
+        self.groups.add(manifest, &mut self.model, &mut self.findings);
+        self.drains.extend(manifest.drain.iter().map(named));
+        self.cordons.extend(manifest.cordon.iter().map(named));
+    }
+
+    fn node(&mut self, node: &Node<'_>, whole: bool) {
+        let count = self.count(node.count, "count", "nodes", MOST_NODES);
+        let resources = self.offers(node, count != Some(0));
+        let labels = self.node_labels(&node.labels);
+        let was = self.earlier(node.was, "a node", count);
+        let Some(name) = self.name(node.name, node.header, "node", count, whole) else { return };
+        let table = NodeTable { name: name.value.to_owned(), count, resources, labels, was };
+        let amounts = node.resources.as_ref().map(|resources| resources.place);
+        let was = node.was.map(|was| was.place);
+        self.nodes.push((table, TablePlaces { header: node.header, name: name.place, amounts, was }));
+    }
+
+    fn workload(&mut self, workload: &Workload<'_>, whole: bool) {
+        let replicas = self.count(workload.replicas, "replicas", "workloads", MOST_WORKLOADS);
+        let who = workload.name.map_or("", |name| name.value);
+        let table = WorkloadTable {
+            name: String::new(),
+            replicas,
+            requirements: self.requirements(workload, who),
+            immunities: self.immunities(&workload.immunities, who),
+            aversion_groups: self.symbols(&workload.aversion_groups, "an aversion group"),
+            affinity_groups: self.symbols(&workload.affinity_groups, "an affinity group"),
+            labels: self.labels(&workload.labels),
+            only_on: self.selectors(&workload.only_on, who),
+            never_on: self.selectors(&workload.never_on, who),
+            priority: workload.priority.unwrap_or(0),
+            stay: workload.stay,
+            was: self.earlier(workload.was, "a workload", replicas),
+        };
+        let Some(name) = self.name(workload.name, workload.header, "workload", replicas, whole) else { return };
+        let amounts = workload.requirements.as_ref().map(|requirements| requirements.place);
+        let was = workload.was.map(|was| was.place);
+        let places = TablePlaces { header: workload.header, name: name.place, amounts, was };
+        self.workloads.push((WorkloadTable { name: name.value.to_owned(), ..table }, places));
+    }
+
+    fn name<'d>(
+        &mut self,
+        name: Option<Text<'d>>,
+        header: Place,
+        what: &str,
+        count: Option<u32>,
+        whole: bool,
+    ) -> Option<Text<'d>> {
+        let Some(name) = name else {
+            if whole {
+                let fault = Diagnostic::error(format!("a {what} has no name"));
+                self.findings.push(fault.at(header, "`name` is missing"));
+            }
+            return None;
+        };
+        check(name, &format!("a {what}"), suffix(count), &mut self.findings).then_some(name)
+    }
+
+    fn earlier(&mut self, was: Option<Text<'_>>, what: &str, count: Option<u32>) -> Option<String> {
+        let was = was?;
+        check(was, what, suffix(count), &mut self.findings).then(|| was.value.to_owned())
+    }
+
+    /// A number of nodes or workloads, within the budget.
+    fn count(&mut self, count: Option<At<i64>>, key: &str, what: &str, most: u32) -> Option<u32> {
+        let At { place, value } = count?;
+        let message = match u32::try_from(value) {
+            Ok(count) if count <= most => return Some(count),
+            _ if value < 0 => format!("`{key}` is negative"),
+            _ => format!("`{key}` is {value}; the limit is {most} {what}"),
+        };
+        self.findings.push(Diagnostic::error(message).at(place, ""));
+        Some(0)
+    }
+
+    fn offers(&mut self, node: &Node<'_>, any: bool) -> Vec<Offer> {
+        let resources = node.resources.as_ref().map_or(&[][..], |resources| &resources.value);
+        let mut offers = Vec::with_capacity(resources.len() + node.wards.len());
+        for &(name, written) in resources {
+            offers.extend(self.offer(name, written, any));
+        }
+        for &ward in &node.wards {
+            self.ward(ward, resources, &mut offers, any);
+        }
+        offers
+    }
+
+    fn offer(&mut self, name: Text<'_>, written: At<Written<'_>>, any: bool) -> Option<Offer> {
+        let resource = self.symbol(name, "a resource")?;
+        let (capacity, family) = quantities::capacity(name, written, &mut self.findings)?;
+        self.answers.offered(resource, any);
+        if let Some(amount) = capacity.finite() {
+            self.answers.unit(resource, family, amount, written.place);
+        }
+        Some(Offer { resource, capacity, family })
+    }
+
+    fn ward(&mut self, ward: Text<'_>, resources: &[(Text<'_>, At<Written<'_>>)], offers: &mut Vec<Offer>, any: bool) {
+        if let Some((resource, _)) = resources.iter().find(|(resource, _)| resource.value == ward.value) {
+            let fault = Diagnostic::error(format!("{} is both a ward and a resource", quoted(ward.value)));
+            self.findings.push(fault.at(ward.place, "a ward").also(resource.place, "a resource"));
+            return;
+        }
+        let Some(resource) = self.symbol(ward, "a ward") else { return };
+        self.answers.offered(resource, any);
+        if offers.iter().all(|offer| offer.resource != resource) {
+            offers.push(Offer { resource, capacity: Capacity::Ward, family: Family::Plain });
+        }
+    }
+
+    fn requirements(&mut self, workload: &Workload<'_>, who: &str) -> Vec<Requirement> {
+        let Some(requirements) = &workload.requirements else { return Vec::new() };
+        let mut amounts = Vec::with_capacity(requirements.value.len());
+        for &(name, written) in &requirements.value {
+            amounts.extend(self.requirement(name, written, who));
+        }
+        amounts
+    }
+
+    fn requirement(&mut self, name: Text<'_>, written: At<Written<'_>>, who: &str) -> Option<Requirement> {
+        let resource = self.symbol(name, "a resource")?;
+        let (amount, family) = quantities::amount(name, written, &mut self.findings)?;
+        self.answers.required(resource, name.place, who);
+        self.answers.unit(resource, family, amount, written.place);
+        Some(Requirement { resource, amount, family })
+    }
+
+    fn immunities(&mut self, immunities: &[Text<'_>], who: &str) -> Vec<Symbol> {
+        let mut symbols = Vec::with_capacity(immunities.len());
+        for &immunity in immunities {
+            let Some(symbol) = self.symbol(immunity, "an immunity") else { continue };
+            self.answers.immune(symbol, immunity.place, who);
+            symbols.push(symbol);
+        }
+        symbols
+    }
+
+    fn selectors(&mut self, selectors: &Pairs<'_, Vec<Text<'_>>>, who: &str) -> Vec<Selector> {
+        let mut lowered = Vec::with_capacity(selectors.len());
+        for (label, values) in selectors {
+            let Some(symbol) = self.symbol(*label, "a label") else { continue };
+            self.answers.selected(symbol, None, label.place, who);
+            let values = values.iter().map(|value| {
+                let wanted = self.model.intern(value.value);
+                self.answers.selected(symbol, Some(wanted), value.place, who);
+                wanted
+            });
+            let values = values.collect();
+            lowered.push(Selector { label: symbol, values });
+        }
+        lowered
+    }
+
+    fn node_labels(&mut self, labels: &Pairs<'_, Text<'_>>) -> Vec<(Symbol, Symbol)> {
+        let given = labels.iter().find(|(label, _)| label.value == NAME_LABEL);
+        if let Some((label, _)) = given {
+            let fault = Diagnostic::error("the label `name` cannot be given").at(label.place, "");
+            self.findings.push(fault.note("every node has its own name as the label `name`"));
+        }
+        self.labels(labels)
+    }
+
+    fn labels(&mut self, labels: &Pairs<'_, Text<'_>>) -> Vec<(Symbol, Symbol)> {
+        let mut lowered = Vec::with_capacity(labels.len());
+        for (label, value) in labels {
+            let Some(symbol) = self.symbol(*label, "a label") else { continue };
+            lowered.push((symbol, self.model.intern(value.value)));
+        }
+        lowered
+    }
+
+    fn symbols(&mut self, names: &[Text<'_>], what: &str) -> Vec<Symbol> {
+        names.iter().filter_map(|&name| self.symbol(name, what)).collect()
+    }
+
+    fn symbol(&mut self, name: Text<'_>, what: &str) -> Option<Symbol> {
+        check(name, what, 0, &mut self.findings).then(|| self.model.intern(name.value))
+    }
+}
+
+fn named((node, reason): &(Text<'_>, Text<'_>)) -> Named {
+    Named { node: node.value.to_owned(), place: node.place, reason: reason.value.to_owned() }
+}

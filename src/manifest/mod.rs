@@ -1,0 +1,179 @@
+//! Text to model: a cluster manifest is read here, and every mistake in it is found.
+//!
+//! The way is bytes, text, document tree, shape, tables, model. Each step has a file: `text` and `syntax` for what can be
+//! wrong with bytes and grammar, `walk` for keys and types, `head`, `lower` and `expand` for meaning; `answers` and
+//! `impossible` for what is legal and probably not meant. Mistakes do not stop the reading: all are found in one run.
+//! No file is read here, and nothing is drawn: [`Findings`] are data.
+
+mod answers;
+mod expand;
+mod groups;
+mod head;
+mod impossible;
+mod list;
+mod lower;
+mod names;
+mod quantities;
+mod schema;
+mod shape;
+mod suggestion;
+mod syntax;
+mod text;
+mod walk;
+
+pub use names::LONGEST_NAME;
+pub use schema::schema;
+pub use syntax::DEEPEST;
+pub use text::{MOST_TEXT, MOST_WHOLE_TEXT};
+
+use crate::diagnostic::{Diagnostic, Findings};
+use crate::model::{Model, NodeId, WorkloadId};
+use crate::source::{Place, Source};
+use lower::Lower;
+use syntax::Document;
+use walk::Walk;
+
+/// A manifest has at most so many nodes, after expansion.
+pub const MOST_NODES: u32 = 10_000_000;
+
+/// A manifest has at most so many workloads, after expansion.
+pub const MOST_WORKLOADS: u32 = 10_000_000;
+
+/// A manifest without mistakes.
+#[derive(Debug)]
+pub struct Manifest {
+    /// What it says.
+    pub model: Model,
+    /// What is legal and probably not meant; warnings only, in order.
+    pub warnings: Findings,
+    nodes: Vec<TablePlaces>,
+    workloads: Vec<TablePlaces>,
+}
+
+/// Where a `[[nodes]]` or `[[workloads]]` table is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TablePlaces {
+    /// The line that opens it.
+    pub header: Place,
+    /// Its name.
+    pub name: Place,
+    /// Its `resources` or `requirements`, where it has them.
+    pub amounts: Option<Place>,
+    /// Its earlier name, where it has one.
+    pub was: Option<Place>,
+}
+
+impl Manifest {
+    /// Where the table of a node is.
+    pub fn node_places(&self, node: NodeId) -> &TablePlaces {
+        &self.nodes[self.model.nodes()[node.index()].table as usize]
+    }
+
+    /// Where the table of a workload is.
+    pub fn workload_places(&self, workload: WorkloadId) -> &TablePlaces {
+        &self.workloads[self.model.workloads()[workload.index()].table as usize]
+    }
+}
+
+/// Reads a manifest: the main file, then its drop-ins in order. Errors come with the warnings that can be told beside them.
+///
+/// ```
+/// use lighthouse::{manifest, source::Source};
+///
+/// let source = Source::new("lighthouse.toml", "strategy = \"prioritized\"\n[[nodes]]\nname = \"nas\"\n");
+/// let manifest = manifest::read(&[source]).unwrap();
+/// assert_eq!(manifest.model.nodes().len(), 1);
+/// ```
+pub fn read(sources: &[Source]) -> Result<Manifest, Findings> {
+    let mut findings = Findings::default();
+    if !text::within_budget(sources, &mut findings) {
+        return Err(findings);
+    }
+    let Some((main, drop_ins)) = sources.split_first() else {
+        findings.push(Diagnostic::error("there is no manifest"));
+        return Err(findings);
+    };
+    let mut lower = read_main(main, findings);
+    for (file, source) in (1..).zip(drop_ins) {
+        read_drop_in(file, source, &mut lower);
+    }
+    finish(lower)
+}
+
+fn read_main(source: &Source, mut findings: Findings) -> Lower {
+    let Some(text) = text::decode(0, source, &mut findings) else {
+        return blind(findings);
+    };
+    let document = syntax::parse(0, source, text, &mut findings);
+    if !document.is_readable() {
+        return blind(findings);
+    }
+    let (shape, mut walk) = shape(0, text, &document);
+    let start = Place { file: 0, start: text.1, end: text.1 };
+    let (model, answers) = head::model(&shape, document.is_whole().then_some(start), &mut walk.findings);
+    let mut lower = Lower::new(model, answers, findings);
+    take(&mut lower, &shape, walk, source, &document);
+    lower
+}
+
+fn read_drop_in(file: u32, source: &Source, lower: &mut Lower) {
+    let text = text::decode(file, source, &mut lower.findings);
+    let document = text.map(|text| syntax::parse(file, source, text, &mut lower.findings));
+    match text.zip(document) {
+        Some((text, document)) if document.is_readable() => {
+            let (shape, walk) = shape(file, text, &document);
+            take(lower, &shape, walk, source, &document);
+        }
+        _ => hide(lower),
+    }
+}
+
+/// A main file of which nothing is known. The drop-ins are still read.
+fn blind(mut findings: Findings) -> Lower {
+    let (model, answers) = head::model(&shape::Manifest::default(), None, &mut findings);
+    let mut lower = Lower::new(model, answers, findings);
+    hide(&mut lower);
+    lower
+}
+
+fn hide(lower: &mut Lower) {
+    lower.answers.nodes_hidden = true;
+    lower.answers.workloads_hidden = true;
+}
+
+fn shape<'d>(file: u32, (text, base): (&'d str, u32), document: &'d Document<'d>) -> (shape::Manifest<'d>, Walk<'d>) {
+    let mut walk = Walk::new(file, base, text);
+    let shape = walk.document(&document.root);
+    (shape, walk)
+}
+
+/// Takes what one text says into the whole. Where its grammar is wrong, only what the rest of it says for sure.
+fn take(lower: &mut Lower, shape: &shape::Manifest<'_>, walk: Walk<'_>, source: &Source, document: &Document<'_>) {
+    lower.answers.nodes_hidden |= walk.nodes_hidden || !document.is_whole();
+    lower.answers.workloads_hidden |= walk.workloads_hidden || !document.is_whole();
+    let earlier = std::mem::replace(&mut lower.findings, walk.findings);
+    lower.add(shape, document.is_whole());
+    let found = std::mem::replace(&mut lower.findings, earlier);
+    let sure = |found: &Diagnostic| {
+        document.is_whole() || found.primary.as_ref().is_some_and(|label| document.vouches_for(source, label.place))
+    };
+    lower.findings.extend_where(found, sure);
+}
+
+fn finish(mut lower: Lower) -> Result<Manifest, Findings> {
+    let places = expand::expand(&mut lower);
+    let Lower { mut findings, model, groups, answers, .. } = lower;
+    if let Some(places) = places {
+        answers.warn(&model, &mut findings);
+        if !answers.nodes_hidden && !answers.workloads_hidden {
+            impossible::warn_of_groups(&model, &groups, &mut findings);
+        }
+        if findings.errors() == 0 {
+            impossible::warn_of_the_impossible(&model, &groups, &places, &mut findings);
+            findings.sort();
+            return Ok(Manifest { model, warnings: findings, nodes: places.nodes, workloads: places.workloads });
+        }
+    }
+    findings.sort();
+    Err(findings)
+}

@@ -1,0 +1,92 @@
+//! What a name may be.
+//!
+//! Any text but an empty one, of at most 253 characters with its number, without control and format characters and
+//! without outer white space: names stand in lines, tables and file names of others.
+
+use super::shape::Text;
+use crate::diagnostic::{Diagnostic, Findings};
+use crate::escape::{is_hidden, visible};
+
+/// Characters that a name has at most, after expansion.
+pub const LONGEST_NAME: usize = 253;
+
+/// Reports what is wrong with a name of `what`, such as "a node", that is followed by so many more characters.
+pub(super) fn check(name: Text<'_>, what: &str, suffix: usize, findings: &mut Findings) -> bool {
+    match fault(name.value, what, suffix) {
+        None => true,
+        Some((message, label)) => {
+            findings.push(Diagnostic::error(message).at(name.place, label));
+            false
+        }
+    }
+}
+
+/// The message and the label.
+fn fault(name: &str, what: &str, suffix: usize) -> Option<(String, String)> {
+    if name.is_empty() {
+        return Some((format!("the name of {what} is empty"), String::new()));
+    }
+    if let Some(hidden) = name.chars().find(|&c| is_hidden(c)) {
+        let label = format!("U+{:04X} is a control or format character", u32::from(hidden));
+        return Some((format!("the name of {what} has `{}` in it", visible(&hidden.to_string())), label));
+    }
+    if name.starts_with(char::is_whitespace) || name.ends_with(char::is_whitespace) {
+        return Some((format!("the name of {what} begins or ends with white space"), String::new()));
+    }
+    // Bytes are at least characters: most names are never counted.
+    let length = name.len() + suffix;
+    if length > LONGEST_NAME && name.chars().count() + suffix > LONGEST_NAME {
+        let number = if suffix > 0 { " with its number" } else { "" };
+        let length = name.chars().count() + suffix;
+        let message = format!("the name of {what} has {length} characters{number}; the limit is {LONGEST_NAME}");
+        return Some((message, String::new()));
+    }
+    None
+}
+
+/// The characters that the largest number of `count` adds to a name.
+pub(super) fn suffix(count: Option<u32>) -> usize {
+    count.map_or(0, |count| 2 + count.saturating_sub(1).checked_ilog10().unwrap_or(0) as usize)
+}
+
+/// `web` and 2 of 3, as in "replica 2 of 3"; nothing where there is no number.
+pub(super) fn which(word: &str, number: Option<u32>, count: Option<u32>) -> String {
+    match (number, count) {
+        (Some(number), Some(count)) => format!("{word} {number} of {count}"),
+        _ => String::new(),
+    }
+}
+
+/// The number that was put after `name` to make `expanded`.
+pub(super) fn number_of(name: &str, expanded: &str) -> Option<u32> {
+    expanded.strip_prefix(name)?.strip_prefix('-')?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_judged() {
+        assert_eq!(fault("rack ä/東 *#", "a node", 0), None);
+        assert_eq!(fault(&"ä".repeat(253), "a node", 0), None);
+        let message = |name: &str, suffix| fault(name, "a node", suffix).map(|(message, _)| message);
+        assert_eq!(message("", 0).as_deref(), Some("the name of a node is empty"));
+        assert_eq!(message("a ", 0).as_deref(), Some("the name of a node begins or ends with white space"));
+        assert_eq!(message("\u{3000}a", 0).as_deref(), Some("the name of a node begins or ends with white space"));
+        assert_eq!(message("a\u{2028}", 0).as_deref(), Some("the name of a node has `\\u{2028}` in it"));
+        let long = "the name of a node has 254 characters with its number; the limit is 253";
+        assert_eq!(message(&"x".repeat(252), 2).as_deref(), Some(long));
+    }
+
+    #[test]
+    fn numbers_take_room() {
+        assert_eq!([None, Some(0), Some(1), Some(10), Some(11), Some(101)].map(suffix), [0, 2, 2, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_number_is_found_again() {
+        assert_eq!(number_of("web", "web-12"), Some(12));
+        assert_eq!(number_of("web", "web"), None);
+    }
+}

@@ -1,0 +1,108 @@
+//! Written quantities to amounts, and what to say of those that are none.
+
+use super::shape::{At, Text, Written};
+use super::suggestion::nearest;
+use crate::diagnostic::{Diagnostic, Findings};
+use crate::escape::{quoted, visible};
+use crate::quantity::{Capacity, Family, LIMIT_EXPONENT, Quantity, QuantityError, SIGNIFICANT_DIGITS};
+use crate::score::Weight;
+
+const UNITS: [&str; 15] = ["n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+
+/// A finite amount and its units.
+pub(super) fn amount(name: Text<'_>, written: At<Written<'_>>, findings: &mut Findings) -> Option<(Quantity, Family)> {
+    parse(written.value).map_err(|error| findings.push(fault(name, written, &error))).ok()
+}
+
+/// What a node may offer: an amount, `inf` or `-inf`.
+pub(super) fn capacity(
+    name: Text<'_>,
+    written: At<Written<'_>>,
+    findings: &mut Findings,
+) -> Option<(Capacity, Family)> {
+    match (parse(written.value), written.value) {
+        (Ok((amount, family)), _) => return Some((Capacity::Finite(amount), family)),
+        (Err(QuantityError::Infinite), Written::Number(text)) => {
+            return Some((if text.starts_with('-') { Capacity::Ward } else { Capacity::Unlimited }, Family::Plain));
+        }
+        (Err(QuantityError::Infinite), Written::Text(text)) => {
+            let fault = Diagnostic::error(format!("{} is a string", quoted(name.value))).at(written.place, "");
+            findings.push(fault.help(format!("write `{text}` without quotes")));
+        }
+        (Err(error), _) => findings.push(fault(name, written, &error)),
+    }
+    None
+}
+
+/// A weight of the rubric: an amount, or "W per QUANTITY".
+pub(super) fn weight(name: Text<'_>, written: At<Written<'_>>, findings: &mut Findings) -> Option<Weight> {
+    let Some((count, per)) = per(written.value) else {
+        return amount(name, written, findings).map(|(amount, _)| Weight::from(amount));
+    };
+    // "per Gi" is per one of it.
+    let one = format!("1{per}");
+    let per = if per.starts_with(|c: char| c.is_ascii_alphabetic()) { one.as_str() } else { per };
+    let mut part = |text| amount(name, At { place: written.place, value: Written::Text(text) }, findings);
+    let weight = Weight { amount: part(count)?.0, per: part(per)?.0 };
+    if weight.per.is_positive() {
+        return Some(weight);
+    }
+    let fault = Diagnostic::error(format!("the weight of {} is per {}", quoted(name.value), visible(per)));
+    findings.push(fault.at(written.place, "what follows `per` must be more than 0"));
+    None
+}
+
+/// The two sides of "W per QUANTITY".
+fn per(written: Written<'_>) -> Option<(&str, &str)> {
+    let Written::Text(text) = written else { return None };
+    let (count, per) = text.split_once(" per ")?;
+    Some((count.trim(), per.trim()))
+}
+
+fn parse(written: Written<'_>) -> Result<(Quantity, Family), QuantityError> {
+    match written {
+        Written::Number(text) => Ok((Quantity::parse_number(text)?, Family::Plain)),
+        Written::Text(text) => Quantity::parse(text),
+    }
+}
+
+fn fault(name: Text<'_>, written: At<Written<'_>>, error: &QuantityError) -> Diagnostic {
+    let (Written::Number(text) | Written::Text(text)) = written.value;
+    let name = quoted(name.value);
+    match error {
+        QuantityError::Malformed => Diagnostic::error(format!("{} is not a quantity", quoted(text)))
+            .at(written.place, "")
+            .note("a quantity is a number, or a string of digits with a unit: `2`, `0.5`, `\"500m\"`, `\"64Gi\"`"),
+        QuantityError::UnknownUnit(unit) => unknown_unit(text, unit).at(written.place, ""),
+        QuantityError::NotANumber => Diagnostic::error(format!("{name} is not a number")).at(written.place, ""),
+        QuantityError::Infinite => Diagnostic::error(format!("{name} is infinite"))
+            .at(written.place, "")
+            .note("only what a node offers may be `inf` (unlimited) or `-inf` (a ward)"),
+        QuantityError::TooPrecise => {
+            let fault = Diagnostic::error(format!("{name} has more than {SIGNIFICANT_DIGITS} significant digits"));
+            fault.at(written.place, "").note("quantities are exact, so digits cannot be dropped")
+        }
+        QuantityError::TooFine => Diagnostic::error(format!("{name} is too fine"))
+            .at(written.place, "")
+            .note("the smallest quantity above 0 is 1e-18"),
+        QuantityError::TooLarge => {
+            Diagnostic::error(format!("{name} is too large")).at(written.place, format!("1e{LIMIT_EXPONENT} or more"))
+        }
+    }
+}
+
+fn unknown_unit(text: &str, unit: &str) -> Diagnostic {
+    let fault = Diagnostic::error(format!("{} has an unknown unit, {}", quoted(text), quoted(unit)));
+    let compact: String = text.split_whitespace().collect();
+    if compact != text && Quantity::parse(&compact).is_ok() {
+        return fault.help(format!("write `{}` without the space", visible(&compact)));
+    }
+    if unit.starts_with(['e', 'E']) && unit.len() > 1 {
+        return fault.note("strings have no exponents").help("write the number out");
+    }
+    let bytes = unit.strip_suffix(['b', 'B']).unwrap_or(unit);
+    match UNITS.into_iter().find(|known| known.eq_ignore_ascii_case(bytes)).or_else(|| nearest(bytes, UNITS)) {
+        Some(known) => fault.help(format!("did you mean `{known}`?")),
+        None => fault.note(format!("units are {}", UNITS.map(|known| format!("`{known}`")).join(", "))),
+    }
+}

@@ -1,0 +1,72 @@
+//! The JSON Schema of a manifest, and the parts of it that are no table.
+//!
+//! Editors complete and check a manifest by it. It accepts whatever is valid; what depends on other tables (names that
+//! clash, a missing rubric) it cannot know.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema, schema_for};
+
+use super::shape::{Manifest, Written};
+
+/// The JSON Schema of a manifest.
+pub fn schema() -> Schema {
+    schema_for!(Manifest<'static>)
+}
+
+/// Implements `JsonSchema` with a given name and content.
+macro_rules! part {
+    ($type:ty, $name:literal, $($content:tt)+) => {
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                $name.into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($($content)+)
+            }
+        }
+    };
+}
+
+/// A name of anything.
+pub(super) struct Name;
+part!(Name, "Name", {
+    "description": "Any text without control characters and without outer white space.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 253
+});
+
+part!(Written<'_>, "Quantity", {
+    "description": "An exact amount: a number, or a text with a unit (n u m k M G T P E, Ki Mi Gi Ti Pi Ei).",
+    "anyOf": [
+        { "type": "number" },
+        { "type": "string", "pattern": "^[+-]?[0-9]+(\\.[0-9]+)?([num]|([kMGTPE]|[KMGTPE]i)B?)?$" }
+    ]
+});
+
+/// A weight of the rubric.
+pub(super) struct Weight;
+part!(Weight, "Weight", {
+    "description": "How much a resource counts: a number, or \"W per QUANTITY\" as in \"0.5 per Gi\".",
+    "anyOf": [
+        { "type": "number" },
+        { "type": "string", "pattern": "^[+-]?[0-9]" }
+    ]
+});
+
+/// The name of a strategy.
+pub(super) struct StrategyName;
+part!(StrategyName, "Strategy", { "enum": ["prioritized", "round-robin", "bin-pack"] });
+
+/// The name of what a plan starts from.
+pub(super) struct ReplanName;
+part!(ReplanName, "Replan", { "enum": ["keep", "fresh"] });
+
+/// A text or a list of texts.
+pub(super) struct OneOrMore;
+part!(OneOrMore, "Values", {
+    "description": "A value, or a list of which one must match.",
+    "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }]
+});

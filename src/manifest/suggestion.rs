@@ -1,0 +1,48 @@
+//! Did you mean: the name that exists and is most like one that does not.
+
+use crate::escape::quoted;
+
+/// Names longer than this are not compared: the cost grows with the square.
+const LONGEST_COMPARED: usize = 64;
+
+/// So many names are compared at most.
+const MOST_COMPARED: usize = 10_000;
+
+/// The candidate that is nearest to `name`, if one is near; equal ones by bytes.
+pub(super) fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    if name.len() > LONGEST_COMPARED {
+        return None;
+    }
+    let candidates = candidates.into_iter().take(MOST_COMPARED);
+    let near = candidates.filter_map(|candidate| Some((distance(name, candidate)?, candidate)));
+    near.min().map(|(_, candidate)| candidate)
+}
+
+/// `did you mean ...?`, or nothing.
+pub(super) fn did_you_mean<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<String> {
+    nearest(name, candidates).map(|candidate| format!("did you mean {}?", quoted(candidate)))
+}
+
+/// How far apart two names are, when a slip could lead from one to the other. Upper or lower case is no distance.
+fn distance(name: &str, candidate: &str) -> Option<usize> {
+    if candidate.len() > LONGEST_COMPARED || candidate == name || candidate.is_empty() {
+        return None;
+    }
+    let (name, candidate) = (name.to_lowercase(), candidate.to_lowercase());
+    let most = (name.chars().count().max(candidate.chars().count()) / 3).max(1);
+    Some(strsim::damerau_levenshtein(&name, &candidate)).filter(|&slips| slips <= most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_is_found() {
+        assert_eq!(nearest("cuont", ["name", "count"]), Some("count"));
+        assert_eq!(nearest("CPU", ["gpu", "cpu"]), Some("cpu"));
+        assert_eq!(nearest("gpus", ["cpus", "gpu"]), Some("cpus"));
+        assert_eq!(nearest("disk", ["memory", "cpu"]), None);
+        assert_eq!(nearest("a", ["a"]), None);
+    }
+}

@@ -1,0 +1,119 @@
+//! Text to a document tree, with every mistake of the grammar.
+//!
+//! The TOML crate recovers from mistakes and reports several. Its messages and spans are used, never its own drawing,
+//! which echoes raw bytes. It also bounds how deep it goes by itself; our own bound is tighter and is checked on the tree.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue, Error};
+
+use super::text::offset;
+use crate::diagnostic::{Diagnostic, Findings};
+use crate::source::{Place, Source};
+
+/// Tables, arrays and parts of dotted keys that may stand in each other.
+pub const DEEPEST: usize = 16;
+
+/// In a text that is longer only the first mistake of grammar is reported: each costs memory.
+const LONGEST_RECOVERED: usize = 1 << 20;
+
+/// A document tree, and whether it can be relied on.
+pub(super) struct Document<'s> {
+    pub(super) root: DeTable<'s>,
+    /// Lines with mistakes of grammar: what the tree says of them is guesswork.
+    damaged: BTreeSet<usize>,
+    /// A mistake that leaves it open which table the lines after it belong to.
+    lost: bool,
+}
+
+impl Document<'_> {
+    /// The grammar is right.
+    pub(super) fn is_whole(&self) -> bool {
+        self.damaged.is_empty()
+    }
+
+    /// What the tree says of its tables can be relied on, but for the damaged lines.
+    pub(super) fn is_readable(&self) -> bool {
+        !self.lost
+    }
+
+    /// The place is not on a damaged line.
+    pub(super) fn vouches_for(&self, source: &Source, place: Place) -> bool {
+        place.start < place.end && !self.damaged.contains(&source.line(place.start))
+    }
+}
+
+/// Reads the tree of a text that begins at `base` of the source.
+pub(super) fn parse<'s>(
+    file: u32,
+    source: &Source,
+    (text, base): (&'s str, u32),
+    findings: &mut Findings,
+) -> Document<'s> {
+    let (root, errors) = tree(text);
+    let mut document = Document { root, damaged: BTreeSet::new(), lost: false };
+    for error in errors {
+        let span = error.span().unwrap_or(text.len()..text.len());
+        let place = Place { file, start: base + offset(span.start), end: base + offset(span.end) };
+        // One slip often makes several errors; the first on a line is the one that helps.
+        if document.damaged.insert(source.line(place.start)) {
+            document.lost |= is_header(source, place);
+            findings.push(fault(&error, text, span).at(place, ""));
+        }
+    }
+    if let Some(span) = too_deep(&document.root) {
+        let place = Place { file, start: base + offset(span.start), end: base + offset(span.end) };
+        if document.damaged.insert(source.line(place.start)) {
+            findings.push(nesting().at(place, ""));
+        }
+        document.lost = true;
+    }
+    document
+}
+
+fn tree(text: &str) -> (DeTable<'_>, Vec<Error>) {
+    if text.len() > LONGEST_RECOVERED {
+        return match DeTable::parse(text) {
+            Ok(root) => (root.into_inner(), Vec::new()),
+            Err(error) => (DeTable::new(), vec![error]),
+        };
+    }
+    let (root, errors) = DeTable::parse_recoverable(text);
+    (root.into_inner(), errors)
+}
+
+/// Whether the line of a place opens a table, or may.
+fn is_header(source: &Source, place: Place) -> bool {
+    let line = source.line_range(source.line(place.start));
+    source.bytes()[line].trim_ascii_start().starts_with(b"[")
+}
+
+fn fault(error: &Error, text: &str, span: Range<usize>) -> Diagnostic {
+    match error.message() {
+        "duplicate key" => {
+            let key = text.get(span).unwrap_or_default();
+            Diagnostic::error(format!("the key `{key}` is given twice"))
+        }
+        "recursion limit" | "cannot recurse further; max recursion depth met" => nesting(),
+        message => Diagnostic::error(format!("this is not TOML: {message}")),
+    }
+}
+
+fn nesting() -> Diagnostic {
+    Diagnostic::error(format!("tables and arrays are nested too deep; the limit is {DEEPEST}"))
+}
+
+/// The first value that stands too deep. The TOML crate has bounded the depth, so the stack holds.
+fn too_deep(root: &DeTable<'_>) -> Option<Range<usize>> {
+    root.values().find_map(|value| deeper(value.get_ref(), value.span(), 1))
+}
+
+fn deeper(value: &DeValue<'_>, span: Range<usize>, depth: usize) -> Option<Range<usize>> {
+    match value {
+        DeValue::Array(_) | DeValue::Table(_) if depth > DEEPEST => Some(span),
+        DeValue::Array(values) => values.iter().find_map(|value| deeper(value.get_ref(), value.span(), depth + 1)),
+        DeValue::Table(table) => table.values().find_map(|value| deeper(value.get_ref(), value.span(), depth + 1)),
+        _ => None,
+    }
+}

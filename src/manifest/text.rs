@@ -1,0 +1,129 @@
+//! Bytes to text: what a manifest's bytes must be before anything can be read in them.
+//!
+//! UTF-8 with one byte order mark at most, no NUL, and within the budgets. Whatever else is wrong with a text is a
+//! matter of its grammar.
+
+use crate::diagnostic::{Diagnostic, Findings};
+use crate::escape::quoted;
+use crate::source::{Place, Source};
+
+/// All texts of a manifest together have at most so many bytes.
+pub const MOST_TEXT: u64 = 512 << 20;
+
+/// A text that is read as a whole has at most so many bytes.
+pub const MOST_WHOLE_TEXT: u64 = 64 << 20;
+
+const BOM: char = '\u{feff}';
+
+/// Whether the texts are small enough to be read; findings say which are not.
+pub(super) fn within_budget(sources: &[Source], findings: &mut Findings) -> bool {
+    let size = |source: &Source| source.bytes().len() as u64;
+    let total: u64 = sources.iter().map(size).sum();
+    if total > MOST_TEXT {
+        findings.push(Diagnostic::error(format!(
+            "the manifest has {total} bytes of text in all; the limit is {MOST_TEXT} (512 MiB)"
+        )));
+    }
+    for source in sources.iter().filter(|source| size(source) > MOST_WHOLE_TEXT) {
+        let (name, bytes) = (quoted(source.name()), size(source));
+        findings.push(Diagnostic::error(format!(
+            "{name} has {bytes} bytes of text; the limit for one file is {MOST_WHOLE_TEXT} (64 MiB)"
+        )));
+    }
+    findings.errors() == 0
+}
+
+/// The text of a source and the offset at which it begins, after a byte order mark.
+pub(super) fn decode<'s>(file: u32, source: &'s Source, findings: &mut Findings) -> Option<(&'s str, u32)> {
+    match decoded(source.bytes()) {
+        Ok(text) => Some(text),
+        Err(Fault { at, length, says }) => {
+            let place = Place { file, start: offset(at), end: offset(at + length) };
+            findings.push(says.at(place, ""));
+            None
+        }
+    }
+}
+
+/// What is wrong, from which byte on and for how many.
+struct Fault {
+    at: usize,
+    length: usize,
+    says: Box<Diagnostic>,
+}
+
+fn fault(at: usize, length: usize, says: Diagnostic) -> Fault {
+    Fault { at, length, says: Box::new(says) }
+}
+
+fn decoded(bytes: &[u8]) -> Result<(&str, u32), Fault> {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(fault(0, 2, Diagnostic::error("the file is UTF-16, not UTF-8").help("save it as UTF-8")));
+    }
+    if let Some(at) = bytes.iter().position(|&byte| byte == 0) {
+        return Err(fault(at, 1, nul(bytes, at)));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to();
+        let message = format!("byte 0x{:02x} at offset {at} is not UTF-8", bytes[at]);
+        let length = error.error_len().unwrap_or(bytes.len() - at);
+        fault(at, length, Diagnostic::error(message).help("save the file as UTF-8"))
+    })?;
+    let Some(rest) = text.strip_prefix(BOM) else { return Ok((text, 0)) };
+    if rest.starts_with(BOM) {
+        return Err(fault(
+            3,
+            3,
+            Diagnostic::error("the file begins with two byte order marks").help("leave one or none"),
+        ));
+    }
+    Ok((rest, 3))
+}
+
+fn nul(bytes: &[u8], at: usize) -> Diagnostic {
+    let says = Diagnostic::error(format!("there is a NUL byte at offset {at}"));
+    // ASCII in UTF-16 has a NUL in every other byte.
+    match bytes.get(at + 2) {
+        Some(0) if at < 2 => says.note("the file looks like UTF-16").help("save it as UTF-8"),
+        _ => says.help("a manifest is text: take the NUL out"),
+    }
+}
+
+/// Budgets keep every offset far below 2³².
+pub(super) fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(bytes: &[u8]) -> (usize, usize, String) {
+        let Err(fault) = decoded(bytes) else { panic!("it is no text") };
+        (fault.at, fault.length, fault.says.message)
+    }
+
+    #[test]
+    fn one_byte_order_mark_is_skipped() {
+        assert_eq!(decoded(b"\xef\xbb\xbfa").ok(), Some(("a", 3)));
+        assert_eq!(refused(b"\xef\xbb\xbf\xef\xbb\xbf"), (3, 3, "the file begins with two byte order marks".into()));
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused() {
+        assert_eq!(refused(b"a\xffb"), (1, 1, "byte 0xff at offset 1 is not UTF-8".into()));
+        assert_eq!(refused(b"a\xe6\x9d"), (1, 2, "byte 0xe6 at offset 1 is not UTF-8".into()));
+        assert_eq!(refused(b"\xff\xfea\0"), (0, 2, "the file is UTF-16, not UTF-8".into()));
+        assert_eq!(refused(b"a\0b\0"), (1, 1, "there is a NUL byte at offset 1".into()));
+    }
+
+    #[test]
+    fn a_text_over_its_budget_is_refused() {
+        let mut findings = Findings::default();
+        let small = Source::new("a.toml", "");
+        let large = Source::new("b.toml", vec![b'#'; (64 << 20) + 1]);
+        assert!(!within_budget(&[small, large], &mut findings));
+        let messages: Vec<_> = findings.iter().map(|found| &*found.message).collect();
+        assert_eq!(messages, ["`b.toml` has 67108865 bytes of text; the limit for one file is 67108864 (64 MiB)"]);
+    }
+}
