@@ -5,3 +5,4 @@ pub mod names;
 pub mod place;
 pub mod quantity;
 pub mod score;
+pub mod store;

@@ -1,0 +1,4 @@
+//! Tests of the whole, one file a subject.
+
+#[cfg(unix)]
+mod store;
