@@ -5,4 +5,7 @@ pub mod names;
 pub mod place;
 pub mod quantity;
 pub mod score;
+pub mod state;
 pub mod store;
+
+mod printable;

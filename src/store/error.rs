@@ -6,6 +6,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::printable::printable;
+
 /// Why the store could not do what it was asked.
 #[derive(Debug)]
 pub enum Error {
@@ -210,18 +212,6 @@ impl fmt::Display for Kind {
 /// A path for a message.
 fn shown(path: &Path) -> String {
     printable(&path.to_string_lossy())
-}
-
-/// Text for a terminal: what is not printable is written as an escape.
-fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '"' | '\'' | '\\' => shown.push(c),
-            _ => shown.extend(c.escape_debug()),
-        }
-    }
-    shown
 }
 
 /// The system's words, begun in lower case and without its number.
