@@ -11,3 +11,7 @@ pub mod plan;
 pub mod quantity;
 pub mod score;
 pub mod source;
+pub mod state;
+pub mod store;
+
+mod printable;

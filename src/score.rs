@@ -90,6 +90,11 @@ impl Rubric {
         Ok(sum)
     }
 
+    /// The weights, in whole parts, and how many parts make one.
+    pub fn weights(&self) -> (&[(Symbol, I256)], I256) {
+        (&self.weights, self.denominator)
+    }
+
     /// A finite score in the units of the rubric's weights, for people: nothing is decided by it.
     pub fn shown(&self, score: Score) -> f64 {
         match score {

@@ -1,0 +1,174 @@
+//! What a manifest and a record mean, as text that is the same for everything that means the same.
+//!
+//! The text is only ever hashed. Amounts stand in it without their units, and what has no order is sorted: a comment, another
+//! way to write a quantity, or tables that moved to a drop-in change nothing. The order of tables stays wherever the strategy
+//! asks for it.
+
+use std::fmt::{self, Write};
+
+use super::Digest;
+use super::quoting::Text;
+use crate::model::{
+    AffinityGroup, AversionGroup, Model, NodeId, NodeTable, Record, Replan, Selector, Strategy, WorkloadTable,
+};
+use crate::names::Symbol;
+use crate::quantity::Family;
+
+/// The flags that belong to the meaning of a plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// `--fresh`: from empty nodes, whatever the manifest says.
+    pub fresh: bool,
+    /// `--move`: workloads and the nodes where each is taken to be recorded, in order of workloads.
+    pub moves: Vec<(String, String)>,
+}
+
+/// The digest of what a manifest means under these flags.
+pub fn manifest_digest(model: &Model, flags: &Flags) -> Digest {
+    Digest::of_written(|out| {
+        write_settings(out, model, flags)?;
+        write_groups(out, model)?;
+        write_reasons(out, "drain", model, &model.drains)?;
+        write_reasons(out, "cordon", model, &model.cordons)?;
+        let by_name = model.strategy() == Strategy::BinPack;
+        for table in in_order(model.node_tables(), by_name, |table| &table.name) {
+            write_nodes(out, model, table)?;
+        }
+        for table in in_order(model.workload_tables(), by_name, |table| &table.name) {
+            write_workloads(out, model, table)?;
+        }
+        Ok(())
+    })
+}
+
+/// The digest of what a record says: equal amounts are equal, whatever their units.
+pub fn record_digest(record: &Record) -> Digest {
+    Digest::of_written(|out| {
+        writeln!(out, "cursor {}", Maybe(record.cursor.as_deref()))?;
+        for placement in &record.placements {
+            write!(out, "placed {} {}", Text(&placement.workload), Text(&placement.node))?;
+            for (resource, amount, _) in &placement.requirements {
+                write!(out, " {} {}", Text(resource), amount.display(Family::Plain))?;
+            }
+            writeln!(out)?;
+        }
+        record
+            .evicted
+            .iter()
+            .try_for_each(|(workload, node)| writeln!(out, "evicted {} {}", Text(workload), Text(node)))
+    })
+}
+
+fn write_settings(out: &mut dyn Write, model: &Model, flags: &Flags) -> fmt::Result {
+    let replan = if flags.fresh { Replan::Fresh } else { model.replan };
+    writeln!(out, "cluster {}", Maybe(model.cluster.as_deref()))?;
+    writeln!(out, "strategy {} replan {}", model.strategy().name(), replan.name())?;
+    writeln!(out, "guards {:?} {:?}", model.guards.max_moves, model.guards.max_removes)?;
+    let (weights, parts) = model.rubric().weights();
+    let counted = weights.iter().filter(|(_, weight)| weight.signum() != 0);
+    for (resource, weight) in sorted(model, counted, |(resource, _)| *resource) {
+        writeln!(out, "weight {} {weight}/{parts}", Text(model.text(*resource)))?;
+    }
+    flags.moves.iter().try_for_each(|(workload, node)| writeln!(out, "move {} {}", Text(workload), Text(node)))
+}
+
+/// The options of groups; those that say what holds anyway are left out.
+fn write_groups(out: &mut dyn Write, model: &Model) -> fmt::Result {
+    let over = |label: Option<Symbol>| label.map(|label| model.text(label));
+    let averse = model.aversion_groups.iter().filter(|(_, group)| **group != AversionGroup::default());
+    for (name, group) in sorted(model, averse, |(name, _)| **name) {
+        let (name, AversionGroup { max, hard, .. }) = (Text(model.text(*name)), group);
+        writeln!(out, "averse {name} over {} max {max} hard {hard}", Maybe(over(group.over)))?;
+    }
+    let affine = model.affinity_groups.iter().filter(|(_, group)| **group != AffinityGroup::default());
+    for (name, group) in sorted(model, affine, |(name, _)| **name) {
+        writeln!(out, "affine {} over {} hard {}", Text(model.text(*name)), Maybe(over(group.over)), group.hard)?;
+    }
+    Ok(())
+}
+
+fn write_reasons<'a>(
+    out: &mut dyn Write,
+    what: &str,
+    model: &Model,
+    nodes: impl IntoIterator<Item = (&'a NodeId, &'a String)>,
+) -> fmt::Result {
+    let mut lines: Vec<_> = nodes.into_iter().map(|(node, reason)| (model.node_name(*node), reason)).collect();
+    lines.sort_unstable();
+    lines.into_iter().try_for_each(|(node, reason)| writeln!(out, "{what} {} {}", Text(node), Text(reason)))
+}
+
+fn write_nodes(out: &mut dyn Write, model: &Model, table: &NodeTable) -> fmt::Result {
+    write!(out, "node {} count {:?} was {}", Text(&table.name), table.count, Maybe(table.was.as_deref()))?;
+    for offer in sorted(model, &table.resources, |offer| offer.resource) {
+        write!(out, " offers {} {}", Text(model.text(offer.resource)), offer.capacity.display(Family::Plain))?;
+    }
+    write_labels(out, model, &table.labels)?;
+    writeln!(out)
+}
+
+fn write_workloads(out: &mut dyn Write, model: &Model, table: &WorkloadTable) -> fmt::Result {
+    write!(out, "workload {} replicas {:?} was {}", Text(&table.name), table.replicas, Maybe(table.was.as_deref()))?;
+    write!(out, " priority {} stay {}", table.priority, table.stay)?;
+    for each in sorted(model, &table.requirements, |each| each.resource) {
+        write!(out, " requires {} {}", Text(model.text(each.resource)), each.amount.display(Family::Plain))?;
+    }
+    write_symbols(out, "immune", model, &table.immunities)?;
+    write_symbols(out, "averts", model, &table.aversion_groups)?;
+    write_symbols(out, "seeks", model, &table.affinity_groups)?;
+    write_labels(out, model, &table.labels)?;
+    write_selectors(out, "only", model, &table.only_on)?;
+    write_selectors(out, "never", model, &table.never_on)?;
+    writeln!(out)
+}
+
+fn write_labels(out: &mut dyn Write, model: &Model, labels: &[(Symbol, Symbol)]) -> fmt::Result {
+    for (label, value) in sorted(model, labels, |(label, _)| *label) {
+        write!(out, " label {} {}", Text(model.text(*label)), Text(model.text(*value)))?;
+    }
+    Ok(())
+}
+
+fn write_selectors(out: &mut dyn Write, what: &str, model: &Model, selectors: &[Selector]) -> fmt::Result {
+    for selector in sorted(model, selectors, |selector| selector.label) {
+        write!(out, " {what} {}", Text(model.text(selector.label)))?;
+        write_symbols(out, "is", model, &selector.values)?;
+    }
+    Ok(())
+}
+
+/// A set of names; one that is there twice is there once.
+fn write_symbols(out: &mut dyn Write, what: &str, model: &Model, symbols: &[Symbol]) -> fmt::Result {
+    let mut texts: Vec<_> = symbols.iter().map(|symbol| model.text(*symbol)).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    texts.into_iter().try_for_each(|text| write!(out, " {what} {}", Text(text)))
+}
+
+/// Things in the order of the names that their symbols stand for; symbols themselves have no order that means anything.
+fn sorted<T>(model: &Model, things: impl IntoIterator<Item = T>, symbol: impl Fn(&T) -> Symbol) -> Vec<T> {
+    let mut things: Vec<T> = things.into_iter().collect();
+    things.sort_by(|a, b| model.text(symbol(a)).cmp(model.text(symbol(b))));
+    things
+}
+
+/// Tables in manifest order, or by name where the strategy does not ask for the order.
+fn in_order<T>(tables: &[T], by_name: bool, name: impl Fn(&T) -> &String) -> Vec<&T> {
+    let mut tables: Vec<&T> = tables.iter().collect();
+    if by_name {
+        tables.sort_by(|a, b| name(a).cmp(name(b)));
+    }
+    tables
+}
+
+/// A text, or a dash where there is none.
+struct Maybe<'a>(Option<&'a str>);
+
+impl fmt::Display for Maybe<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(text) => Text(text).fmt(f),
+            None => f.write_str("-"),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! From bytes to a shape, through every check that a text with a digest can fail.
+//!
+//! The order goes from what explains most to what explains least: a conflict marker is bad TOML too, and every damage is a
+//! wrong digest.
+
+use serde::de::DeserializeOwned;
+
+use super::FORMAT;
+use super::digest::{check_seal, is_sealed};
+use super::error::{Error, line_at};
+
+/// Whether the digest must be right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seal {
+    /// It must.
+    Checked,
+    /// Whoever reads says that the content is right.
+    Ignored,
+}
+
+/// The text, unless it is none that this version can read.
+pub(super) fn decode_text(bytes: &[u8]) -> Result<&str, Error> {
+    if bytes.is_empty() {
+        return Err(Error::Empty);
+    }
+    let text = str::from_utf8(bytes).map_err(|error| Error::NotUtf8 { line: line_at(bytes, error.valid_up_to()) })?;
+    if let Some(line) = text.lines().position(is_conflict_marker) {
+        return Err(Error::ConflictMarkers { line: line + 1 });
+    }
+    match text.lines().find_map(|line| line.strip_prefix("format = ")) {
+        Some(format) => check_format(format.trim().parse().unwrap_or(FORMAT)).map(|()| text),
+        None => Ok(text),
+    }
+}
+
+/// What a text says, once its form is known to be right.
+pub(super) fn decode<T: DeserializeOwned>(text: &str, seal: Seal) -> Result<T, Error> {
+    if seal == Seal::Checked {
+        check_whole(text)?;
+    }
+    let shape = toml::from_str(text).map_err(|error| {
+        let is_toml = toml::from_str::<toml::Table>(text).is_ok();
+        Error::of_toml(&error, text, is_toml)
+    })?;
+    if seal == Seal::Checked {
+        check_seal(text)?;
+    }
+    Ok(shape)
+}
+
+/// Refuses what is only the beginning of a text.
+fn check_whole(text: &str) -> Result<(), Error> {
+    if !is_sealed(text) {
+        Err(Error::NoDigest)
+    } else if !text.ends_with('\n') {
+        Err(Error::CutOff)
+    } else {
+        Ok(())
+    }
+}
+
+/// Refuses formats of the future, and those that never were.
+pub(super) fn check_format(format: i64) -> Result<(), Error> {
+    match format {
+        FORMAT => Ok(()),
+        newer if newer > FORMAT => Err(Error::NewerFormat { format }),
+        _ => Err(Error::Invalid { line: None, message: format!("format {format} never was") }),
+    }
+}
+
+fn is_conflict_marker(line: &str) -> bool {
+    line == "=======" || ["<<<<<<<", ">>>>>>>", "|||||||"].iter().any(|marker| line.starts_with(marker))
+}

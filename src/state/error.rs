@@ -1,0 +1,145 @@
+//! What is wrong with a state or a saved plan, one variant for each check.
+
+use std::fmt;
+
+use super::FORMAT;
+use crate::printable::printable;
+
+/// Which check failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// There is a file with nothing in it.
+    Empty,
+    /// The bytes are no text.
+    NotUtf8 {
+        /// The line of the first wrong byte.
+        line: usize,
+    },
+    /// A merge left both sides in it.
+    ConflictMarkers {
+        /// The line of the first marker.
+        line: usize,
+    },
+    /// It was written by a newer version.
+    NewerFormat {
+        /// The version of the format.
+        format: i64,
+    },
+    /// The text is not TOML.
+    Syntax {
+        /// The line, where one is known.
+        line: Option<usize>,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// It has a field that this version does not know.
+    UnknownField {
+        /// The line, where one is known.
+        line: Option<usize>,
+        /// Which field, and which ones could stand there.
+        message: String,
+    },
+    /// A field is missing or has a wrong value.
+    Invalid {
+        /// The line, where one is known.
+        line: Option<usize>,
+        /// Which field, and why.
+        message: String,
+    },
+    /// A workload is both placed and evicted.
+    PlacedAndEvicted {
+        /// The workload.
+        workload: String,
+    },
+    /// Its last line has no end.
+    CutOff,
+    /// It has no digest: it is cut off, or written by hand.
+    NoDigest,
+    /// The bytes are those of the digest but for the ends of lines.
+    LineEnds,
+    /// The bytes are not those of the digest.
+    WrongDigest,
+}
+
+impl Error {
+    /// What to do about a state. Never "delete it": it says where everything runs.
+    pub fn way_out(&self) -> &'static str {
+        match self {
+            Self::Empty | Self::NotUtf8 { .. } | Self::Syntax { .. } | Self::CutOff | Self::NoDigest => {
+                "take the file from the last commit (`git checkout -- FILE`), then apply; without one, `lighthouse adopt` \
+                 records where things run"
+            }
+            Self::ConflictMarkers { .. } => {
+                "take the side that your machines follow (`git checkout --ours FILE` or `--theirs`), then apply; to keep lines \
+                 of both sides, merge by hand and `lighthouse adopt FILE`"
+            }
+            Self::NewerFormat { .. } => "use the version of lighthouse that wrote it, or a newer one",
+            Self::LineEnds => {
+                "add `*.state.toml -text -merge` to `.gitattributes` and take the file from the last commit again \
+                 (`git checkout -- FILE`)"
+            }
+            Self::UnknownField { .. } | Self::Invalid { .. } | Self::PlacedAndEvicted { .. } | Self::WrongDigest => {
+                "if a merge did it, take the side that your machines follow; if its content is right, `lighthouse adopt FILE` \
+                 records it; else take the file from the last commit (`git checkout -- FILE`)"
+            }
+        }
+    }
+
+    /// A refusal of serde or of the TOML grammar. Its own text is never shown whole: it echoes raw bytes of the source.
+    pub(super) fn of_toml(error: &toml::de::Error, text: &str, is_toml: bool) -> Self {
+        let line = error.span().map(|span| line_at(text.as_bytes(), span.start));
+        let message = cut(error.message());
+        if !is_toml {
+            Self::Syntax { line, message }
+        } else if message.starts_with("unknown field") {
+            Self::UnknownField { line, message }
+        } else {
+            Self::Invalid { line, message }
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("it is empty"),
+            Self::NotUtf8 { line } => write!(f, "line {line} is not UTF-8"),
+            Self::ConflictMarkers { line } => write!(f, "line {line} is the marker of a merge conflict"),
+            Self::NewerFormat { format } => write!(f, "it has format {format}, and this version reads up to {FORMAT}"),
+            Self::Syntax { line, message } => at_line(f, *line, "not TOML", message),
+            Self::UnknownField { line, message } => {
+                at_line(f, *line, "a field that this version does not know", message)
+            }
+            Self::Invalid { line, message } => at_line(f, *line, "wrong", message),
+            Self::PlacedAndEvicted { workload } => {
+                write!(f, "workload `{}` is both placed and evicted", printable(workload))
+            }
+            Self::CutOff => f.write_str("it is cut off: its last line has no end"),
+            Self::NoDigest => f.write_str("it has no digest, so it is cut off or was written by hand"),
+            Self::LineEnds => f.write_str("its ends of lines were changed (CR LF)"),
+            Self::WrongDigest => {
+                f.write_str("its digest is wrong, so it was edited by hand, cut off, or merged without a conflict")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The number of the line that holds a byte.
+pub(super) fn line_at(text: &[u8], at: usize) -> usize {
+    1 + text.iter().take(at).filter(|byte| **byte == b'\n').count()
+}
+
+fn at_line(f: &mut fmt::Formatter<'_>, line: Option<usize>, what: &str, message: &str) -> fmt::Result {
+    let message = printable(message);
+    match line {
+        Some(line) => write!(f, "line {line} is {what}: {message}"),
+        None => write!(f, "it is {what}: {message}"),
+    }
+}
+
+/// As much of a message as a reader takes in.
+fn cut(message: &str) -> String {
+    message.chars().take(300).collect()
+}

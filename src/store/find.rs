@@ -1,0 +1,111 @@
+//! Which manifest, and which state belongs to it.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use super::error::Error;
+use super::read::inspect_link;
+
+/// The manifest's name where none is given.
+const NAME: &str = "lighthouse.toml";
+
+/// The manifest of the folder `current`, which is a real path: there or in the nearest parent that has one, up to the root of
+/// the Git checkout. Outside Git a parent is somebody else's. The answer is relative to `current`, as a person would give it.
+pub fn find_manifest(current: &Path) -> Result<PathBuf, Error> {
+    let root = git_root(current);
+    let mut up = PathBuf::new();
+    for folder in current.ancestors() {
+        if exists(&folder.join(NAME))? {
+            return Ok(up.join(NAME));
+        }
+        if root.is_none_or(|root| root == folder) {
+            break;
+        }
+        up.push("..");
+    }
+    Err(Error::NoManifest { in_git: root.is_some() })
+}
+
+/// The state of a manifest: `cluster.state.toml` beside `cluster.toml`, where the path as given says, not where links lead.
+pub fn state_beside(manifest: &Path) -> PathBuf {
+    let mut name = stem(manifest).or(manifest.file_name()).unwrap_or_default().to_owned();
+    name.push(".state.toml");
+    manifest.with_file_name(name)
+}
+
+/// The folder of drop-ins that belongs to a manifest: `cluster.d` beside `cluster.toml`. A file of another name has none.
+pub(super) fn drop_ins_beside(manifest: &Path) -> Option<PathBuf> {
+    let mut name: OsString = stem(manifest)?.to_owned();
+    name.push(".d");
+    Some(manifest.with_file_name(name))
+}
+
+/// The name of a TOML file without `.toml`.
+fn stem(path: &Path) -> Option<&OsStr> {
+    path.extension().filter(|extension| *extension == "toml").and(path.file_stem())
+}
+
+/// The nearest folder that holds `.git`, which is a folder in a checkout and a file in a worktree or submodule.
+fn git_root(current: &Path) -> Option<&Path> {
+    // A parent that may not be searched is not ours.
+    current.ancestors().find(|folder| exists(&folder.join(".git")).unwrap_or(false))
+}
+
+/// Whether something is at the path, be it a link that leads nowhere: reading it then says so.
+fn exists(path: &Path) -> Result<bool, Error> {
+    inspect_link(path).map(|about| about.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// A checkout `repo` in a folder that has a manifest itself, with a nested folder.
+    fn checkout() -> (tempfile::TempDir, PathBuf) {
+        let outer = tempfile::tempdir().expect("a folder");
+        fs::write(outer.path().join(NAME), "").expect("a manifest");
+        let nested = outer.path().join("repo/a/b");
+        fs::create_dir_all(&nested).expect("folders");
+        (outer, nested)
+    }
+
+    #[test]
+    fn the_nearest_manifest_up_to_the_root_of_the_checkout_is_found() {
+        let (outer, nested) = checkout();
+        fs::write(outer.path().join("repo/.git"), "gitdir: elsewhere").expect("a worktree's file");
+        assert!(matches!(find_manifest(&nested), Err(Error::NoManifest { in_git: true })));
+        fs::write(outer.path().join("repo/lighthouse.toml"), "").expect("a manifest");
+        assert_eq!(find_manifest(&nested).expect("found"), Path::new("../../lighthouse.toml"));
+        fs::write(nested.join(NAME), "").expect("a manifest");
+        assert_eq!(find_manifest(&nested).expect("found"), Path::new("lighthouse.toml"));
+    }
+
+    #[test]
+    fn outside_git_only_the_folder_itself_counts() {
+        let (outer, nested) = checkout();
+        assert!(matches!(find_manifest(&nested), Err(Error::NoManifest { in_git: false })));
+        assert_eq!(find_manifest(outer.path()).expect("found"), Path::new("lighthouse.toml"));
+    }
+
+    #[test]
+    fn the_state_is_beside_the_manifest_as_given() {
+        for (manifest, state) in [
+            ("cluster.toml", "cluster.state.toml"),
+            ("../x/prod.toml", "../x/prod.state.toml"),
+            ("a.b.toml", "a.b.state.toml"),
+            ("cluster", "cluster.state.toml"),
+            ("cluster.conf", "cluster.conf.state.toml"),
+            (".toml", ".toml.state.toml"),
+        ] {
+            assert_eq!(state_beside(Path::new(manifest)), Path::new(state), "{manifest}");
+        }
+    }
+
+    #[test]
+    fn only_a_toml_file_has_drop_ins() {
+        assert_eq!(drop_ins_beside(Path::new("a/cluster.toml")), Some(PathBuf::from("a/cluster.d")));
+        assert_eq!(drop_ins_beside(Path::new("a/cluster")), None);
+    }
+}

@@ -1,0 +1,61 @@
+//! Files other than the state: saved plans, and what `init` writes.
+//!
+//! They too appear whole or not at all. They need no lock; in return they never take the place of a manifest or a state.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+use super::again::again;
+use super::error::{Error, Operation};
+use super::gather::same_file;
+use super::read::{inspect, inspect_link, odd_kind};
+use super::resolve::{folder_of, resolve};
+use super::temporary::{fill, put};
+
+/// Writes an output, replacing an older one, but none of `never`: the manifest's files and the state.
+pub fn write_output(path: &Path, bytes: &[u8], never: &[&Path]) -> Result<(), Error> {
+    let resolved = resolve(path)?;
+    if never.iter().any(|other| same_place(&resolved, other)) {
+        return Err(Error::WouldReplace(path.to_owned()));
+    }
+    let old = inspect_link(&resolved)?;
+    if let Some(kind) = old.as_ref().and_then(odd_kind) {
+        return Err(Error::NotAFile { path: path.to_owned(), kind });
+    }
+    let filled = fill(&resolved, bytes, old.as_ref())?;
+    put(filled, &resolved)?;
+    sync_folder(&resolved)
+}
+
+/// Writes a file that is not there yet. Says whether it did: whatever is there already, also a link, stays as it is.
+pub fn create_new(path: &Path, bytes: &[u8]) -> Result<bool, Error> {
+    if inspect_link(path)?.is_some() {
+        return Ok(false);
+    }
+    let filled = fill(path, bytes, None)?;
+    match filled.persist_noclobber(path) {
+        Ok(()) => sync_folder(path).map(|()| true),
+        Err(failure) if failure.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(failure) => Err(Error::io(Operation::Replace, path)(failure.error)),
+    }
+}
+
+/// Whether two paths lead to the same file, or would if it were there.
+fn same_place(one: &Path, other: &Path) -> bool {
+    if let (Ok(about), Ok(about_other)) = (inspect(one), inspect(other)) {
+        return same_file(one, &about, other, &about_other);
+    }
+    let place = |path: &Path| {
+        let end = resolve(path).ok()?;
+        Some(again(|| fs::canonicalize(folder_of(&end))).ok()?.join(end.file_name()?))
+    };
+    place(one).is_some_and(|one| Some(one) == place(other))
+}
+
+/// Waits until the disk has the names in a file's folder.
+fn sync_folder(path: &Path) -> Result<(), Error> {
+    let folder = folder_of(path);
+    let open = File::open(folder).map_err(Error::io(Operation::Open, folder))?;
+    open.sync_all().map_err(Error::io(Operation::Sync, folder))
+}

@@ -1,0 +1,5 @@
+//! Tests of the whole, one file a subject.
+
+mod state;
+#[cfg(unix)]
+mod store;

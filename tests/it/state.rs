@@ -1,0 +1,307 @@
+//! The laws of the record: what is written is read back, and whatever was damaged is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lighthouse::model::{Record, Recorded};
+use lighthouse::quantity::{Family, Quantity};
+use lighthouse::state::{Digest, Error, Flags, Lineage, SavedChange, SavedPlan, State, adopt, parse, record_digest};
+use proptest::prelude::*;
+
+const SAMPLE: &str = "\
+# Written by `lighthouse apply`. On a merge conflict take the side that your machines follow, then apply.
+format = 1
+cluster = \"prod\"
+lineage = \"000102030405060708090a0b0c0d0e0f\"
+serial = 7
+digest = \"sha256:5b7f0b8d7d0a\"
+
+[cursor]
+after = \"rack-a-1\"
+
+[placements]
+\"a b\" = { node = \"rack-a-1\", requirements = {} }
+web-0 = { node = \"rack-a-0\", requirements = { cpu = \"500m\", mem = \"1.5Gi\", ssd = \"0\" } }
+
+[evicted]
+postgres = \"nas\"
+";
+
+fn amount(text: &str) -> (Quantity, Family) {
+    Quantity::parse(text).expect("a quantity")
+}
+
+fn recorded(workload: &str, node: &str, requirements: &[(&str, &str)]) -> Recorded {
+    let requirements = requirements.iter().map(|(resource, text)| {
+        let (quantity, family) = amount(text);
+        ((*resource).into(), quantity, family)
+    });
+    Recorded { workload: workload.into(), node: node.into(), requirements: requirements.collect() }
+}
+
+fn sample() -> State {
+    let bytes: Vec<u8> = (0..16).collect();
+    State {
+        cluster: Some("prod".to_owned()),
+        lineage: Lineage::from_bytes(bytes.try_into().expect("16 bytes")),
+        serial: 7,
+        record: Record {
+            placements: vec![
+                recorded("a b", "rack-a-1", &[]),
+                recorded("web-0", "rack-a-0", &[("cpu", "0.5m"), ("mem", "1536Mi"), ("ssd", "0")]),
+            ],
+            evicted: vec![("postgres".into(), "nas".into())],
+            cursor: Some("rack-a-1".into()),
+        },
+    }
+}
+
+/// A state of some 2 KB.
+fn two_kilobytes() -> String {
+    let mut state = sample();
+    state.record.placements.extend((0..18).map(|number| {
+        recorded(&format!("worker-{number:02}"), "rack-b-3", &[("cpu", "2"), ("mem", "4Gi"), ("a \"tag\"", "0")])
+    }));
+    state.text()
+}
+
+/// The text with the digest that it should have.
+fn resealed(text: &str) -> String {
+    let is_digest = |line: &&str| line.starts_with("digest = ");
+    let line = text.split_inclusive('\n').find(is_digest).expect("a digest");
+    let digest = Digest::of(text.replacen(line, "", 1).as_bytes());
+    text.replacen(line, &format!("digest = \"{digest}\"\n"), 1)
+}
+
+#[test]
+fn a_state_is_laid_out_as_documented() {
+    let mut state = sample();
+    state.record.placements[1] = recorded("web-0", "rack-a-0", &[("cpu", "500m"), ("mem", "1.5Gi"), ("ssd", "0")]);
+    assert_eq!(state.text(), resealed(SAMPLE));
+    assert_eq!(parse(state.text().as_bytes()), Ok(state));
+}
+
+#[test]
+fn a_state_without_anything_is_still_a_state() {
+    let state = State { cluster: None, serial: 0, record: Record::default(), ..sample() };
+    assert!(state.text().ends_with("\n\n[placements]\n"), "{}", state.text());
+    assert_eq!(parse(state.text().as_bytes()), Ok(state));
+}
+
+#[test]
+fn the_serial_ends_where_toml_integers_end() {
+    let state = State { serial: i64::MAX.cast_unsigned(), ..sample() };
+    assert_eq!(parse(state.text().as_bytes()), Ok(state.clone()));
+    assert_eq!(state.next(None, Record::default()), None);
+    let beyond = resealed(&SAMPLE.replace("serial = 7", "serial = 18446744073709551615"));
+    assert!(parse(beyond.as_bytes()).is_err());
+}
+
+#[test]
+fn each_damage_has_its_own_error() {
+    let good = resealed(SAMPLE);
+    let with = |from: &str, to: &str| {
+        assert!(good.contains(from), "{from}");
+        good.replacen(from, to, 1)
+    };
+    let name = |error: &Error| format!("{error:?}").split([' ', '{']).next().map(str::to_owned).unwrap_or_default();
+    for (text, expected) in [
+        (String::new(), "Empty"),
+        (with("web-0", "<<<<<<< ours\nweb-0"), "ConflictMarkers"),
+        (with("web-0", "=======\nweb-0"), "ConflictMarkers"),
+        (with("format = 1", "format = 2"), "NewerFormat"),
+        (with("format = 1", "format = 2\nfuture = true"), "NewerFormat"),
+        (resealed(&with("format = 1", "format = 0")), "Invalid"),
+        (with("serial = 7", "serial 7"), "Syntax"),
+        (with("serial = 7", "serial = 7\nserial = 7"), "Syntax"),
+        (with("web-0", "\"a b\""), "Syntax"),
+        (with("serial = 7", "serial = 7\nsize = 1"), "UnknownField"),
+        (with("{ node", "{ colour = 1, node"), "UnknownField"),
+        (resealed(&with("serial = 7\n", "")), "Invalid"),
+        (resealed(&with("serial = 7", "serial = -1")), "Invalid"),
+        (resealed(&with("500m", "500 m")), "Invalid"),
+        (resealed(&with("500m", "inf")), "Invalid"),
+        (resealed(&with("0001020304", "")), "WrongDigest"),
+        (resealed(&with("postgres", "web-0")), "PlacedAndEvicted"),
+        (good.split_once("digest").expect("two parts").0.to_owned(), "NoDigest"),
+        (good.trim_end().to_owned(), "CutOff"),
+        (good.replace('\n', "\r\n"), "LineEnds"),
+        (with("rack-a-0", "rack-a-1"), "WrongDigest"),
+        (format!("{good}\n"), "WrongDigest"),
+    ] {
+        // A replaced lineage is the only damage here that its digest can make right.
+        if text.contains("lineage = \"05") {
+            assert!(parse(text.as_bytes()).is_ok());
+            continue;
+        }
+        let error = parse(text.as_bytes()).expect_err(&text);
+        assert_eq!(name(&error), expected, "{error}");
+        assert!(!error.way_out().contains("delete"));
+    }
+    assert_eq!(parse(b"format = 1\n\xff"), Err(Error::NotUtf8 { line: 2 }));
+}
+
+#[test]
+fn what_an_error_echoes_cannot_write_on_a_terminal() {
+    let text = resealed(&resealed(SAMPLE).replace("serial = 7", "serial = 7\n\"a\u{202e}\\u001b[2K\" = 1"));
+    let shown = parse(text.as_bytes()).expect_err("an unknown field").to_string();
+    assert!(shown.chars().all(|c| (' '..='~').contains(&c)), "{shown}");
+}
+
+#[test]
+fn adopting_takes_the_content_whatever_the_digest() {
+    let expected = parse(resealed(SAMPLE).as_bytes());
+    assert_eq!(adopt(SAMPLE.as_bytes()), expected);
+    let without = resealed(SAMPLE).lines().filter(|line| !line.starts_with("digest")).collect::<Vec<_>>().join("\n");
+    assert_eq!(adopt(without.as_bytes()), expected);
+    assert!(matches!(adopt(SAMPLE.replace("serial", "cereal").as_bytes()), Err(Error::UnknownField { .. })));
+}
+
+#[test]
+fn every_flipped_bit_is_found() {
+    let good = two_kilobytes().into_bytes();
+    assert!(parse(&good).is_ok() && (1800..3000).contains(&good.len()), "{}", good.len());
+    for at in 0..good.len() * 8 {
+        let mut bad = good.clone();
+        bad[at / 8] ^= 1 << (at % 8);
+        assert!(parse(&bad).is_err(), "bit {at}");
+    }
+}
+
+#[test]
+fn every_truncation_is_found() {
+    let good = two_kilobytes().into_bytes();
+    for length in 0..good.len() {
+        assert!(parse(&good[..length]).is_err(), "{length} bytes");
+    }
+}
+
+#[test]
+fn equal_amounts_are_equal_records_whatever_their_units() {
+    let one = Record { placements: vec![recorded("a", "n", &[("mem", "1Gi")])], ..Record::default() };
+    let same = Record { placements: vec![recorded("a", "n", &[("mem", "1024Mi")])], ..Record::default() };
+    let plain = Record { placements: vec![recorded("a", "n", &[("mem", "1073741824")])], ..Record::default() };
+    let other = Record { placements: vec![recorded("a", "n", &[("mem", "1G")])], ..Record::default() };
+    assert_eq!(record_digest(&one), record_digest(&same));
+    assert_eq!(record_digest(&one), record_digest(&plain));
+    assert_ne!(record_digest(&one), record_digest(&other));
+}
+
+/// Names of every kind, also those that TOML must quote.
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![4 => "[a-z0-9-]{1,12}", 1 => "\\PC{1,8}"]
+}
+
+fn quantity() -> impl Strategy<Value = (Quantity, Family)> {
+    let unit = prop::sample::select(&["", "m", "k", "G", "Ki", "Gi", "Ei"][..]);
+    (-9_999_i64..1_000_000, unit).prop_map(|(whole, unit)| amount(&format!("{whole}{unit}")))
+}
+
+fn record() -> impl Strategy<Value = Record> {
+    let requirements = prop::collection::btree_map(name(), quantity(), 0..4);
+    let placements = prop::collection::btree_map(name(), (name(), requirements), 0..20);
+    let evicted = prop::collection::btree_map(name(), name(), 0..4);
+    (placements, evicted, prop::option::of(name())).prop_map(|(placements, mut evicted, cursor)| {
+        evicted.retain(|workload, _| !placements.contains_key(workload));
+        Record {
+            placements: placements
+                .into_iter()
+                .map(|(workload, (node, amounts))| lower(&workload, &node, amounts))
+                .collect(),
+            evicted: evicted.into_iter().map(|(workload, node)| (workload.into(), node.into())).collect(),
+            cursor: cursor.map(Into::into),
+        }
+    })
+}
+
+fn lower(workload: &str, node: &str, amounts: BTreeMap<String, (Quantity, Family)>) -> Recorded {
+    let requirements = amounts.into_iter().map(|(resource, (amount, family))| (resource.into(), amount, family));
+    Recorded { workload: workload.into(), node: node.into(), requirements: requirements.collect() }
+}
+
+fn state() -> impl Strategy<Value = State> {
+    (prop::option::of(name()), any::<[u8; 16]>(), 0..=i64::MAX.cast_unsigned(), record()).prop_map(
+        |(cluster, bytes, serial, record)| State { cluster, lineage: Lineage::from_bytes(bytes), serial, record },
+    )
+}
+
+fn saved_plan() -> impl Strategy<Value = SavedPlan> {
+    let kind = prop::sample::select(&["place", "move", "rename", "update", "evict", "remove"][..]);
+    let node = || prop::option::of(name());
+    let change = (kind, node(), node(), prop::collection::vec("\\PC{0,20}", 0..3));
+    let changes = prop::collection::btree_map(name(), change, 0..9);
+    let pairs = || prop::collection::btree_map(name(), "\\PC{0,20}", 0..4);
+    (state(), any::<bool>(), any::<bool>(), changes, pairs(), pairs()).prop_map(
+        |(state, first, fresh, changes, moves, unplaced)| SavedPlan {
+            serial: (!first).then_some(state.serial),
+            manifest: Digest::of(b"manifest"),
+            state: (!first).then(|| Digest::of(state.text().as_bytes())),
+            result: record_digest(&state.record),
+            cluster: state.cluster,
+            lineage: state.lineage,
+            flags: Flags { fresh, moves: moves.into_iter().collect() },
+            changes: changes
+                .into_iter()
+                .map(|(workload, (kind, from, to, reasons))| SavedChange {
+                    workload,
+                    kind: kind.to_owned(),
+                    from,
+                    to,
+                    reasons,
+                })
+                .collect(),
+            unplaced: unplaced.into_iter().collect(),
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn a_state_is_read_back_as_it_was_written(state in state()) {
+        let text = state.text();
+        let read = parse(text.as_bytes()).expect("a state");
+        prop_assert_eq!(read.text(), text);
+        prop_assert_eq!(record_digest(&read.record), record_digest(&state.record));
+        prop_assert_eq!((read.cluster, read.lineage, read.serial), (state.cluster, state.lineage, state.serial));
+    }
+
+    #[test]
+    fn a_saved_plan_is_read_back_as_it_was_written(plan in saved_plan()) {
+        prop_assert_eq!(SavedPlan::parse(plan.text().as_bytes()), Ok(plan));
+    }
+
+    #[test]
+    fn a_state_has_one_sorted_line_a_workload(state in state()) {
+        let text = state.text();
+        let tables = text.split_once("[placements]\n").expect("placements").1;
+        let lines: Vec<_> = tables.lines().take(state.record.placements.len()).collect();
+        let all_placements = lines.iter().all(|line| line.contains(" = { node = "));
+        prop_assert!(all_placements);
+        let names: BTreeSet<_> = state.record.placements.iter().map(|each| &each.workload).collect();
+        prop_assert_eq!(names.len(), lines.len());
+    }
+
+    #[test]
+    fn splices_are_found(from in 0_usize..2000, length in 1_usize..400, to in 0_usize..2000) {
+        let good = two_kilobytes().into_bytes();
+        let (end, to) = ((from + length).min(good.len()), to.min(good.len()));
+        let piece = good[from.min(end)..end].to_vec();
+        let mut bad = good.clone();
+        bad.splice(to..to, piece);
+        prop_assert!(bad == good || parse(&bad).is_err());
+        let mut bad = good.clone();
+        bad.drain(from.min(end)..end);
+        prop_assert!(bad == good || parse(&bad).is_err());
+    }
+
+    #[test]
+    fn appended_bytes_are_found(more in prop::collection::vec(any::<u8>(), 1..40)) {
+        let mut bad = two_kilobytes().into_bytes();
+        bad.extend(more);
+        prop_assert!(parse(&bad).is_err());
+    }
+
+    #[test]
+    fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), text in "\\PC{0,200}") {
+        let _ = (parse(&bytes), adopt(text.as_bytes()), SavedPlan::parse(&bytes));
+    }
+}
