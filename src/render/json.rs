@@ -1,0 +1,356 @@
+//! A plan for programs: one JSON object, the same bytes for the same input.
+//!
+//! The structs here are the public format, from which the JSON Schema is made as well. Lists and maps are in bytewise order
+//! of names. JSON escapes what it must; names are otherwise as the manifest has them.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::diagnostic::{Diagnostic, Findings};
+use crate::model::{Model, NodeId};
+use crate::names::Symbol;
+use crate::place::{Cause, Refusal, Unplaced};
+use crate::plan::{Change, Plan, Reason};
+use crate::quantity::{Capacity, Family, Quantity};
+use crate::source::Source;
+
+/// The version of the format: minor additive, major breaking.
+const FORMAT_VERSION: &str = "1.0";
+
+/// What `lighthouse plan --format json` prints.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "lighthouse plan")]
+struct Document<'a> {
+    /// The version of this format: a minor one adds, a major one breaks.
+    format_version: &'static str,
+    /// The cluster's name, where the manifest gives one.
+    cluster: Option<&'a str>,
+    strategy: &'static str,
+    replan: &'static str,
+    summary: Totals,
+    /// Each workload's node, or null.
+    placements: BTreeMap<&'a str, Option<&'a str>>,
+    /// Every change but `keep`, by workload.
+    changes: Vec<ChangeEntry<'a>>,
+    /// What no node takes, by workload.
+    unplaced: Vec<UnplacedEntry<'a>>,
+    /// Every node with what is used and free, by name.
+    nodes: Vec<NodeEntry<'a>>,
+    /// Warnings about the manifest.
+    diagnostics: Vec<DiagnosticEntry<'a>>,
+}
+
+/// Counts of changes by kind, and what else sums up a plan.
+#[derive(Serialize, JsonSchema)]
+struct Totals {
+    place: usize,
+    r#move: usize,
+    rename: usize,
+    update: usize,
+    evict: usize,
+    remove: usize,
+    keep: usize,
+    unplaced: usize,
+    averse_pairs: u64,
+}
+
+/// What changes for one workload.
+#[derive(Serialize, JsonSchema)]
+struct ChangeEntry<'a> {
+    workload: &'a str,
+    /// One of `place`, `move`, `rename`, `update`, `evict`, `remove`.
+    kind: &'static str,
+    /// The node on record.
+    from: Option<&'a str>,
+    /// The node that it goes to.
+    to: Option<&'a str>,
+    reasons: Vec<ReasonEntry<'a>>,
+}
+
+/// Why something changes; codes may be added.
+#[derive(Default, Serialize, JsonSchema)]
+struct ReasonEntry<'a> {
+    code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workload: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    node: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    need: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    free: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<String>,
+}
+
+/// A workload that no node takes.
+#[derive(Serialize, JsonSchema)]
+struct UnplacedEntry<'a> {
+    workload: &'a str,
+    /// How many nodes there are; the refusals add up to it.
+    nodes: usize,
+    /// Each node once, by its first refusal.
+    refusals: Vec<RefusalEntry<'a>>,
+    /// The node that comes nearest, where amounts alone are in the way.
+    nearest: Option<NearestEntry<'a>>,
+}
+
+/// How many nodes refuse for one reason; codes may be added.
+#[derive(Serialize, JsonSchema)]
+struct RefusalEntry<'a> {
+    code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'a str>,
+    nodes: u32,
+}
+
+/// The nearest miss.
+#[derive(Serialize, JsonSchema)]
+struct NearestEntry<'a> {
+    node: &'a str,
+    resource: &'a str,
+    need: String,
+    free: String,
+    short: String,
+}
+
+/// A node with what is on it.
+#[derive(Serialize, JsonSchema)]
+struct NodeEntry<'a> {
+    name: &'a str,
+    /// How many workloads are on it.
+    workloads: usize,
+    resources: BTreeMap<&'a str, AmountsEntry>,
+}
+
+/// One resource of a node, in the units in which the node declares it.
+#[derive(Serialize, JsonSchema)]
+struct AmountsEntry {
+    capacity: String,
+    used: String,
+    free: String,
+}
+
+/// A message about the manifest.
+#[derive(Serialize, JsonSchema)]
+struct DiagnosticEntry<'a> {
+    /// `error` or `warning`.
+    severity: &'static str,
+    message: &'a str,
+    file: Option<&'a str>,
+    /// Counted from 1.
+    line: Option<usize>,
+    /// In characters, counted from 1.
+    column: Option<usize>,
+    help: &'a [String],
+}
+
+/// The plan as JSON, one object on one line.
+///
+/// # Panics
+/// Never: every text is valid UTF-8, and every key a text.
+pub fn plan(plan: &Plan<'_>, warnings: &Findings, sources: &[Source]) -> String {
+    let mut text = serde_json::to_string(&document(plan, warnings, sources)).expect("texts and numbers are JSON");
+    text.push('\n');
+    text
+}
+
+/// The JSON Schema of what [`plan`] writes.
+pub fn plan_schema() -> schemars::Schema {
+    schemars::schema_for!(Document)
+}
+
+fn document<'a>(plan: &'a Plan<'_>, warnings: &'a Findings, sources: &'a [Source]) -> Document<'a> {
+    let model = plan.model;
+    Document {
+        format_version: FORMAT_VERSION,
+        cluster: model.cluster.as_deref(),
+        strategy: model.strategy().name(),
+        replan: model.replan.name(),
+        summary: totals(plan),
+        placements: placements(plan),
+        changes: plan.changes.iter().map(|change| change_entry(model, change)).collect(),
+        unplaced: plan.unplaced.iter().map(|each| unplaced_entry(model, each)).collect(),
+        nodes: nodes(plan),
+        diagnostics: warnings.iter().map(|each| diagnostic_entry(each, sources)).collect(),
+    }
+}
+
+fn totals(plan: &Plan<'_>) -> Totals {
+    let summary = &plan.summary;
+    Totals {
+        place: summary.place,
+        r#move: summary.moved,
+        rename: summary.rename,
+        update: summary.update,
+        evict: summary.evict,
+        remove: summary.remove,
+        keep: summary.keep,
+        unplaced: summary.unplaced,
+        averse_pairs: summary.averse_pairs,
+    }
+}
+
+fn placements<'a>(plan: &'a Plan<'_>) -> BTreeMap<&'a str, Option<&'a str>> {
+    let model = plan.model;
+    let node = |workload| plan.outcome.assignment.of(workload).map(|node| model.node_name(node));
+    model.workload_ids().map(|workload| (model.workload_name(workload), node(workload))).collect()
+}
+
+fn change_entry<'a>(model: &'a Model, change: &'a Change) -> ChangeEntry<'a> {
+    ChangeEntry {
+        workload: &change.workload,
+        kind: change.kind.name(),
+        from: change.from.as_deref(),
+        to: change.to.as_deref(),
+        reasons: change.reasons.iter().map(|reason| reason_entry(model, change, reason)).collect(),
+    }
+}
+
+fn reason_entry<'a>(model: &'a Model, change: &'a Change, reason: &'a Reason) -> ReasonEntry<'a> {
+    let code = |code| ReasonEntry { code, ..ReasonEntry::default() };
+    match reason {
+        Reason::New => code("new"),
+        Reason::Returns => code("returns"),
+        Reason::Asked => code("asked"),
+        Reason::Fresh => code("fresh"),
+        Reason::Removed => code("removed"),
+        Reason::Renamed(name) => ReasonEntry { workload: Some(name), ..code("renamed") },
+        Reason::NodeRenamed(name) => ReasonEntry { node: Some(name), ..code("node-renamed") },
+        Reason::Resized(resize) => ReasonEntry {
+            resource: Some(&resize.resource),
+            before: resize.before.map(plain),
+            after: resize.after.map(plain),
+            ..code("resized")
+        },
+        Reason::Beside(other, group) => ReasonEntry {
+            workload: Some(model.workload_name(*other)),
+            group: Some(model.text(*group)),
+            ..code("beside")
+        },
+        Reason::Left(cause) => cause_entry(model, change, cause),
+    }
+}
+
+fn cause_entry<'a>(model: &'a Model, change: &'a Change, cause: &Cause) -> ReasonEntry<'a> {
+    let at = |code, node: NodeId| ReasonEntry { code, node: Some(model.node_name(node)), ..ReasonEntry::default() };
+    let text = |symbol: Symbol| Some(model.text(symbol));
+    match *cause {
+        Cause::NodeGone => ReasonEntry { code: "node-gone", node: change.from.as_deref(), ..ReasonEntry::default() },
+        Cause::Drained(node) => at("drained", node),
+        Cause::NotSelected(node, label) => ReasonEntry { label: text(label), ..at("not-selected", node) },
+        Cause::NoPlace(node, group) => ReasonEntry { group: text(group), ..at("no-place", node) },
+        Cause::NotOffered(node, resource) => ReasonEntry { resource: text(resource), ..at("not-offered", node) },
+        Cause::GroupFull(node, group) => ReasonEntry { group: text(group), ..at("group-full", node) },
+        Cause::GroupElsewhere(node, group) => ReasonEntry { group: text(group), ..at("group-elsewhere", node) },
+        Cause::Short { node, resource, need, free } => {
+            let family = family(model, node, resource);
+            let (need, free) = (Some(need.display(family).to_string()), Some(free.display(family)));
+            ReasonEntry { resource: text(resource), need, free, ..at("short", node) }
+        }
+    }
+}
+
+fn unplaced_entry<'a>(model: &'a Model, unplaced: &Unplaced) -> UnplacedEntry<'a> {
+    let mut refusals =
+        unplaced.counts.iter().map(|(refusal, nodes)| refusal_entry(model, refusal, *nodes)).collect::<Vec<_>>();
+    refusals.sort_by_key(|each| (each.code, each.resource, each.label, each.group));
+    UnplacedEntry {
+        workload: model.workload_name(unplaced.workload),
+        nodes: model.nodes().len(),
+        refusals,
+        nearest: unplaced.nearest.map(|miss| {
+            let shown = |amount: Quantity| amount.display(family(model, miss.node, miss.resource)).to_string();
+            NearestEntry {
+                node: model.node_name(miss.node),
+                resource: model.text(miss.resource),
+                need: shown(miss.need),
+                free: shown(miss.free),
+                short: shown(miss.need - miss.free),
+            }
+        }),
+    }
+}
+
+fn refusal_entry<'a>(model: &'a Model, refusal: &Refusal, nodes: u32) -> RefusalEntry<'a> {
+    let subject = refusal.subject().map(|subject| model.text(subject));
+    let entry = |code| RefusalEntry { code, resource: None, label: None, group: None, nodes };
+    match refusal {
+        Refusal::Stays => entry("stays"),
+        Refusal::Cordoned => entry("cordoned"),
+        Refusal::Drained => entry("drained"),
+        Refusal::NotSelected(_) => RefusalEntry { label: subject, ..entry("not-selected") },
+        Refusal::GroupFull(_) => RefusalEntry { group: subject, ..entry("group-full") },
+        Refusal::GroupElsewhere(_) => RefusalEntry { group: subject, ..entry("group-elsewhere") },
+        Refusal::Lacks(_) => RefusalEntry { resource: subject, ..entry("lacks") },
+        Refusal::Warded(_) => RefusalEntry { resource: subject, ..entry("warded") },
+        Refusal::Short { .. } => RefusalEntry { resource: subject, ..entry("short") },
+    }
+}
+
+fn nodes<'a>(plan: &'a Plan<'_>) -> Vec<NodeEntry<'a>> {
+    let mut nodes = plan.model.node_ids().map(|node| node_entry(plan, node)).collect::<Vec<_>>();
+    nodes.sort_unstable_by_key(|node| node.name);
+    nodes
+}
+
+fn node_entry<'a>(plan: &'a Plan<'_>, node: NodeId) -> NodeEntry<'a> {
+    let (model, now) = (plan.model, plan.outcome.engine.occupancy());
+    let resources = model.node_table(node).resources.iter().map(|offer| {
+        let free = now.free(node, offer.resource).unwrap_or(offer.capacity);
+        let amounts = AmountsEntry {
+            capacity: offer.capacity.display(offer.family),
+            used: used(plan, node, offer.resource).display(offer.family).to_string(),
+            free: free.display(offer.family),
+        };
+        (model.text(offer.resource), amounts)
+    });
+    NodeEntry { name: model.node_name(node), workloads: now.on(node).len(), resources: resources.collect() }
+}
+
+/// What the workloads on a node take of a resource; from capacity and free, unless those are infinite.
+fn used(plan: &Plan<'_>, node: NodeId, resource: Symbol) -> Quantity {
+    let (model, now) = (plan.model, plan.outcome.engine.occupancy());
+    let capacity = model.offer(node, resource).map(|offer| offer.capacity);
+    if let (Some(Capacity::Finite(capacity)), Some(Capacity::Finite(free))) = (capacity, now.free(node, resource)) {
+        return capacity - free;
+    }
+    let required = now.on(node).iter().flat_map(|&workload| &model.workload_table(workload).requirements);
+    required.filter(|each| each.resource == resource).map(|each| each.amount).sum()
+}
+
+fn diagnostic_entry<'a>(diagnostic: &'a Diagnostic, sources: &'a [Source]) -> DiagnosticEntry<'a> {
+    let place = diagnostic.primary.as_ref().map(|label| label.place);
+    let source = place.and_then(|place| sources.get(place.file as usize));
+    let position = place.zip(source).map(|(place, source)| source.position(place.start));
+    DiagnosticEntry {
+        severity: diagnostic.severity.word(),
+        message: &diagnostic.message,
+        file: source.map(Source::name),
+        line: position.map(|position| position.line),
+        column: position.map(|position| position.column),
+        help: &diagnostic.help,
+    }
+}
+
+fn family(model: &Model, node: NodeId, resource: Symbol) -> Family {
+    model.offer(node, resource).map(|offer| offer.family).unwrap_or_default()
+}
+
+fn plain(amount: Quantity) -> String {
+    amount.display(Family::Plain).to_string()
+}
