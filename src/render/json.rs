@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Findings};
+use super::findings::{Finding, findings};
+use crate::diagnostic::Findings;
 use crate::model::{Model, NodeId};
 use crate::names::Symbol;
 use crate::place::{Cause, Refusal, Unplaced};
@@ -17,7 +18,7 @@ use crate::quantity::{Capacity, Family, Quantity};
 use crate::source::Source;
 
 /// The version of the format: minor additive, major breaking.
-const FORMAT_VERSION: &str = "1.0";
+pub(super) const FORMAT_VERSION: &str = "1.0";
 
 /// What `lighthouse plan --format json` prints.
 #[derive(Serialize, JsonSchema)]
@@ -39,7 +40,7 @@ struct Document<'a> {
     /// Every node with what is used and free, by name.
     nodes: Vec<NodeEntry<'a>>,
     /// Warnings about the manifest.
-    diagnostics: Vec<DiagnosticEntry<'a>>,
+    diagnostics: Vec<Finding<'a>>,
 }
 
 /// Counts of changes by kind, and what else sums up a plan.
@@ -145,20 +146,6 @@ struct AmountsEntry {
     free: String,
 }
 
-/// A message about the manifest.
-#[derive(Serialize, JsonSchema)]
-struct DiagnosticEntry<'a> {
-    /// `error` or `warning`.
-    severity: &'static str,
-    message: &'a str,
-    file: Option<&'a str>,
-    /// Counted from 1.
-    line: Option<usize>,
-    /// In characters, counted from 1.
-    column: Option<usize>,
-    help: &'a [String],
-}
-
 /// The plan as JSON, one object on one line.
 ///
 /// # Panics
@@ -186,7 +173,7 @@ fn document<'a>(plan: &'a Plan<'_>, warnings: &'a Findings, sources: &'a [Source
         changes: plan.changes.iter().map(|change| change_entry(model, change)).collect(),
         unplaced: plan.unplaced.iter().map(|each| unplaced_entry(model, each)).collect(),
         nodes: nodes(plan),
-        diagnostics: warnings.iter().map(|each| diagnostic_entry(each, sources)).collect(),
+        diagnostics: findings(warnings, sources),
     }
 }
 
@@ -331,20 +318,6 @@ fn used(plan: &Plan<'_>, node: NodeId, resource: Symbol) -> Quantity {
     }
     let required = now.on(node).iter().flat_map(|&workload| &model.workload_table(workload).requirements);
     required.filter(|each| each.resource == resource).map(|each| each.amount).sum()
-}
-
-fn diagnostic_entry<'a>(diagnostic: &'a Diagnostic, sources: &'a [Source]) -> DiagnosticEntry<'a> {
-    let place = diagnostic.primary.as_ref().map(|label| label.place);
-    let source = place.and_then(|place| sources.get(place.file as usize));
-    let position = place.zip(source).map(|(place, source)| source.position(place.start));
-    DiagnosticEntry {
-        severity: diagnostic.severity.word(),
-        message: &diagnostic.message,
-        file: source.map(Source::name),
-        line: position.map(|position| position.line),
-        column: position.map(|position| position.column),
-        help: &diagnostic.help,
-    }
 }
 
 fn family(model: &Model, node: NodeId, resource: Symbol) -> Family {

@@ -2,9 +2,13 @@
 //!
 //! Renderers build text and print nothing. Each has the escaping of the place that its text goes to.
 
+mod findings;
+mod github;
 mod json;
 mod text;
 
+pub use findings::{check as check_json, check_schema};
+pub use github::findings as findings_github;
 pub use json::{plan as plan_json, plan_schema};
 pub use text::plan as plan_text;
 

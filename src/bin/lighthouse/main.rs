@@ -1,2 +1,78 @@
-//! The command line.
-fn main() {}
+//! The command line: who asked for what, and where it is done.
+
+mod args;
+mod check;
+mod completions;
+mod environment;
+mod exit;
+mod failure;
+mod init;
+mod inputs;
+mod man;
+mod schema;
+mod terminal;
+
+use std::process::ExitCode;
+
+use args::{Args, Color, Command};
+use clap::Parser;
+use exit::Exit;
+use failure::Failure;
+use lighthouse::diagnostic::Diagnostic;
+use terminal::Terminal;
+
+fn main() -> ExitCode {
+    match Args::try_parse() {
+        Ok(args) => run(&args),
+        Err(error) => explain_usage(&error),
+    }
+    .into()
+}
+
+fn run(args: &Args) -> Exit {
+    let terminal = Terminal::new(args.global.color, args.global.quiet);
+    environment::warn_of_unknown(terminal);
+    environment::start_log(terminal, args.global.verbose);
+    match dispatch(args, terminal) {
+        Ok((text, exit)) => exit.and(print(terminal, &text)),
+        Err(failure) => fail(terminal, failure),
+    }
+}
+
+/// What goes to standard output, and the exit code.
+fn dispatch(args: &Args, terminal: Terminal) -> Result<(String, Exit), Failure> {
+    let done = |text| Ok((text, Exit::Done));
+    match &args.command {
+        Command::Init => done(init::run(&args.global)?),
+        Command::Check { format } => check::run(&args.global, *format, terminal),
+        Command::Schema { what } => done(schema::run(*what)),
+        Command::Completions { shell } => done(completions::run(*shell)),
+        Command::Man { command } => done(man::run(command.as_deref())?),
+    }
+}
+
+fn print(terminal: Terminal, text: &str) -> Exit {
+    match terminal.print(text) {
+        Ok(()) => Exit::Done,
+        Err(error) => fail(terminal, Failure::output(&error)),
+    }
+}
+
+fn fail(terminal: Terminal, failure: Failure) -> Exit {
+    let Failure { exit, message, help } = failure;
+    let mut error = Diagnostic::error(message);
+    error.help.extend(help);
+    terminal.report(&error);
+    exit
+}
+
+/// Help and version go to standard output; anything else that clap says is a usage error.
+fn explain_usage(error: &clap::Error) -> Exit {
+    let terminal = Terminal::new(Color::Auto, false);
+    let text = error.render();
+    if error.use_stderr() {
+        terminal.say(&if terminal.err_coloured { text.ansi().to_string() } else { text.to_string() });
+        return Exit::Usage;
+    }
+    print(terminal, &if terminal.out_coloured { text.ansi().to_string() } else { text.to_string() })
+}

@@ -1,0 +1,171 @@
+//! The command line as data, and the words of its help.
+
+use std::path::PathBuf;
+
+use clap::builder::{Styles, styling::AnsiColor};
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::exit::Exit;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const ENVIRONMENT: &str = "\
+Environment:
+  LIGHTHOUSE_MANIFEST  the manifest, where no --manifest is given
+  LIGHTHOUSE_STATE     the state, where no --state is given
+  LIGHTHOUSE_LOG       what to log to standard error: a level such as `info`, or `lighthouse=debug`
+  NO_COLOR             no colour
+  CLICOLOR_FORCE       colour also where no terminal is
+";
+
+const INIT: &str = "\
+Writes lighthouse.toml, or the file of -f, and beside it what Git should know: .gitignore for locks,
+.gitattributes for states. Nothing is overwritten; only what is missing is added.
+
+Examples:
+  lighthouse init
+  lighthouse init -f clusters/prod.toml
+";
+
+const CHECK: &str = "\
+All mistakes are reported in one run, each with file, line and column.
+
+Examples:
+  lighthouse check
+  lighthouse check -f cluster.toml --format github
+";
+
+const SCHEMA: &str = "\
+Examples:
+  lighthouse schema manifest > lighthouse.schema.json
+";
+
+const COMPLETIONS: &str = "\
+Examples:
+  lighthouse completions bash > ~/.local/share/bash-completion/completions/lighthouse
+  lighthouse completions fish > ~/.config/fish/completions/lighthouse.fish
+";
+
+const MAN: &str = "\
+Examples:
+  lighthouse man | man -l -
+  lighthouse man check > lighthouse-check.1
+";
+
+fn after_help() -> String {
+    format!("{ENVIRONMENT}\n{}", Exit::table())
+}
+
+/// Plan and apply for placement: where every workload of a cluster manifest should run, and why
+#[derive(Debug, Parser)]
+#[command(
+    name = "lighthouse",
+    version,
+    styles = STYLES,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = after_help()
+)]
+pub(crate) struct Args {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub(crate) global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// The manifest; `-` is standard input [default: the nearest lighthouse.toml]
+    #[arg(short = 'f', long, value_name = "FILE", global = true)]
+    pub(crate) manifest: Option<PathBuf>,
+    /// The placement state [default: cluster.state.toml beside cluster.toml]
+    #[arg(long, value_name = "PATH", global = true)]
+    pub(crate) state: Option<PathBuf>,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto", hide_possible_values = true)]
+    #[arg(help = "When to use colour: auto, always or never")]
+    pub(crate) color: Color,
+    /// Say errors only
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Log what is done; twice for more
+    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
+    pub(crate) verbose: u8,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal.
+    Auto,
+    /// Wherever it goes.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write a starter manifest, and what Git should know
+    #[command(after_help = INIT)]
+    Init,
+    /// Read and validate the manifest; plan nothing
+    #[command(after_help = CHECK)]
+    Check {
+        /// How to report: text, json, or github (annotations of a pull request)
+        #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+        format: CheckFormat,
+    },
+    /// Print the JSON Schema of the manifest or of the state
+    #[command(after_help = SCHEMA)]
+    Schema {
+        /// manifest or state
+        #[arg(value_name = "WHAT", hide_possible_values = true)]
+        what: Document,
+    },
+    /// Print the completion script of a shell
+    #[command(after_help = COMPLETIONS)]
+    Completions {
+        /// bash, elvish, fish, powershell or zsh
+        #[arg(value_name = "SHELL", hide_possible_values = true)]
+        shell: Shell,
+    },
+    /// Print a manual page
+    #[command(after_help = MAN)]
+    Man {
+        /// The command whose page to print [default: the page of lighthouse itself]
+        command: Option<String>,
+    },
+}
+
+/// How `check` reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// For pull requests on GitHub.
+    Github,
+}
+
+/// What has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Document {
+    /// The cluster manifest.
+    Manifest,
+    /// The placement state.
+    State,
+}

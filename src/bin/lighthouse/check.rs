@@ -1,0 +1,66 @@
+//! `check`: is the manifest valid?
+
+use lighthouse::diagnostic::{Findings, draw_all};
+use lighthouse::escape::visible;
+use lighthouse::manifest::Manifest;
+use lighthouse::render::{check_json, findings_github};
+
+use crate::args::{CheckFormat, Global};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::inputs::{Read, read_manifest};
+use crate::terminal::Terminal;
+
+/// Reads the manifest and reports what was found.
+pub(crate) fn run(global: &Global, format: CheckFormat, terminal: Terminal) -> Result<(String, Exit), Failure> {
+    let read = read_manifest(global)?;
+    let exit = if read.manifest.is_ok() { Exit::Done } else { Exit::Error };
+    let found = read.findings();
+    let text = match format {
+        CheckFormat::Text => {
+            read.say_findings(terminal);
+            verdict(&read)
+        }
+        CheckFormat::Json => check_json(&read.manifest, &read.sources),
+        CheckFormat::Github => findings_github(found, &read.sources),
+    };
+    Ok((text, exit))
+}
+
+/// One line about the whole.
+fn verdict(read: &Read) -> String {
+    let name = read.sources.first().map(|source| visible(source.name())).unwrap_or_default();
+    let count = read.findings().count();
+    match &read.manifest {
+        Err(_) => format!("{name} is not valid: {count}\n"),
+        Ok(manifest) if count.is_empty() => format!("{name} is valid: {}\n", contents(manifest)),
+        Ok(manifest) => format!("{name} is valid: {}; {count}\n", contents(manifest)),
+    }
+}
+
+/// `12 nodes, 1 workload, bin-pack`.
+fn contents(manifest: &Manifest) -> String {
+    let model = &manifest.model;
+    let number = |count: usize, word: &str| if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") };
+    let (nodes, workloads) = (number(model.nodes().len(), "node"), number(model.workloads().len(), "workload"));
+    format!("{nodes}, {workloads}, {}", model.strategy().name())
+}
+
+impl Read {
+    /// What was found, in a valid manifest or in one that is not.
+    fn findings(&self) -> &Findings {
+        match &self.manifest {
+            Ok(manifest) => &manifest.warnings,
+            Err(findings) => findings,
+        }
+    }
+
+    /// Says on standard error what was found; warnings not when quiet.
+    pub(crate) fn say_findings(&self, terminal: Terminal) {
+        let found = self.findings();
+        if terminal.quiet && found.errors() == 0 {
+            return;
+        }
+        terminal.say(&draw_all(found, &self.sources, terminal.paint()));
+    }
+}

@@ -1,0 +1,13 @@
+//! `completions`: what a shell needs to complete the command line.
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::args::Args;
+
+/// The completion script of a shell.
+pub(crate) fn run(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "lighthouse", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
+}

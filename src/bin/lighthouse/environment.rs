@@ -1,0 +1,93 @@
+//! What the environment says: `LIGHTHOUSE_*`.
+//!
+//! A variable that is set to nothing is not set. One that nobody knows is probably a slip, and is warned of.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use lighthouse::diagnostic::Diagnostic;
+use lighthouse::escape::quoted;
+use tracing_subscriber::EnvFilter;
+
+use crate::terminal::Terminal;
+
+const PREFIX: &str = "LIGHTHOUSE_";
+const MANIFEST: &str = "LIGHTHOUSE_MANIFEST";
+const STATE: &str = "LIGHTHOUSE_STATE";
+const LOG: &str = "LIGHTHOUSE_LOG";
+const KNOWN: [&str; 3] = [MANIFEST, STATE, LOG];
+
+/// The manifest where no flag names one.
+pub(crate) fn manifest() -> Option<PathBuf> {
+    set(MANIFEST).map(PathBuf::from)
+}
+
+/// The state where no flag names one.
+pub(crate) fn state() -> Option<PathBuf> {
+    set(STATE).map(PathBuf::from)
+}
+
+/// Warns of variables that look like ours and are not.
+pub(crate) fn warn_of_unknown(terminal: Terminal) {
+    let mut unknown: Vec<String> = env::vars_os()
+        .map(|(name, _)| name.to_string_lossy().into_owned())
+        .filter(|name| name.starts_with(PREFIX) && !KNOWN.contains(&name.as_str()))
+        .collect();
+    unknown.sort();
+    for name in unknown {
+        let help = match nearest(&name) {
+            Some(known) => format!("did you mean `{known}`?"),
+            None => format!("known are {}", KNOWN.map(|known| format!("`{known}`")).join(", ")),
+        };
+        let message = format!("unknown environment variable {}", quoted(&name));
+        terminal.report(&Diagnostic::warning(message).help(help));
+    }
+}
+
+/// Sets up the log: to standard error, silent unless `LIGHTHOUSE_LOG` or `-v` asks for it.
+pub(crate) fn start_log(terminal: Terminal, verbose: u8) {
+    let Some(filter) = filter(terminal, verbose) else { return };
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(terminal.err_coloured)
+        .without_time()
+        .init();
+}
+
+fn filter(terminal: Terminal, verbose: u8) -> Option<EnvFilter> {
+    let Some(wanted) = set(LOG) else {
+        let level = ["info", "debug", "trace"].get(usize::from(verbose).checked_sub(1)?).unwrap_or(&"trace");
+        return Some(EnvFilter::new(format!("lighthouse={level}")));
+    };
+    let filter = EnvFilter::try_new(wanted.to_string_lossy());
+    if filter.is_err() {
+        let message = format!("`{LOG}` is {}, which is no filter", quoted(&wanted.to_string_lossy()));
+        let help = "a filter is a level such as `info`, or `lighthouse=debug`";
+        terminal.report(&Diagnostic::warning(message).help(help));
+    }
+    filter.ok()
+}
+
+fn set(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// The known variable that a slip could have turned into `name`.
+fn nearest(name: &str) -> Option<&'static str> {
+    let rated = KNOWN.iter().map(|known| (strsim::damerau_levenshtein(name, known), *known));
+    rated.filter(|(slips, _)| *slips <= 3).min().map(|(_, known)| known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_has_a_suggestion() {
+        assert_eq!(nearest("LIGHTHOUSE_MANIFST"), Some(MANIFEST));
+        assert_eq!(nearest("LIGHTHOUSE_STATES"), Some(STATE));
+        assert_eq!(nearest("LIGHTHOUSE_SOMETHING"), None);
+    }
+}

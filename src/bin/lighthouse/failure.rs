@@ -1,0 +1,64 @@
+//! Why a command could not do its work: a message, what helps, and the exit code.
+//!
+//! The library's errors know neither exit codes nor advice that names flags; both are added here.
+
+use std::io;
+
+use lighthouse::store;
+
+use crate::exit::Exit;
+
+/// What ends a command early.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// The exit code.
+    pub(crate) exit: Exit,
+    /// What went wrong.
+    pub(crate) message: String,
+    /// What to do.
+    pub(crate) help: Option<String>,
+}
+
+impl Failure {
+    /// An error of exit code 1.
+    pub(crate) fn error(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Error, message: message.into(), help: None }
+    }
+
+    /// A wrong command line.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, ..Self::error(message) }
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Standard output that could not be written.
+    pub(crate) fn output(error: &io::Error) -> Self {
+        let text = error.to_string();
+        let cause = text.split(" (os error").next().unwrap_or_default().to_lowercase();
+        Self::error(format!("cannot write standard output: {cause}"))
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        let failure = Self::error(error.to_string());
+        match (&error, error.advice()) {
+            (store::Error::NoManifest { .. }, _) => {
+                failure.help("`lighthouse init` writes one to start from; `-f FILE` reads another")
+            }
+            (store::Error::Held { .. }, _) => Self { exit: Exit::Locked, ..failure }
+                .help("try again when it is done, or wait for it with `--lock-timeout 30s`"),
+            (store::Error::Changed(_), _) => {
+                Self { exit: Exit::Refused, ..failure }.help("plan again, on the state that is there now")
+            }
+            (_, Some(advice)) => failure.help(advice),
+            _ => failure,
+        }
+    }
+}

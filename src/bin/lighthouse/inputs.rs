@@ -1,0 +1,59 @@
+//! Which manifest and which state a command works on, and the reading of the manifest.
+
+use std::env;
+use std::path::PathBuf;
+
+use lighthouse::diagnostic::Findings;
+use lighthouse::manifest::{self, MOST_TEXT, Manifest};
+use lighthouse::source::Source;
+use lighthouse::store::{self, Input};
+
+use crate::args::Global;
+use crate::environment;
+use crate::failure::Failure;
+
+/// The manifest's text and what it says.
+#[derive(Debug)]
+pub(crate) struct Read {
+    /// The main file and its drop-ins.
+    pub(crate) sources: Vec<Source>,
+    /// The manifest, or what is wrong with it.
+    pub(crate) manifest: Result<Manifest, Findings>,
+}
+
+/// Where the manifest comes from: the flag, the environment, or the nearest `lighthouse.toml`.
+pub(crate) fn manifest_input(global: &Global) -> Result<Input, Failure> {
+    if let Some(path) = named_manifest(global) {
+        return Ok(Input::of(&path));
+    }
+    let current = env::current_dir().map_err(|error| Failure::error(format!("there is no current folder: {error}")))?;
+    Ok(Input::File(store::find_manifest(&current)?))
+}
+
+/// The manifest that a flag or the environment names.
+pub(crate) fn named_manifest(global: &Global) -> Option<PathBuf> {
+    global.manifest.clone().or_else(environment::manifest)
+}
+
+/// Where the state is: the flag, the environment, or beside the manifest; nowhere when the manifest has no place.
+pub(crate) fn state_path(global: &Global, input: &Input) -> Option<PathBuf> {
+    let named = global.state.clone().or_else(environment::state);
+    named.or_else(|| input.has_place().then(|| store::state_beside(input.name())))
+}
+
+/// Reads the manifest.
+pub(crate) fn read_manifest(global: &Global) -> Result<Read, Failure> {
+    let input = manifest_input(global)?;
+    let state = state_path(global, &input);
+    let files = store::read_manifest(&input, state.as_deref(), MOST_TEXT)?;
+    let sources: Vec<Source> = files.into_iter().map(|file| Source::new(file.name, file.bytes)).collect();
+    for source in &sources {
+        tracing::debug!(file = source.name(), bytes = source.bytes().len(), "read");
+    }
+    let manifest = manifest::read(&sources);
+    if let Ok(manifest) = &manifest {
+        let (nodes, workloads) = (manifest.model.nodes().len(), manifest.model.workloads().len());
+        tracing::info!(manifest = %input.name().display(), nodes, workloads, "manifest is valid");
+    }
+    Ok(Read { sources, manifest })
+}

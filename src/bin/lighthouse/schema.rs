@@ -1,0 +1,14 @@
+//! `schema`: the JSON Schema of what people and programs write and read.
+
+use lighthouse::{manifest, state};
+
+use crate::args::Document;
+
+/// The schema of a document.
+pub(crate) fn run(what: Document) -> String {
+    let schema = match what {
+        Document::Manifest => manifest::schema(),
+        Document::State => state::schema(),
+    };
+    format!("{:#}\n", schema.as_value())
+}

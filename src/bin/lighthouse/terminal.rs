@@ -1,0 +1,112 @@
+//! Where text leaves the program.
+//!
+//! Standard output carries what was asked for, written once. Everything else goes to standard error. Colour is decided for
+//! each of the two. A reader that has gone away wants nothing more, so a closed pipe is no error; a full disk is one.
+
+use std::env;
+use std::io::{self, IsTerminal, Write};
+
+use lighthouse::diagnostic::{Diagnostic, Paint, Severity, draw};
+
+use crate::args::Color;
+
+/// The two streams, and how they look.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terminal {
+    /// Whether standard output is coloured.
+    pub(crate) out_coloured: bool,
+    /// Whether standard error is coloured.
+    pub(crate) err_coloured: bool,
+    /// Whether only errors are said.
+    pub(crate) quiet: bool,
+}
+
+impl Terminal {
+    /// Decides the colours.
+    pub(crate) fn new(color: Color, quiet: bool) -> Self {
+        let wish = Wish::of(color, env_text("NO_COLOR").as_deref(), env_text("CLICOLOR_FORCE").as_deref());
+        let dumb = env_text("TERM").is_some_and(|term| term == "dumb");
+        let coloured = |is_terminal: bool| match wish {
+            Wish::Always => true,
+            Wish::Never => false,
+            Wish::OnTerminal => is_terminal && !dumb,
+        };
+        Self {
+            out_coloured: coloured(io::stdout().is_terminal()),
+            err_coloured: coloured(io::stderr().is_terminal()),
+            quiet,
+        }
+    }
+
+    /// Writes standard output, whole.
+    #[expect(clippy::unused_self, reason = "who writes has decided how")]
+    pub(crate) fn print(self, text: &str) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        }
+    }
+
+    /// Writes to standard error, even when quiet. Where that fails there is nobody left to tell.
+    #[expect(clippy::unused_self, reason = "who writes has decided how")]
+    pub(crate) fn say(self, text: &str) {
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// How messages on standard error are drawn.
+    pub(crate) fn paint(self) -> Paint {
+        if self.err_coloured { Paint::Coloured } else { Paint::Plain }
+    }
+
+    /// Says an error or a warning that is about no place in a manifest; a warning not when quiet.
+    pub(crate) fn report(self, found: &Diagnostic) {
+        if !self.quiet || found.severity == Severity::Error {
+            self.say(&draw(found, &[], self.paint()));
+        }
+    }
+}
+
+/// What is wanted, whatever the stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wish {
+    Always,
+    Never,
+    OnTerminal,
+}
+
+impl Wish {
+    fn of(color: Color, no_color: Option<&str>, force: Option<&str>) -> Self {
+        match color {
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+            Color::Auto if no_color.is_some() => Self::Never,
+            Color::Auto if force.is_some_and(|value| value != "0") => Self::Always,
+            Color::Auto => Self::OnTerminal,
+        }
+    }
+}
+
+/// A variable that is set to something.
+fn env_text(name: &str) -> Option<String> {
+    env::var_os(name).filter(|value| !value.is_empty()).map(|value| value.to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_flag_outranks_no_color_outranks_force_outranks_the_terminal() {
+        for (color, no_color, force, wish) in [
+            (Color::Always, Some("1"), None, Wish::Always),
+            (Color::Never, None, Some("1"), Wish::Never),
+            (Color::Auto, Some("1"), Some("1"), Wish::Never),
+            (Color::Auto, None, Some("1"), Wish::Always),
+            (Color::Auto, None, Some("0"), Wish::OnTerminal),
+            (Color::Auto, None, None, Wish::OnTerminal),
+        ] {
+            assert_eq!(Wish::of(color, no_color, force), wish, "{color:?} {no_color:?} {force:?}");
+        }
+    }
+}
