@@ -128,10 +128,10 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
         format: CheckFormat,
     },
-    /// Print the JSON Schema of the manifest or of the state
+    /// Print the JSON Schema of the manifest, of the state, or of the JSON of a command
     #[command(after_help = SCHEMA)]
     Schema {
-        /// manifest or state
+        /// manifest, plan, state or check
         #[arg(value_name = "WHAT", hide_possible_values = true)]
         what: Document,
     },
@@ -166,6 +166,10 @@ pub(crate) enum CheckFormat {
 pub(crate) enum Document {
     /// The cluster manifest.
     Manifest,
+    /// The JSON of `plan`.
+    Plan,
     /// The placement state.
     State,
+    /// The JSON of `check`.
+    Check,
 }

@@ -1,6 +1,6 @@
 //! `schema`: the JSON Schema of what people and programs write and read.
 
-use lighthouse::{manifest, state};
+use lighthouse::{manifest, render, state};
 
 use crate::args::Document;
 
@@ -8,6 +8,8 @@ use crate::args::Document;
 pub(crate) fn run(what: Document) -> String {
     let schema = match what {
         Document::Manifest => manifest::schema(),
+        Document::Plan => render::plan_schema(),
+        Document::Check => render::check_schema(),
         Document::State => state::schema(),
     };
     format!("{:#}\n", schema.as_value())

@@ -1,0 +1,245 @@
+//! The binary from outside: standard output, standard error, exit code.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+const SMALL: &str = "\
+strategy = \"prioritized\"
+
+[[nodes]]
+name = \"nas\"
+resources = { cpu = 4 }
+
+[[workloads]]
+name = \"web\"
+requirements = { cpu = 1 }
+";
+
+/// The binary, in a folder, with an environment that says nothing.
+fn lighthouse(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lighthouse"));
+    command.current_dir(folder).env_clear().stdin(Stdio::null());
+    command
+}
+
+/// A folder with files in it.
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+        fs::write(path, text).expect("a file");
+    }
+    folder
+}
+
+fn run(folder: &TempDir, arguments: &[&str]) -> Output {
+    lighthouse(folder.path()).args(arguments).output().expect("it runs")
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("text")
+}
+
+/// Checks all that a run shows.
+#[track_caller]
+fn shows(output: &Output, code: i32, out: &str, err: &str) {
+    assert_eq!(text(&output.stdout), out, "standard output");
+    assert_eq!(text(&output.stderr), err, "standard error");
+    assert_eq!(output.status.code(), Some(code), "exit code");
+}
+
+#[test]
+fn every_help_text_is_the_golden_one() {
+    let golden = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cli");
+    let home = folder(&[]);
+    let pages = ["", "init", "check", "schema", "completions", "man"];
+    for page in pages {
+        let arguments: Vec<_> = [page, "--help"].into_iter().filter(|part| !part.is_empty()).collect();
+        let output = run(&home, &arguments);
+        let path = golden.join(if page.is_empty() { "lighthouse.txt".into() } else { format!("{page}.txt") });
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(&path, &output.stdout).expect("written");
+        }
+        let wanted = fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(text(&output.stdout), wanted, "{}: `UPDATE=1 cargo test` writes it anew", path.display());
+        assert_eq!((text(&output.stderr), output.status.code()), ("", Some(0)));
+    }
+}
+
+#[test]
+fn every_exit_code_has_its_cause() {
+    let home = folder(&[("lighthouse.toml", SMALL), ("broken.toml", "strategy = 1\n"), ("empty.toml", "")]);
+    for (arguments, code) in [
+        (&["check"][..], 0),
+        (&["--version"], 0),
+        (&["--help"], 0),
+        (&["check", "-f", "broken.toml"], 1),
+        (&["check", "-f", "empty.toml"], 1),
+        (&["check", "-f", "missing.toml"], 1),
+        (&["check", "-f", "."], 1),
+        (&[], 64),
+        (&["nonsense"], 64),
+        (&["check", "--nonsense"], 64),
+        (&["check", "--format", "yaml"], 64),
+        (&["check", "-q", "-v"], 64),
+        (&["man", "nonsense"], 64),
+        (&["init", "-f", "-"], 64),
+        (&["schema"], 64),
+    ] {
+        let output = run(&home, arguments);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", text(&output.stderr));
+        assert_eq!(output.stderr.is_empty(), code == 0, "{arguments:?}");
+    }
+}
+
+#[test]
+fn an_unknown_flag_has_a_suggestion() {
+    let err = "error: unexpected argument '--formt' found\n\n  tip: a similar argument exists: '--format'\n\n\
+               Usage: lighthouse check --format <FORMAT>\n\nFor more information, try '--help'.\n";
+    shows(&run(&folder(&[]), &["check", "--formt", "json"]), 64, "", err);
+}
+
+#[test]
+fn init_writes_once_and_then_keeps() {
+    let home = folder(&[(".gitignore", "target")]);
+    let first = "wrote `lighthouse.toml`: edit it, then `lighthouse plan`\nadded `.*.lock` to `.gitignore`\n\
+                 wrote `.gitattributes` with `*.state.toml -text -merge`\n";
+    shows(&run(&home, &["init"]), 0, first, "");
+    let read = |name: &str| fs::read_to_string(home.path().join(name)).expect("a file");
+    let names = ["lighthouse.toml", ".gitignore", ".gitattributes"];
+    let before = names.map(read);
+    assert_eq!(before[1], "target\n# Locks of `lighthouse apply`.\n.*.lock\n");
+    let second = "kept `lighthouse.toml`, which is there already\nkept `.gitignore`, which has `.*.lock` already\n\
+                  kept `.gitattributes`, which has `*.state.toml -text -merge` already\n";
+    shows(&run(&home, &["init"]), 0, second, "");
+    assert_eq!(names.map(read), before);
+    shows(&run(&home, &["check"]), 0, "lighthouse.toml is valid: 4 nodes, 4 workloads, bin-pack\n", "");
+}
+
+#[test]
+fn check_says_what_is_wrong_and_where() {
+    let home = folder(&[("lighthouse.toml", &SMALL.replace("requirements", "reqirements"))]);
+    let err = "error: unknown key `reqirements` in a workload\n --> lighthouse.toml:9:1\n  |\n\
+               9 | reqirements = { cpu = 1 }\n  | ^^^^^^^^^^^ did you mean `requirements`?\n\n";
+    shows(&run(&home, &["check"]), 1, "lighthouse.toml is not valid: 1 error\n", err);
+    let annotation = "::error file=lighthouse.toml,line=9,col=1,endColumn=12::unknown key `reqirements` in a workload\
+                      %0Adid you mean `requirements`?\n";
+    shows(&run(&home, &["check", "--format", "github"]), 1, annotation, "");
+    let json = "{\"format_version\":\"1.0\",\"valid\":false,\"errors\":1,\"warnings\":0,\"nodes\":null,\"workloads\":null,\
+                \"diagnostics\":[{\"severity\":\"error\",\"message\":\"unknown key `reqirements` in a workload\",\
+                \"file\":\"lighthouse.toml\",\"line\":9,\"column\":1,\"label\":\"did you mean `requirements`?\",\
+                \"related\":[],\"notes\":[],\"help\":[]}]}\n";
+    shows(&run(&home, &["check", "--format", "json"]), 1, json, "");
+}
+
+#[test]
+fn a_warning_is_not_said_when_quiet() {
+    let home = folder(&[("lighthouse.toml", &SMALL.replace("requirements = {", "requirements = { gpu = 1,"))]);
+    let out = "lighthouse.toml is valid: 1 node, 1 workload, prioritized; 1 warning\n";
+    shows(&run(&home, &["check", "-q"]), 0, out, "");
+    assert!(text(&run(&home, &["check"]).stderr).starts_with("warning: "));
+}
+
+#[test]
+fn the_manifest_is_that_of_the_flag_then_of_the_environment_then_the_nearest() {
+    let home =
+        folder(&[("lighthouse.toml", SMALL), ("a.toml", SMALL), ("b.toml", SMALL), (".git/HEAD", ""), ("sub/x", "")]);
+    let first = |command: &mut Command| {
+        let output = command.output().expect("it runs");
+        text(&output.stdout).split(' ').next().unwrap_or_default().to_owned()
+    };
+    let named = |value: &str| {
+        let mut command = lighthouse(home.path());
+        command.arg("check").env("LIGHTHOUSE_MANIFEST", value);
+        command
+    };
+    assert_eq!(first(named("a.toml").args(["-f", "b.toml"])), "b.toml");
+    assert_eq!(first(&mut named("a.toml")), "a.toml");
+    assert_eq!(first(&mut named("")), "lighthouse.toml");
+    assert_eq!(first(lighthouse(&home.path().join("sub")).arg("check")), "../lighthouse.toml");
+}
+
+#[test]
+fn standard_input_is_a_manifest() {
+    let home = folder(&[]);
+    let mut child = lighthouse(home.path())
+        .args(["check", "-f", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    child.stdin.take().expect("a pipe").write_all(SMALL.as_bytes()).expect("written");
+    let output = child.wait_with_output().expect("it ends");
+    shows(&output, 0, "<stdin> is valid: 1 node, 1 workload, prioritized\n", "");
+}
+
+#[test]
+fn an_unknown_variable_is_warned_of() {
+    let home = folder(&[("lighthouse.toml", SMALL)]);
+    let output = lighthouse(home.path()).arg("check").env("LIGHTHOUSE_STAT", "x").output().expect("it runs");
+    let err =
+        "warning: unknown environment variable `LIGHTHOUSE_STAT`\n |\n = help: did you mean `LIGHTHOUSE_STATE`?\n";
+    shows(&output, 0, "lighthouse.toml is valid: 1 node, 1 workload, prioritized\n", err);
+}
+
+#[test]
+fn the_log_goes_to_standard_error() {
+    let home = folder(&[("lighthouse.toml", SMALL)]);
+    let err = " INFO lighthouse::inputs: manifest is valid manifest=lighthouse.toml nodes=1 workloads=1\n";
+    shows(&run(&home, &["check", "-v"]), 0, "lighthouse.toml is valid: 1 node, 1 workload, prioritized\n", err);
+}
+
+#[test]
+fn colour_is_for_terminals_and_for_those_who_ask() {
+    let home = folder(&[("lighthouse.toml", "strategy = 1\n")]);
+    let coloured = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = lighthouse(home.path());
+        let output = command.arg("check").args(arguments).envs(variables.iter().copied()).output().expect("it runs");
+        text(&output.stderr).contains('\u{1b}')
+    };
+    assert!(!coloured(&[], &[]));
+    assert!(coloured(&["--color", "always"], &[("NO_COLOR", "1")]));
+    assert!(coloured(&[], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!coloured(&[], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+    assert!(!coloured(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
+}
+
+#[test]
+fn a_closed_pipe_is_quiet() {
+    let home = folder(&[("lighthouse.toml", SMALL)]);
+    for arguments in [&["check"][..], &["schema", "manifest"], &["--help"]] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let output = lighthouse(home.path()).args(arguments).stdout(writer).output().expect("it runs");
+        shows(&output, 0, "", "");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error() {
+    let home = folder(&[("lighthouse.toml", SMALL)]);
+    for arguments in [&["check"][..], &["schema", "manifest"], &["--version"]] {
+        let full = File::options().write(true).open("/dev/full").expect("a full disk");
+        let output = lighthouse(home.path()).args(arguments).stdout(full).output().expect("it runs");
+        shows(&output, 1, "", "error: cannot write standard output: no space left on device\n");
+    }
+}
+
+#[test]
+fn completions_and_manual_pages_are_there() {
+    let home = folder(&[]);
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let output = run(&home, &["completions", shell]);
+        assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""), "{shell}");
+        assert!(text(&output.stdout).contains("lighthouse"), "{shell}");
+    }
+    assert!(text(&run(&home, &["man"]).stdout).contains(".TH lighthouse 1"));
+    assert!(text(&run(&home, &["man", "check"]).stdout).contains(".TH lighthouse-check 1"));
+}
