@@ -29,7 +29,8 @@ fn distance(name: &str, candidate: &str) -> Option<usize> {
         return None;
     }
     let (name, candidate) = (name.to_lowercase(), candidate.to_lowercase());
-    let most = (name.chars().count().max(candidate.chars().count()) / 3).max(1);
+    // A third of the letters: of a name of one or two, none.
+    let most = name.chars().count().max(candidate.chars().count()) / 3;
     Some(strsim::damerau_levenshtein(&name, &candidate)).filter(|&slips| slips <= most)
 }
 
@@ -43,6 +44,6 @@ mod tests {
         assert_eq!(nearest("CPU", ["gpu", "cpu"]), Some("cpu"));
         assert_eq!(nearest("gpus", ["cpus", "gpu"]), Some("cpus"));
         assert_eq!(nearest("disk", ["memory", "cpu"]), None);
-        assert_eq!(nearest("a", ["a"]), None);
+        assert_eq!(nearest("a", ["a", "b"]), None);
     }
 }

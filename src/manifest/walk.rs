@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::list::listed;
 use super::shape::{AffinityGroup, At, AversionGroup, Guards, Manifest, Node, Pairs, Text, Workload, Written};
-use super::suggestion::did_you_mean;
+use super::suggestion::nearest;
 use super::text::offset;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::escape::quoted;
@@ -52,12 +52,24 @@ pub(super) struct Walk<'d> {
     /// Whether mistakes may hide what some nodes offer, and what some workloads ask for.
     pub(super) nodes_hidden: bool,
     pub(super) workloads_hidden: bool,
+    /// How often a `name` or the `strategy` is there after all, misspelt or of a wrong type: then it is not missing.
+    spoilt_names: usize,
+    spoilt_strategies: usize,
 }
 
 impl<'d> Walk<'d> {
     /// A walk through a text that begins at `base` of a source.
     pub(super) fn new(file: u32, base: u32, text: &'d str) -> Self {
-        Walk { file, base, text, findings: Findings::default(), nodes_hidden: false, workloads_hidden: false }
+        Walk {
+            file,
+            base,
+            text,
+            findings: Findings::default(),
+            nodes_hidden: false,
+            workloads_hidden: false,
+            spoilt_names: 0,
+            spoilt_strategies: 0,
+        }
     }
 
     fn is_drop_in(&self) -> bool {
@@ -67,6 +79,10 @@ impl<'d> Walk<'d> {
     /// Everything that a text says.
     pub(super) fn document(&mut self, root: &'d DeTable<'_>) -> Manifest<'d> {
         let mut manifest = Manifest::default();
+        if self.is_state(root) {
+            manifest.spoilt = true;
+            return manifest;
+        }
         for (key, value) in root {
             let key = self.key(key);
             if self.is_drop_in() && MAIN.contains(&key.value) {
@@ -75,7 +91,16 @@ impl<'d> Walk<'d> {
                 self.manifest_key(&mut manifest, key, value);
             }
         }
+        manifest.spoilt = self.spoilt_strategies > 0;
         manifest
+    }
+
+    /// Whether this is a placement state instead, which is easily taken for its manifest.
+    fn is_state(&mut self, root: &DeTable<'_>) -> bool {
+        let (Some((key, _)), true) = (root.get_key_value("lineage"), root.contains_key("serial")) else { return false };
+        let fault = Diagnostic::error("this is a placement state, not a manifest").at(self.place(key), "");
+        self.findings.push(fault.help("its manifest has the same name without `.state`"));
+        true
     }
 
     fn manifest_key(&mut self, manifest: &mut Manifest<'d>, key: Text<'d>, value: &'d Value<'_>) {
@@ -118,6 +143,7 @@ impl<'d> Walk<'d> {
 
     fn node(&mut self, header: Place, table: &'d DeTable<'_>) -> Node<'d> {
         let mut node = Node::new(header);
+        let spoilt = self.spoilt_names;
         for (key, value) in table {
             let key = self.key(key);
             match key.value {
@@ -130,6 +156,7 @@ impl<'d> Walk<'d> {
                 _ => self.unknown(key, &NODE, "a node"),
             }
         }
+        node.spoilt = self.spoilt_names > spoilt;
         node
     }
 
@@ -143,6 +170,7 @@ impl<'d> Walk<'d> {
 
     fn workload(&mut self, header: Place, table: &'d DeTable<'_>) -> Workload<'d> {
         let mut workload = Workload::new(header);
+        let spoilt = self.spoilt_names;
         for (key, value) in table {
             let key = self.key(key);
             match key.value {
@@ -161,6 +189,7 @@ impl<'d> Walk<'d> {
                 _ => self.unknown(key, &WORKLOAD, "a workload"),
             }
         }
+        workload.spoilt = self.spoilt_names > spoilt;
         workload
     }
 
@@ -338,14 +367,17 @@ impl Walk<'_> {
     fn unknown(&mut self, key: Text<'_>, known: &[&str], table: &str) {
         let fault = Diagnostic::error(format!("unknown key {} in {table}", quoted(key.value)));
         let misplaced = MISPLACED.iter().find(|(wrong, right)| *wrong == key.value && known.contains(right));
-        let suggestion = match misplaced {
-            Some((_, right)) => Some(format!("did you mean `{right}`?")),
-            None => did_you_mean(key.value, known.iter().copied()),
-        };
-        self.findings.push(match suggestion {
-            Some(suggestion) => fault.at(key.place, suggestion),
+        let meant = misplaced.map(|(_, right)| *right).or_else(|| nearest(key.value, known.iter().copied()));
+        self.findings.push(match meant {
+            Some(meant) => fault.at(key.place, format!("did you mean `{meant}`?")),
             None => fault.at(key.place, "").note(format!("{table} has {}", listed(known))),
         });
+        self.spoil(meant.unwrap_or_default());
+    }
+
+    fn spoil(&mut self, key: &str) {
+        self.spoilt_names += usize::from(key == "name");
+        self.spoilt_strategies += usize::from(key == "strategy");
     }
 
     fn not_in_drop_in(&mut self, key: Text<'_>) {
@@ -370,6 +402,7 @@ impl Walk<'_> {
             Some(text) => fault.help(format!("write `{text}` without quotes")),
             None => fault,
         });
+        self.spoil(key.value);
         None
     }
 }

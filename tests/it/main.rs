@@ -1,5 +1,6 @@
 //! Tests of the whole, one file a subject.
 
+mod manifests;
 mod state;
 #[cfg(unix)]
 mod store;
