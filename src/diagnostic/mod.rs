@@ -157,6 +157,11 @@ impl Findings {
         self.counts[Severity::Warning as usize]
     }
 
+    /// There is so much already that advice for more, which may cost time to find, would not be read.
+    pub fn is_crowded(&self) -> bool {
+        self.counts.iter().any(|&count| count >= MOST_MESSAGES)
+    }
+
     /// Nothing was found.
     pub fn is_empty(&self) -> bool {
         self.counts == [0, 0]

@@ -102,17 +102,24 @@ fn ask(asked: &mut Option<Asked>, place: Place, who: &str) {
 impl Answers {
     /// Warns of everything that nothing answers to.
     pub(super) fn warn(&self, model: &Model, findings: &mut Findings) {
-        for symbol in model.names().symbols() {
-            if let Some(resource) = self.resources.get(symbol.index()) {
-                self.warn_of_resource(model, model.text(symbol), resource, findings);
-            }
+        let offered = model.names().symbols().zip(&self.resources).filter(|(_, resource)| resource.offered);
+        let offered: Vec<_> = offered.map(|(symbol, _)| model.text(symbol)).collect();
+        for (symbol, resource) in model.names().symbols().zip(&self.resources) {
+            self.warn_of_resource(model, model.text(symbol), resource, &offered, findings);
         }
         if !self.nodes_hidden {
             self.warn_of_selectors(model, findings);
         }
     }
 
-    fn warn_of_resource(&self, model: &Model, name: &str, resource: &Resource, findings: &mut Findings) {
+    fn warn_of_resource(
+        &self,
+        model: &Model,
+        name: &str,
+        resource: &Resource,
+        offered: &[&str],
+        findings: &mut Findings,
+    ) {
         mixed_units(name, resource, findings);
         if self.nodes_hidden || resource.offered || model.nodes().is_empty() {
             return;
@@ -121,30 +128,17 @@ impl Answers {
             let message = format!("no node offers {}, which {} requires", quoted(name), quoted(&asked.who));
             let help = format!("add {} to a node, or drop the requirement", quoted(name));
             let warning = asked.warning(message, "also required by");
-            findings.push(self.suggest(model, warning, asked.place, name, &help));
+            findings.push(suggest(warning, asked.place, name, offered, &help, findings.is_crowded()));
         }
         if let Some(asked) = &resource.immune {
             let message = format!("no node has {}, to which {} is immune", quoted(name), quoted(&asked.who));
             let warning = asked.warning(message, "so are");
-            findings.push(self.suggest(model, warning, asked.place, name, "drop the immunity"));
+            findings.push(suggest(warning, asked.place, name, offered, "drop the immunity", findings.is_crowded()));
         }
         if let (Some(place), None, false) = (resource.weighted, &resource.required, self.workloads_hidden) {
             let message = format!("nothing has {}, which the rubric weighs", quoted(name));
-            findings.push(self.suggest(model, Diagnostic::warning(message), place, name, "drop the weight"));
-        }
-    }
-
-    /// The warning with the offered name that was probably meant, or with those that there are.
-    fn suggest(&self, model: &Model, warning: Diagnostic, place: Place, name: &str, help: &str) -> Diagnostic {
-        let offered = || {
-            let symbols = model.names().symbols();
-            symbols.filter(|symbol| self.resources.get(symbol.index()).is_some_and(|resource| resource.offered))
-        };
-        let names: Vec<_> = offered().map(|symbol| model.text(symbol)).collect();
-        match did_you_mean(name, names.iter().copied()) {
-            Some(suggestion) => warning.at(place, suggestion),
-            None if names.is_empty() => warning.at(place, "").note("nodes offer nothing").help(help),
-            None => warning.at(place, "").note(format!("nodes offer {}", list(names))).help(help),
+            let warning = Diagnostic::warning(message);
+            findings.push(suggest(warning, place, name, offered, "drop the weight", findings.is_crowded()));
         }
     }
 
@@ -157,15 +151,16 @@ impl Answers {
             let (known, name) = (labels.get(label), model.text(*label));
             match value {
                 None if known.is_none() && name != NAME_LABEL => {
-                    findings.push(no_label(model, name, asked, &labels));
+                    let names = labels.keys().map(|&label| model.text(label)).chain([NAME_LABEL]);
+                    findings.push(no_label(name, asked, names, findings.is_crowded()));
                 }
                 Some(value) if name == NAME_LABEL && model.node_named(model.text(*value)).is_none() => {
                     let names = model.nodes().iter().map(|node| &*node.name);
-                    findings.push(no_value(name, model.text(*value), asked, names.collect()));
+                    findings.push(no_value(name, model.text(*value), asked, names, findings.is_crowded()));
                 }
                 Some(value) if known.is_some_and(|known| !known.contains(value)) => {
                     let known = known.into_iter().flatten().map(|&value| model.text(value));
-                    findings.push(no_value(name, model.text(*value), asked, known.collect()));
+                    findings.push(no_value(name, model.text(*value), asked, known, findings.is_crowded()));
                 }
                 _ => {}
             }
@@ -184,6 +179,18 @@ impl Asked {
     }
 }
 
+/// The warning with the offered name that was probably meant, or with those that there are.
+fn suggest(warning: Diagnostic, place: Place, name: &str, offered: &[&str], help: &str, crowded: bool) -> Diagnostic {
+    if crowded {
+        return warning.at(place, "");
+    }
+    match did_you_mean(name, offered.iter().copied()) {
+        Some(suggestion) => warning.at(place, suggestion),
+        None if offered.is_empty() => warning.at(place, "").note("nodes offer nothing").help(help),
+        None => warning.at(place, "").note(format!("nodes offer {}", list(offered.iter().copied()))).help(help),
+    }
+}
+
 /// The labels of nodes with their values.
 pub(super) fn labels(model: &Model) -> BTreeMap<Symbol, BTreeSet<Symbol>> {
     let mut labels: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
@@ -194,21 +201,32 @@ pub(super) fn labels(model: &Model) -> BTreeMap<Symbol, BTreeSet<Symbol>> {
     labels
 }
 
-fn no_label(model: &Model, name: &str, asked: &Asked, labels: &BTreeMap<Symbol, BTreeSet<Symbol>>) -> Diagnostic {
+fn no_label<'n>(name: &str, asked: &Asked, names: impl Iterator<Item = &'n str> + Clone, crowded: bool) -> Diagnostic {
     let message = format!("no node has the label {}, by which {} selects", quoted(name), quoted(&asked.who));
-    let names = labels.keys().map(|&label| model.text(label)).chain([NAME_LABEL]);
     let warning = asked.warning(message, "so do");
+    if crowded {
+        return warning.at(asked.place, "");
+    }
     match did_you_mean(name, names.clone()) {
         Some(suggestion) => warning.at(asked.place, suggestion),
         None => warning.at(asked.place, "").note(format!("nodes have the labels {}", list(names))),
     }
 }
 
-fn no_value(label: &str, value: &str, asked: &Asked, known: Vec<&str>) -> Diagnostic {
+fn no_value<'n>(
+    label: &str,
+    value: &str,
+    asked: &Asked,
+    known: impl Iterator<Item = &'n str> + Clone,
+    crowded: bool,
+) -> Diagnostic {
     let (label, who) = (quoted(label), quoted(&asked.who));
     let message = format!("no node has {} as {label}, by which {who} selects", quoted(value));
     let warning = asked.warning(message, "so do");
-    match did_you_mean(value, known.iter().copied()) {
+    if crowded {
+        return warning.at(asked.place, "");
+    }
+    match did_you_mean(value, known.clone()) {
         Some(suggestion) => warning.at(asked.place, suggestion),
         None => warning.at(asked.place, "").note(format!("{label} is one of {}", list(known))),
     }

@@ -172,7 +172,8 @@ fn known(lower: &mut Lower, verb: &str, named: &Named) -> Option<NodeId> {
     let node = lower.model.node_named(&named.node);
     if node.is_none() && !lower.answers.nodes_hidden {
         let fault = Diagnostic::error(format!("there is no node {} to {verb}", quoted(&named.node)));
-        lower.findings.push(suggest(fault, named, &lower.model));
+        let crowded = lower.findings.is_crowded();
+        lower.findings.push(if crowded { fault.at(named.place, "") } else { suggest(fault, named, &lower.model) });
     }
     node
 }

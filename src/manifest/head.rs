@@ -27,7 +27,7 @@ pub(super) fn model(head: &Manifest<'_>, start: Option<Place>, findings: &mut Fi
 /// The strategy; where none can be told, the simplest one serves to find the other mistakes.
 fn strategy(head: &Manifest<'_>, start: Option<Place>, findings: &mut Findings) -> Strategy {
     let Some(name) = head.strategy else {
-        if let Some(start) = start {
+        if let Some(start) = start.filter(|_| !head.spoilt) {
             let fault = Diagnostic::error("the manifest has no strategy").at(start, "`strategy` is missing");
             findings.push(fault.help("begin with `strategy = \"prioritized\"`, `\"round-robin\"` or `\"bin-pack\"`"));
         }

@@ -71,7 +71,7 @@ impl Lower {
         let resources = self.offers(node, count != Some(0));
         let labels = self.node_labels(&node.labels);
         let was = self.earlier(node.was, "a node", count);
-        let Some(name) = self.name(node.name, node.header, "node", count, whole) else { return };
+        let Some(name) = self.name(node.name, node.header, "node", count, whole && !node.spoilt) else { return };
         let table = NodeTable { name: name.value.to_owned(), count, resources, labels, was };
         let amounts = node.resources.as_ref().map(|resources| resources.place);
         let was = node.was.map(|was| was.place);
@@ -95,7 +95,10 @@ impl Lower {
             stay: workload.stay,
             was: self.earlier(workload.was, "a workload", replicas),
         };
-        let Some(name) = self.name(workload.name, workload.header, "workload", replicas, whole) else { return };
+        let Some(name) = self.name(workload.name, workload.header, "workload", replicas, whole && !workload.spoilt)
+        else {
+            return;
+        };
         let amounts = workload.requirements.as_ref().map(|requirements| requirements.place);
         let was = workload.was.map(|was| was.place);
         let places = TablePlaces { header: workload.header, name: name.place, amounts, was };

@@ -1,7 +1,6 @@
 //! Written quantities to amounts, and what to say of those that are none.
 
 use super::shape::{At, Text, Written};
-use super::suggestion::nearest;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::escape::{quoted, visible};
 use crate::quantity::{Capacity, Family, LIMIT_EXPONENT, Quantity, QuantityError, SIGNIFICANT_DIGITS};
@@ -84,7 +83,7 @@ fn fault(name: Text<'_>, written: At<Written<'_>>, error: &QuantityError) -> Dia
         }
         QuantityError::TooFine => Diagnostic::error(format!("{name} is too fine"))
             .at(written.place, "")
-            .note("the smallest quantity above 0 is 1e-18"),
+            .note("quantities have no digits below 1e-18"),
         QuantityError::TooLarge => {
             Diagnostic::error(format!("{name} is too large")).at(written.place, format!("1e{LIMIT_EXPONENT} or more"))
         }
@@ -100,9 +99,31 @@ fn unknown_unit(text: &str, unit: &str) -> Diagnostic {
     if unit.starts_with(['e', 'E']) && unit.len() > 1 {
         return fault.note("strings have no exponents").help("write the number out");
     }
-    let bytes = unit.strip_suffix(['b', 'B']).unwrap_or(unit);
-    match UNITS.into_iter().find(|known| known.eq_ignore_ascii_case(bytes)).or_else(|| nearest(bytes, UNITS)) {
+    match unit_in_other_case(unit) {
         Some(known) => fault.help(format!("did you mean `{known}`?")),
         None => fault.note(format!("units are {}", UNITS.map(|known| format!("`{known}`")).join(", "))),
+    }
+}
+
+/// The unit that was meant by one in the wrong case; with a `b` for bytes it is none of the small ones.
+fn unit_in_other_case(unit: &str) -> Option<&'static str> {
+    let (bare, units) = match unit.strip_suffix(['b', 'B']) {
+        Some(bare) => (bare, &UNITS[3..]),
+        None => (unit, &UNITS[..]),
+    };
+    units.iter().copied().find(|known| known.eq_ignore_ascii_case(bare))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_in_the_wrong_case_are_recognised() {
+        assert_eq!(unit_in_other_case("gb"), Some("G"));
+        assert_eq!(unit_in_other_case("mB"), Some("M"));
+        assert_eq!(unit_in_other_case("KIB"), Some("Ki"));
+        assert_eq!(unit_in_other_case("K"), Some("k"));
+        assert_eq!(unit_in_other_case("XB"), None);
     }
 }

@@ -29,6 +29,9 @@ pub(super) type Pairs<'d, T> = Vec<(Text<'d>, T)>;
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields, default, title = "lighthouse manifest")]
 pub(super) struct Manifest<'d> {
+    /// A mistake stands where the strategy should, so it is not missing.
+    #[schemars(skip)]
+    pub(super) spoilt: bool,
     /// The cluster's name; recorded in the state, so that no other cluster's state is taken for it.
     #[schemars(with = "Name")]
     pub(super) cluster: Option<Text<'d>>,
@@ -80,6 +83,9 @@ pub(super) struct Node<'d> {
     /// Where the table begins.
     #[schemars(skip)]
     pub(super) header: Place,
+    /// A mistake stands where the name should, so it is not missing.
+    #[schemars(skip)]
+    pub(super) spoilt: bool,
     /// The unique name; with `count` the nodes are `NAME-0`, `NAME-1` and so on.
     #[schemars(required, with = "Name")]
     pub(super) name: Option<Text<'d>>,
@@ -107,6 +113,9 @@ pub(super) struct Workload<'d> {
     /// Where the table begins.
     #[schemars(skip)]
     pub(super) header: Place,
+    /// A mistake stands where the name should, so it is not missing.
+    #[schemars(skip)]
+    pub(super) spoilt: bool,
     /// The unique name; with `replicas` the workloads are `NAME-0`, `NAME-1` and so on.
     #[schemars(required, with = "Name")]
     pub(super) name: Option<Text<'d>>,
@@ -148,7 +157,16 @@ pub(super) struct Workload<'d> {
 impl Node<'_> {
     /// A table without keys.
     pub(super) fn new(header: Place) -> Self {
-        Node { header, name: None, count: None, resources: None, wards: Vec::new(), labels: Vec::new(), was: None }
+        Node {
+            header,
+            spoilt: false,
+            name: None,
+            count: None,
+            resources: None,
+            wards: Vec::new(),
+            labels: Vec::new(),
+            was: None,
+        }
     }
 }
 
@@ -157,6 +175,7 @@ impl Workload<'_> {
     pub(super) fn new(header: Place) -> Self {
         Workload {
             header,
+            spoilt: false,
             name: None,
             replicas: None,
             requirements: None,

@@ -25,12 +25,16 @@ pub(super) fn did_you_mean<'n>(name: &str, candidates: impl IntoIterator<Item = 
 
 /// How far apart two names are, when a slip could lead from one to the other. Upper or lower case is no distance.
 fn distance(name: &str, candidate: &str) -> Option<usize> {
-    if candidate.len() > LONGEST_COMPARED || candidate == name || candidate.is_empty() {
+    if candidate.len() > LONGEST_COMPARED || candidate == name {
         return None;
     }
-    let (name, candidate) = (name.to_lowercase(), candidate.to_lowercase());
-    let most = (name.chars().count().max(candidate.chars().count()) / 3).max(1);
-    Some(strsim::damerau_levenshtein(&name, &candidate)).filter(|&slips| slips <= most)
+    // A third of the letters: of a name of one or two, none.
+    let (length, other) = (name.chars().count(), candidate.chars().count());
+    let most = length.max(other) / 3;
+    if length.abs_diff(other) > most {
+        return None;
+    }
+    Some(strsim::osa_distance(&name.to_lowercase(), &candidate.to_lowercase())).filter(|&slips| slips <= most)
 }
 
 #[cfg(test)]
@@ -43,6 +47,6 @@ mod tests {
         assert_eq!(nearest("CPU", ["gpu", "cpu"]), Some("cpu"));
         assert_eq!(nearest("gpus", ["cpus", "gpu"]), Some("cpus"));
         assert_eq!(nearest("disk", ["memory", "cpu"]), None);
-        assert_eq!(nearest("a", ["a"]), None);
+        assert_eq!(nearest("a", ["a", "b"]), None);
     }
 }

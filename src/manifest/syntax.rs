@@ -53,13 +53,21 @@ pub(super) fn parse<'s>(
 ) -> Document<'s> {
     let (root, errors) = tree(text);
     let mut document = Document { root, damaged: BTreeSet::new(), lost: false };
+    let mut last = (0, String::new());
     for error in errors {
         let span = error.span().unwrap_or(text.len()..text.len());
         let place = Place { file, start: base + offset(span.start), end: base + offset(span.end) };
-        // One slip often makes several errors; the first on a line is the one that helps.
-        if document.damaged.insert(source.line(place.start)) {
-            document.lost |= is_header(source, place);
-            findings.push(fault(&error, text, span).at(place, ""));
+        let line = source.line(place.start);
+        // One slip often makes several errors: the first on a line is the one that helps, and of equal ones on lines
+        // that follow each other the first of all.
+        if document.damaged.insert(line) {
+            document.lost |= is_header(source, line);
+            let fault = fault(&error, text, span, &source.bytes()[source.line_range(line)]);
+            let echo = last == (line - 1, fault.message.clone());
+            last = (line, fault.message.clone());
+            if !echo {
+                findings.push(fault.at(place, ""));
+            }
         }
     }
     if let Some(span) = too_deep(&document.root) {
@@ -83,14 +91,25 @@ fn tree(text: &str) -> (DeTable<'_>, Vec<Error>) {
     (root.into_inner(), errors)
 }
 
-/// Whether the line of a place opens a table, or may.
-fn is_header(source: &Source, place: Place) -> bool {
-    let line = source.line_range(source.line(place.start));
-    source.bytes()[line].trim_ascii_start().starts_with(b"[")
+/// Whether the line opens a table, or may.
+fn is_header(source: &Source, line: usize) -> bool {
+    source.bytes()[source.line_range(line)].trim_ascii_start().starts_with(b"[")
 }
 
-fn fault(error: &Error, text: &str, span: Range<usize>) -> Diagnostic {
+/// Whether the line is one that Git leaves in a conflict.
+fn is_conflict(line: &[u8]) -> bool {
+    line == b"======="
+        || line.starts_with(b"<<<<<<< ")
+        || line.starts_with(b">>>>>>> ")
+        || line.starts_with(b"||||||| ")
+}
+
+fn fault(error: &Error, text: &str, span: Range<usize>, line: &[u8]) -> Diagnostic {
     match error.message() {
+        _ if is_conflict(line) => {
+            let fault = Diagnostic::error("a merge conflict is not resolved");
+            fault.help("take one side, or both, and delete the lines with markers")
+        }
         "duplicate key" => {
             let key = text.get(span).unwrap_or_default();
             Diagnostic::error(format!("the key `{key}` is given twice"))
