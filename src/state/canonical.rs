@@ -7,6 +7,7 @@
 use std::fmt::{self, Write};
 
 use super::Digest;
+use super::amount::AmountTexts;
 use super::quoting::Text;
 use crate::model::{
     AffinityGroup, AversionGroup, Model, NodeId, NodeTable, Record, Replan, Selector, Strategy, WorkloadTable,
@@ -44,11 +45,12 @@ pub fn manifest_digest(model: &Model, flags: &Flags) -> Digest {
 /// The digest of what a record says: equal amounts are equal, whatever their units.
 pub fn record_digest(record: &Record) -> Digest {
     Digest::of_written(|out| {
+        let mut amounts = AmountTexts::default();
         writeln!(out, "cursor {}", Maybe(record.cursor.as_deref()))?;
         for placement in &record.placements {
             write!(out, "placed {} {}", Text(&placement.workload), Text(&placement.node))?;
             for (resource, amount, _) in &placement.requirements {
-                write!(out, " {} {}", Text(resource), amount.display(Family::Plain))?;
+                write!(out, " {} {}", Text(resource), amounts.of(*amount, Family::Plain))?;
             }
             writeln!(out)?;
         }

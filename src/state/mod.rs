@@ -10,6 +10,7 @@ mod decode;
 mod digest;
 mod error;
 mod lineage;
+mod lines;
 mod quoting;
 mod read;
 mod saved_plan;
