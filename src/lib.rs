@@ -15,5 +15,3 @@ pub mod score;
 pub mod source;
 pub mod state;
 pub mod store;
-
-mod printable;

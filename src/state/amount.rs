@@ -3,6 +3,8 @@
 //! A manifest takes 18 significant digits, but the same amount in another unit may need more of them
 //! (`123456789012345678Ki` has 21 without its unit), and a state must read whatever it has written.
 
+use rustc_hash::FxHashMap;
+
 use crate::quantity::{Family, Quantity, QuantityError};
 
 /// Digits that are read at once; a manifest's limit is above it.
@@ -13,6 +15,16 @@ pub(super) fn parse_amount(text: &str) -> Result<(Quantity, Family), QuantityErr
     match Quantity::parse(text) {
         Err(QuantityError::TooPrecise) => parse_long(text),
         read => read,
+    }
+}
+
+/// The texts of amounts; few occur, but each in many places.
+#[derive(Default)]
+pub(super) struct AmountTexts(FxHashMap<(Quantity, Family), String>);
+
+impl AmountTexts {
+    pub(super) fn of(&mut self, amount: Quantity, family: Family) -> &str {
+        self.0.entry((amount, family)).or_insert_with(|| amount.display(family).to_string())
     }
 }
 

@@ -7,6 +7,7 @@
 use std::fmt::{self, Write};
 
 use super::Digest;
+use super::amount::AmountTexts;
 use super::quoting::Text;
 use crate::model::{
     AffinityGroup, AversionGroup, Model, NodeId, NodeTable, Record, Replan, Selector, Strategy, WorkloadTable,
@@ -44,11 +45,12 @@ pub fn manifest_digest(model: &Model, flags: &Flags) -> Digest {
 /// The digest of what a record says: equal amounts are equal, whatever their units.
 pub fn record_digest(record: &Record) -> Digest {
     Digest::of_written(|out| {
+        let mut amounts = AmountTexts::default();
         writeln!(out, "cursor {}", Maybe(record.cursor.as_deref()))?;
         for placement in &record.placements {
             write!(out, "placed {} {}", Text(&placement.workload), Text(&placement.node))?;
             for (resource, amount, _) in &placement.requirements {
-                write!(out, " {} {}", Text(resource), amount.display(Family::Plain))?;
+                write!(out, " {} {}", Text(resource), amounts.of(*amount, Family::Plain))?;
             }
             writeln!(out)?;
         }
@@ -170,5 +172,79 @@ impl fmt::Display for Maybe<'_> {
             Some(text) => Text(text).fmt(f),
             None => f.write_str("-"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Offer, Requirement};
+    use crate::quantity::{Capacity, Quantity};
+
+    /// A small cluster: what each test changes is an argument.
+    fn cluster(strategy: Strategy, mem: &str, names: [&str; 2], unused: &[&str]) -> Model {
+        let mut model = Model::new(strategy, &[]).expect("a model");
+        for text in unused {
+            model.intern(text);
+        }
+        let resource = model.intern("mem");
+        let capacity = Capacity::Finite(Quantity::from(8));
+        let resources = vec![Offer { resource, capacity, family: Family::Plain }];
+        let nodes = NodeTable { name: "n".to_owned(), count: Some(2), resources, ..NodeTable::default() };
+        model.add_nodes(nodes).expect("new names");
+        for name in names {
+            let (amount, family) = Quantity::parse(mem).expect("a quantity");
+            let requirements = vec![Requirement { resource, amount, family }];
+            let table = WorkloadTable { name: name.to_owned(), requirements, ..WorkloadTable::default() };
+            model.add_workloads(table).expect("a new name");
+        }
+        model
+    }
+
+    fn digest(model: &Model) -> Digest {
+        manifest_digest(model, &Flags::default())
+    }
+
+    #[test]
+    fn what_means_the_same_has_the_same_digest() {
+        let model = cluster(Strategy::Prioritized, "1k", ["a", "b"], &[]);
+        assert_eq!(digest(&model), digest(&cluster(Strategy::Prioritized, "1000", ["a", "b"], &["mem", "n", "z"])));
+        let mut spelled_out = model.clone();
+        let group = spelled_out.intern("g");
+        spelled_out.aversion_groups.insert(group, AversionGroup::default());
+        assert_eq!(digest(&model), digest(&spelled_out));
+        let mut fresh = model.clone();
+        fresh.replan = Replan::Fresh;
+        assert_eq!(digest(&fresh), manifest_digest(&model, &Flags { fresh: true, moves: Vec::new() }));
+    }
+
+    #[test]
+    fn what_means_something_else_has_another_digest() {
+        let model = cluster(Strategy::Prioritized, "1", ["a", "b"], &[]);
+        let mut named = model.clone();
+        named.cluster = Some("prod".to_owned());
+        let mut cordoned = model.clone();
+        cordoned.cordons.insert(NodeId(0), "repair".to_owned());
+        let mut drained = model.clone();
+        drained.drains.insert(NodeId(0), "repair".to_owned());
+        let moves = vec![("a".to_owned(), "n-1".to_owned())];
+        let digests = [
+            digest(&model),
+            digest(&named),
+            digest(&cordoned),
+            digest(&drained),
+            digest(&cluster(Strategy::RoundRobin, "1", ["a", "b"], &[])),
+            digest(&cluster(Strategy::Prioritized, "2", ["a", "b"], &[])),
+            digest(&cluster(Strategy::Prioritized, "1", ["b", "a"], &[])),
+            manifest_digest(&model, &Flags { fresh: false, moves }),
+        ];
+        let different: std::collections::HashSet<_> = digests.iter().collect();
+        assert_eq!(different.len(), digests.len());
+    }
+
+    #[test]
+    fn the_order_of_tables_means_nothing_to_the_bin_packer() {
+        let one = cluster(Strategy::BinPack, "1", ["a", "b"], &[]);
+        assert_eq!(digest(&one), digest(&cluster(Strategy::BinPack, "1", ["b", "a"], &[])));
     }
 }

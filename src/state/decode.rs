@@ -1,22 +1,13 @@
-//! From bytes to a shape, through every check that a text with a digest can fail.
+//! From bytes to a shape, and the checks on the way.
 //!
-//! The order goes from what explains most to what explains least: a conflict marker is bad TOML too, and every damage is a
-//! wrong digest.
+//! They go from what explains most to what explains least: a conflict marker is bad TOML too, and every damage is a wrong
+//! digest, which is why that is asked last.
 
 use serde::de::DeserializeOwned;
 
 use super::FORMAT;
-use super::digest::{check_seal, is_sealed};
+use super::digest::is_sealed;
 use super::error::{Error, line_at};
-
-/// Whether the digest must be right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Seal {
-    /// It must.
-    Checked,
-    /// Whoever reads says that the content is right.
-    Ignored,
-}
 
 /// The text, unless it is none that this version can read.
 pub(super) fn decode_text(bytes: &[u8]) -> Result<&str, Error> {
@@ -33,23 +24,16 @@ pub(super) fn decode_text(bytes: &[u8]) -> Result<&str, Error> {
     }
 }
 
-/// What a text says, once its form is known to be right.
-pub(super) fn decode<T: DeserializeOwned>(text: &str, seal: Seal) -> Result<T, Error> {
-    if seal == Seal::Checked {
-        check_whole(text)?;
-    }
-    let shape = toml::from_str(text).map_err(|error| {
+/// What a text says.
+pub(super) fn decode<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    toml::from_str(text).map_err(|error| {
         let is_toml = toml::from_str::<toml::Table>(text).is_ok();
         Error::of_toml(&error, text, is_toml)
-    })?;
-    if seal == Seal::Checked {
-        check_seal(text)?;
-    }
-    Ok(shape)
+    })
 }
 
 /// Refuses what is only the beginning of a text.
-fn check_whole(text: &str) -> Result<(), Error> {
+pub(super) fn check_whole(text: &str) -> Result<(), Error> {
     if !is_sealed(text) {
         Err(Error::NoDigest)
     } else if !text.ends_with('\n') {

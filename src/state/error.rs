@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::FORMAT;
-use crate::printable::printable;
+use crate::escape::{quoted, visible};
 
 /// Which check failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +112,7 @@ impl fmt::Display for Error {
             }
             Self::Invalid { line, message } => at_line(f, *line, "wrong", message),
             Self::PlacedAndEvicted { workload } => {
-                write!(f, "workload `{}` is both placed and evicted", printable(workload))
+                write!(f, "workload {} is both placed and evicted", quoted(workload))
             }
             Self::CutOff => f.write_str("it is cut off: its last line has no end"),
             Self::NoDigest => f.write_str("it has no digest, so it is cut off or was written by hand"),
@@ -132,7 +132,7 @@ pub(super) fn line_at(text: &[u8], at: usize) -> usize {
 }
 
 fn at_line(f: &mut fmt::Formatter<'_>, line: Option<usize>, what: &str, message: &str) -> fmt::Result {
-    let message = printable(message);
+    let message = visible(message);
     match line {
         Some(line) => write!(f, "line {line} is {what}: {message}"),
         None => write!(f, "it is {what}: {message}"),

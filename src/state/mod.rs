@@ -10,6 +10,7 @@ mod decode;
 mod digest;
 mod error;
 mod lineage;
+mod lines;
 mod quoting;
 mod read;
 mod saved_plan;
@@ -27,6 +28,9 @@ use crate::model::Record;
 
 /// The format that is written, and the newest that is read.
 pub const FORMAT: i64 = 1;
+
+/// The largest state or saved plan that is read, in bytes.
+pub const MOST_TEXT: u64 = 64 << 20;
 
 /// A placement state.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use std::fmt::{self, Write};
 
 use serde::Deserialize;
 
-use super::decode::{Seal, check_format, decode, decode_text};
-use super::digest::seal;
+use super::decode::{check_format, check_whole, decode, decode_text};
+use super::digest::{check_seal, seal};
 use super::error::Error;
 use super::quoting::{Key, Text};
 use super::write::written;
@@ -64,7 +64,10 @@ impl SavedPlan {
 
     /// Reads a saved plan. Whatever is wrong with it is an error.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
-        let shape: Shape = decode(decode_text(bytes)?, Seal::Checked)?;
+        let text = decode_text(bytes)?;
+        check_whole(text)?;
+        let shape: Shape = decode(text)?;
+        check_seal(text)?;
         check_format(shape.format)?;
         Ok(Self {
             cluster: shape.cluster,

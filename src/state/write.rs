@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write};
 
+use super::amount::AmountTexts;
 use super::digest::seal;
 use super::quoting::{Key, Text};
 use super::{FORMAT, State};
@@ -46,18 +47,19 @@ fn write_record(out: &mut String, record: &Record) -> fmt::Result {
         writeln!(out, "[cursor]\nafter = {}\n", Text(cursor))?;
     }
     writeln!(out, "[placements]")?;
-    record.placements.iter().try_for_each(|placement| write_placement(out, placement))?;
+    let mut amounts = AmountTexts::default();
+    record.placements.iter().try_for_each(|placement| write_placement(out, placement, &mut amounts))?;
     if !record.evicted.is_empty() {
         writeln!(out, "\n[evicted]")?;
     }
     record.evicted.iter().try_for_each(|(workload, node)| writeln!(out, "{} = {}", Key(workload), Text(node)))
 }
 
-fn write_placement(out: &mut String, placement: &Recorded) -> fmt::Result {
+fn write_placement(out: &mut String, placement: &Recorded, amounts: &mut AmountTexts) -> fmt::Result {
     write!(out, "{} = {{ node = {}, requirements = {{", Key(&placement.workload), Text(&placement.node))?;
     let mut separator = " ";
     for (resource, amount, family) in &placement.requirements {
-        write!(out, "{separator}{} = \"{}\"", Key(resource), amount.display(*family))?;
+        write!(out, "{separator}{} = \"{}\"", Key(resource), amounts.of(*amount, *family))?;
         separator = ", ";
     }
     out.write_str(if placement.requirements.is_empty() { "} }\n" } else { " } }\n" })

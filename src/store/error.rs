@@ -6,7 +6,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::printable::printable;
+use crate::escape::visible;
 
 /// Why the store could not do what it was asked.
 #[derive(Debug)]
@@ -162,7 +162,7 @@ impl fmt::Display for Error {
             }
             Self::Held { state, holder: None } => write!(f, "another apply holds the lock of `{}`", shown(state)),
             Self::Held { state, holder: Some(holder) } => {
-                write!(f, "another apply holds the lock of `{}`: {}", shown(state), printable(holder))
+                write!(f, "another apply holds the lock of `{}`: {}", shown(state), visible(holder))
             }
             Self::Changed(path) => write!(f, "the state `{}` has changed since it was read", shown(path)),
         }
@@ -211,7 +211,7 @@ impl fmt::Display for Kind {
 
 /// A path for a message.
 fn shown(path: &Path) -> String {
-    printable(&path.to_string_lossy())
+    visible(&path.to_string_lossy()).into_owned()
 }
 
 /// The system's words, begun in lower case and without its number.

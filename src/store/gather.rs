@@ -7,23 +7,15 @@ use std::path::{Path, PathBuf};
 use super::again::again;
 use super::error::{Error, Operation};
 use super::find::drop_ins_beside;
-use super::read::{Input, inspect, open, read_input, read_open};
+use super::read::{Input, inspect, list, open, read_input, read_open};
 use super::resolve::{folder_of, resolve};
-
-/// One file of a manifest.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
-    /// The path as it was given or found, for messages; relative where it was given relative.
-    pub name: String,
-    /// What is in it.
-    pub bytes: Vec<u8>,
-}
+use crate::source::Source;
 
 /// Reads a manifest: its main file first, then its drop-ins in bytewise order of path components. All of them together hold
 /// at most `budget` bytes, and none of them is the state.
 pub fn read_manifest(input: &Input, state: Option<&Path>, budget: u64) -> Result<Vec<Source>, Error> {
     let Input::File(main) = input else {
-        return Ok(vec![Source { name: input.name().display().to_string(), bytes: read_input(input, budget)? }]);
+        return Ok(vec![Source::new(input.name().to_string_lossy(), read_input(input, budget)?)]);
     };
     let mut paths = vec![main.clone()];
     if let Some(folder) = drop_ins_beside(main) {
@@ -48,7 +40,7 @@ fn read_source(path: &Path, state: Option<&Path>, left: &mut u64, budget: u64) -
         other => other,
     })?;
     *left -= bytes.len() as u64;
-    Ok(Source { name: path.display().to_string(), bytes })
+    Ok(Source::new(path.to_string_lossy(), bytes))
 }
 
 /// Every `*.toml` in and below a folder. Names that begin with a dot are skipped, links to files followed, links to folders
@@ -69,9 +61,7 @@ fn list_drop_ins(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 
 /// Sorts what is in one folder into drop-ins and further folders.
 fn list_folder(folder: &Path, found: &mut Vec<PathBuf>, folders: &mut Vec<PathBuf>) -> Result<(), Error> {
-    let entries = again(|| fs::read_dir(folder)).map_err(Error::io(Operation::List, folder))?;
-    for entry in entries {
-        let entry = entry.map_err(Error::io(Operation::List, folder))?;
+    for entry in list(folder)? {
         let path = entry.path();
         if is_hidden(&entry.file_name()) {
             continue;

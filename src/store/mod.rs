@@ -20,7 +20,7 @@ mod temporary;
 
 pub use error::{Error, Kind, Operation};
 pub use find::{find_manifest, state_beside};
-pub use gather::{Source, read_manifest};
+pub use gather::read_manifest;
 pub use lock::{LockedStore, lock};
 pub use output::{create_new, write_output};
 pub use read::{Input, read, read_input};

@@ -12,6 +12,7 @@ use tempfile::{Builder, TempPath};
 
 use super::again::again;
 use super::error::{Error, Operation};
+use super::read::list;
 use super::resolve::folder_of;
 
 /// Characters of chance in a name.
@@ -42,20 +43,12 @@ pub(super) fn put(filled: TempPath, target: &Path) -> Result<(), Error> {
 /// Removes what dead writers of `target` left behind. For the holder of the lock only: to it every such file is stale.
 /// What cannot be removed hinders nobody, and is returned.
 pub(super) fn remove_stale(target: &Path) -> Vec<Error> {
-    let folder = folder_of(target);
-    let entries = match again(|| fs::read_dir(folder)) {
+    let entries = match list(folder_of(target)) {
         Ok(entries) => entries,
-        Err(error) => return vec![Error::io(Operation::List, folder)(error)],
+        Err(error) => return vec![error],
     };
-    let mut failures = Vec::new();
-    for entry in entries {
-        match entry {
-            Ok(entry) if is_ours(&entry.file_name(), target) => failures.extend(remove(&entry.path()).err()),
-            Ok(_) => {}
-            Err(error) => failures.push(Error::io(Operation::List, folder)(error)),
-        }
-    }
-    failures
+    let stale = entries.into_iter().filter(|entry| is_ours(&entry.file_name(), target));
+    stale.filter_map(|entry| remove(&entry.path()).err()).collect()
 }
 
 /// Makes the file, with a mode that is never wider than it is to be.

@@ -49,7 +49,7 @@ fn gathered(main: &Path) -> Vec<String> {
     let sources = read_manifest(&Input::of(main), None, BUDGET).expect("a manifest");
     let folder = main.parent().expect("a folder");
     let relative = |name: &str| Path::new(name).strip_prefix(folder).expect("inside").display().to_string();
-    sources.iter().map(|source| relative(&source.name)).collect()
+    sources.iter().map(|source| relative(source.name())).collect()
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn a_shells_pipe_is_read_as_a_manifest() {
     let input = Input::File(PathBuf::from(format!("/dev/fd/{descriptor}")));
     assert!(!input.has_place());
     let sources = read_manifest(&input, None, BUDGET).expect("read");
-    assert_eq!(sources[0].bytes, b"strategy");
+    assert_eq!(sources[0].bytes(), b"strategy");
 }
 
 #[test]
