@@ -76,7 +76,7 @@ pub struct Unplaced {
     pub workload: WorkloadId,
     /// Each node's first refusal, counted, in the order of refusals and then of names; a `Short` stands for all of its resource.
     pub counts: Vec<(Refusal, u32)>,
-    /// The node that comes nearest, where amounts alone are in the way.
+    /// The node that comes nearest by amounts, whatever else it says.
     pub nearest: Option<Miss>,
     /// Resources of which the whole cluster is short, by name.
     pub shortages: Vec<Shortage>,
@@ -208,15 +208,15 @@ fn count(model: &Model, engine: &Engine, workload: WorkloadId, standing: Standin
     Unplaced { workload, counts, nearest, shortages }
 }
 
-/// How far a node is from taking a workload; `None` where more than amounts is in the way.
+/// How far a node is from taking a workload; `None` where it lacks or wards something, or nothing needed is short.
 fn miss(node: NodeId, refusals: &[Refusal]) -> Option<Miss> {
     let mut worst: Option<Miss> = None;
     for refusal in refusals {
-        let Refusal::Short { resource, need, free } = *refusal else { return None };
-        if !need.is_positive() {
-            return None;
-        }
-        let miss = Miss { node, resource, need, free };
+        let miss = match *refusal {
+            Refusal::Short { resource, need, free } if need.is_positive() => Miss { node, resource, need, free },
+            Refusal::Short { .. } | Refusal::Lacks(_) | Refusal::Warded(_) => return None,
+            _ => continue,
+        };
         if worst.is_none_or(|worst| compare_shares(&miss, &worst) == Ordering::Greater) {
             worst = Some(miss);
         }

@@ -45,8 +45,7 @@ pub(crate) fn state_path(global: &Global, input: &Input) -> Option<PathBuf> {
 pub(crate) fn read_manifest(global: &Global) -> Result<Read, Failure> {
     let input = manifest_input(global)?;
     let state = state_path(global, &input);
-    let files = store::read_manifest(&input, state.as_deref(), MOST_TEXT)?;
-    let sources: Vec<Source> = files.into_iter().map(|file| Source::new(file.name, file.bytes)).collect();
+    let sources = store::read_manifest(&input, state.as_deref(), MOST_TEXT)?;
     for source in &sources {
         tracing::debug!(file = source.name(), bytes = source.bytes().len(), "read");
     }
