@@ -15,3 +15,4 @@ pub mod score;
 pub mod source;
 pub mod state;
 pub mod store;
+pub mod suggestion;
