@@ -6,7 +6,7 @@
 use crate::escape::{quoted, visible};
 use crate::model::{Model, NodeId};
 use crate::names::Symbol;
-use crate::place::{Cause, Miss, Refusal, Shortage, Unplaced};
+use crate::place::{Cause, Miss, PinError, Refusal, Shortage, Unplaced};
 use crate::plan::{Change, Reason, Resize};
 use crate::quantity::{Capacity, Family, Quantity};
 
@@ -39,12 +39,22 @@ pub fn reason(model: &Model, change: &Change, reason: &Reason) -> String {
     }
 }
 
+/// Why a node does not hold a workload that was to go there.
+pub fn refused_move(model: &Model, error: &PinError) -> String {
+    cause(model, model.node_name(error.pin.node), &error.cause)
+}
+
 /// Why a workload left its node.
-fn departure(model: &Model, change: &Change, cause: &Cause) -> String {
+fn departure(model: &Model, change: &Change, why: &Cause) -> String {
+    cause(model, change.from.as_deref().unwrap_or_default(), why)
+}
+
+/// Why a node no longer holds a workload; `from` is the node as the state names it.
+fn cause(model: &Model, from: &str, cause: &Cause) -> String {
     let name = |node: NodeId| visible(model.node_name(node));
     let text = |symbol: Symbol| quoted(model.text(symbol));
     match cause {
-        Cause::NodeGone => format!("{} is gone", visible(change.from.as_deref().unwrap_or_default())),
+        Cause::NodeGone => format!("{} is gone", visible(from)),
         Cause::Drained(node) => {
             let why = model.drains.get(node).map_or("", String::as_str);
             format!("{} is drained: {}", name(*node), visible(why))

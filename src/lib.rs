@@ -27,7 +27,7 @@
 //! | room | what it is for |
 //! |---|---|
 //! | [`quantity`], [`names`], [`score`], [`model`] | the words of the manifest, as values |
-//! | [`source`], [`escape`], [`diagnostic`] | texts, what may be shown of them, and messages about them |
+//! | [`source`], [`escape`], [`suggestion`], [`diagnostic`] | texts, what may be shown of them, and messages about them |
 //! | [`manifest`] | text to model, and every mistake on the way |
 //! | [`place`] | the engine: rules, strategies, who may stay, who refused |
 //! | [`check`] | the judge |
@@ -60,6 +60,8 @@ pub mod model;
 pub mod source;
 
 pub mod escape;
+
+pub mod suggestion;
 
 pub mod diagnostic;
 

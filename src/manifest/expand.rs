@@ -8,13 +8,13 @@ use rustc_hash::FxHashMap;
 use super::list::list;
 use super::lower::{Lower, Named};
 use super::names::{number_of, which};
-use super::suggestion::did_you_mean;
 use super::{MOST_NODES, MOST_WORKLOADS, TablePlaces};
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::escape::quoted;
 use crate::model::{Model, ModelError, NodeId, NodeTable, WorkloadTable, numbered};
 use crate::score::ScoreError;
 use crate::source::Place;
+use crate::suggestion::did_you_mean;
 
 /// Where the tables are that made it into the model, by their numbers there.
 #[derive(Debug, Default)]

@@ -9,11 +9,11 @@ use super::answers::labels;
 use super::expand::Places;
 use super::groups::{GroupPlaces, Groups};
 use super::list::list;
-use super::suggestion::did_you_mean;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::escape::quoted;
 use crate::model::{Model, NAME_LABEL, NodeId, Selector, WorkloadTable};
 use crate::names::Symbol;
+use crate::suggestion::did_you_mean;
 
 /// Members of groups, counted after `replicas` are expanded.
 type Members = BTreeMap<Symbol, u64>;

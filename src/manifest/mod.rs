@@ -16,7 +16,6 @@ mod names;
 mod quantities;
 mod schema;
 mod shape;
-mod suggestion;
 mod syntax;
 mod text;
 mod walk;

@@ -40,6 +40,15 @@ Examples:
   lighthouse check -f cluster.toml --format github
 ";
 
+const PLAN: &str = "\
+Takes no lock. Without a state everything is new.
+
+Examples:
+  lighthouse plan
+  lighthouse plan --format json --detailed-exitcode
+  lighthouse plan --move web-0=rack-b-1 --out plan.toml
+";
+
 const SCHEMA: &str = "\
 Examples:
   lighthouse schema manifest > lighthouse.schema.json
@@ -128,6 +137,9 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
         format: CheckFormat,
     },
+    /// Show where every workload would go, and what that changes; write nothing
+    #[command(after_help = PLAN)]
+    Plan(PlanArgs),
     /// Print the JSON Schema of the manifest, of the state, or of the JSON of a command
     #[command(after_help = SCHEMA)]
     Schema {
@@ -148,6 +160,52 @@ pub(crate) enum Command {
         /// The command whose page to print [default: the page of lighthouse itself]
         command: Option<String>,
     },
+}
+
+/// Flags of `plan`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PlanArgs {
+    /// How to show it: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub(crate) format: PlanFormat,
+    /// Also save the plan, for `lighthouse apply FILE`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Exit with 2 when there are changes
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+    /// How to plan.
+    #[command(flatten)]
+    pub(crate) planning: Planning,
+}
+
+/// Flags of everything that plans.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Planning {
+    /// Start from empty nodes, whatever runs where
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// Take the workload to be recorded on this node, once; may be given again
+    #[arg(long = "move", value_name = "WORKLOAD=NODE", conflicts_with = "fresh", value_parser = pair)]
+    pub(crate) moves: Vec<String>,
+    /// Exit with 0 even when something is unplaced
+    #[arg(long)]
+    pub(crate) allow_unplaced: bool,
+}
+
+/// A text that can be a workload and a node. Names may hold `=`, so where it parts is decided when they are known.
+fn pair(text: &str) -> Result<String, String> {
+    let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
+    if inner.contains('=') { Ok(text.to_owned()) } else { Err("it has the form WORKLOAD=NODE".to_owned()) }
+}
+
+/// How `plan` shows a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
 }
 
 /// How `check` reports.

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use lighthouse::diagnostic::Diagnostic;
 use lighthouse::escape::quoted;
+use lighthouse::suggestion::did_you_mean;
 use tracing_subscriber::EnvFilter;
 
 use crate::terminal::Terminal;
@@ -36,10 +37,8 @@ pub(crate) fn warn_of_unknown(terminal: Terminal) {
         .collect();
     unknown.sort();
     for name in unknown {
-        let help = match nearest(&name) {
-            Some(known) => format!("did you mean `{known}`?"),
-            None => format!("known are {}", KNOWN.map(|known| format!("`{known}`")).join(", ")),
-        };
+        let help = did_you_mean(&name, KNOWN)
+            .unwrap_or_else(|| format!("known are {}", KNOWN.map(|known| format!("`{known}`")).join(", ")));
         let message = format!("unknown environment variable {}", quoted(&name));
         terminal.report(&Diagnostic::warning(message).help(help));
     }
@@ -72,22 +71,4 @@ fn filter(terminal: Terminal, verbose: u8) -> Option<EnvFilter> {
 
 fn set(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
-}
-
-/// The known variable that a slip could have turned into `name`.
-fn nearest(name: &str) -> Option<&'static str> {
-    let rated = KNOWN.iter().map(|known| (strsim::damerau_levenshtein(name, known), *known));
-    rated.filter(|(slips, _)| *slips <= 3).min().map(|(_, known)| known)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_slip_has_a_suggestion() {
-        assert_eq!(nearest("LIGHTHOUSE_MANIFST"), Some(MANIFEST));
-        assert_eq!(nearest("LIGHTHOUSE_STATES"), Some(STATE));
-        assert_eq!(nearest("LIGHTHOUSE_SOMETHING"), None);
-    }
 }

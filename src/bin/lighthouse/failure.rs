@@ -13,7 +13,7 @@ use crate::exit::Exit;
 pub(crate) struct Failure {
     /// The exit code.
     pub(crate) exit: Exit,
-    /// What went wrong.
+    /// What went wrong; empty when that has been said already.
     pub(crate) message: String,
     /// What to do.
     pub(crate) help: Option<String>,
@@ -23,6 +23,16 @@ impl Failure {
     /// An error of exit code 1.
     pub(crate) fn error(message: impl Into<String>) -> Self {
         Self { exit: Exit::Error, message: message.into(), help: None }
+    }
+
+    /// An error that has been said already.
+    pub(crate) fn said() -> Self {
+        Self::error("")
+    }
+
+    /// A refusal: nothing is wrong, and it is not done.
+    pub(crate) fn refused(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Refused, ..Self::error(message) }
     }
 
     /// A wrong command line.

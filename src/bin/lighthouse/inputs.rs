@@ -17,6 +17,8 @@ use crate::failure::Failure;
 pub(crate) struct Read {
     /// The main file and its drop-ins.
     pub(crate) sources: Vec<Source>,
+    /// Where the state is; nowhere when the manifest has no place.
+    pub(crate) state: Option<PathBuf>,
     /// The manifest, or what is wrong with it.
     pub(crate) manifest: Result<Manifest, Findings>,
 }
@@ -54,5 +56,5 @@ pub(crate) fn read_manifest(global: &Global) -> Result<Read, Failure> {
         let (nodes, workloads) = (manifest.model.nodes().len(), manifest.model.workloads().len());
         tracing::info!(manifest = %input.name().display(), nodes, workloads, "manifest is valid");
     }
-    Ok(Read { sources, manifest })
+    Ok(Read { sources, state, manifest })
 }

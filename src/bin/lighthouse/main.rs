@@ -9,6 +9,9 @@ mod failure;
 mod init;
 mod inputs;
 mod man;
+mod plan;
+mod planning;
+mod saved_plan;
 mod schema;
 mod terminal;
 
@@ -45,6 +48,7 @@ fn dispatch(args: &Args, terminal: Terminal) -> Result<(String, Exit), Failure> 
     match &args.command {
         Command::Init => done(init::run(&args.global)?),
         Command::Check { format } => check::run(&args.global, *format, terminal),
+        Command::Plan(flags) => plan::run(&args.global, flags, terminal),
         Command::Schema { what } => done(schema::run(*what)),
         Command::Completions { shell } => done(completions::run(*shell)),
         Command::Man { command } => done(man::run(command.as_deref())?),
@@ -60,9 +64,11 @@ fn print(terminal: Terminal, text: &str) -> Exit {
 
 fn fail(terminal: Terminal, failure: Failure) -> Exit {
     let Failure { exit, message, help } = failure;
-    let mut error = Diagnostic::error(message);
-    error.help.extend(help);
-    terminal.report(&error);
+    if !message.is_empty() {
+        let mut error = Diagnostic::error(message);
+        error.help.extend(help);
+        terminal.report(&error);
+    }
     exit
 }
 

@@ -10,9 +10,9 @@ use crate::diagnostic::Diagnostic;
 use crate::escape::quoted;
 use crate::manifest::list::listed;
 use crate::manifest::shape::{At, Text};
-use crate::manifest::suggestion::nearest;
 use crate::manifest::text::offset;
 use crate::source::Place;
+use crate::suggestion::nearest;
 
 /// Keys of one kind of table that people look for in another.
 const MISPLACED: [(&str, &str); 4] =

@@ -9,7 +9,7 @@ const LONGEST_COMPARED: usize = 64;
 const MOST_COMPARED: usize = 10_000;
 
 /// The candidate that is nearest to `name`, if one is near; equal ones by bytes.
-pub(super) fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     if name.len() > LONGEST_COMPARED {
         return None;
     }
@@ -19,7 +19,7 @@ pub(super) fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n s
 }
 
 /// `did you mean ...?`, or nothing.
-pub(super) fn did_you_mean<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<String> {
+pub fn did_you_mean<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<String> {
     nearest(name, candidates).map(|candidate| format!("did you mean {}?", quoted(candidate)))
 }
 

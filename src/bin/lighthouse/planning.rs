@@ -1,0 +1,163 @@
+//! From a manifest and a state to a plan that the judge has passed: what `plan` and `apply` have in common.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use lighthouse::check;
+use lighthouse::diagnostic::Findings;
+use lighthouse::escape::quoted;
+use lighthouse::explain;
+use lighthouse::manifest::{MOST_TEXT, Manifest};
+use lighthouse::model::{Model, Record, Replan};
+use lighthouse::place::Pin;
+use lighthouse::plan::Plan;
+use lighthouse::render::Origin;
+use lighthouse::source::Source;
+use lighthouse::state::{self, Flags, State};
+use lighthouse::store;
+use lighthouse::suggestion::did_you_mean;
+
+use crate::args::{Global, Planning};
+use crate::failure::Failure;
+use crate::inputs::read_manifest;
+use crate::terminal::Terminal;
+
+/// All that a plan is made from, read once.
+#[derive(Debug)]
+pub(crate) struct Basis {
+    /// The manifest's text.
+    pub(crate) sources: Vec<Source>,
+    /// What it means, under the flags.
+    pub(crate) model: Model,
+    /// What it probably does not mean.
+    pub(crate) warnings: Findings,
+    /// What is recorded.
+    pub(crate) recorded: Recorded,
+    /// The flags that belong to the plan's meaning.
+    pub(crate) flags: Flags,
+}
+
+/// The state as it was read.
+#[derive(Debug, Default)]
+pub(crate) struct Recorded {
+    /// Where it is; nowhere when the manifest has no place.
+    pub(crate) path: Option<PathBuf>,
+    /// Its bytes, where there is one.
+    pub(crate) bytes: Option<Vec<u8>>,
+    /// What they say.
+    pub(crate) state: Option<State>,
+}
+
+/// Reads manifest and state. What is wrong with the manifest is said here.
+pub(crate) fn read(global: &Global, planning: &Planning, terminal: Terminal) -> Result<Basis, Failure> {
+    let read = read_manifest(global)?;
+    read.say_findings(terminal);
+    let Manifest { mut model, warnings, .. } = read.manifest.map_err(|found| {
+        terminal.say(&format!("{}; nothing was planned\n", found.count()));
+        Failure::said()
+    })?;
+    if planning.fresh {
+        model.replan = Replan::Fresh;
+    }
+    if model.replan == Replan::Fresh && !planning.moves.is_empty() {
+        return Err(Failure::usage("`--move` needs a record to start from, and `replan = \"fresh\"` starts from none"));
+    }
+    let moves = moves(&model, &planning.moves)?;
+    let recorded = read_state(read.state)?;
+    same_cluster(&model, &recorded)?;
+    let flags = Flags { fresh: planning.fresh, moves };
+    Ok(Basis { sources: read.sources, model, warnings, recorded, flags })
+}
+
+/// Reads the state, if there is one.
+fn read_state(path: Option<PathBuf>) -> Result<Recorded, Failure> {
+    let Some(place) = &path else { return Ok(Recorded::default()) };
+    let bytes = store::read(place, MOST_TEXT)?;
+    let state = bytes.as_deref().map(state::parse).transpose().map_err(|error| {
+        let message = format!("the state {} cannot be read: {error}", quoted(&place.to_string_lossy()));
+        Failure::error(message).help(error.way_out())
+    })?;
+    Ok(Recorded { path, bytes, state })
+}
+
+/// Refuses the state of another cluster.
+fn same_cluster(model: &Model, recorded: &Recorded) -> Result<(), Failure> {
+    let theirs = recorded.state.as_ref().and_then(|state| state.cluster.as_deref());
+    match (model.cluster.as_deref(), theirs) {
+        (Some(ours), Some(theirs)) if ours != theirs => {
+            let message =
+                format!("the state is that of cluster {}, and the manifest is of {}", quoted(theirs), quoted(ours));
+            Err(Failure::refused(message).help("`--state` names another state"))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Basis {
+    /// Plans, and lets the judge see what comes of it.
+    pub(crate) fn plan(&self) -> Result<Plan<'_>, Failure> {
+        let empty = Record::default();
+        let record = self.recorded.state.as_ref().map_or(&empty, |state| &state.record);
+        let pins: Vec<Pin> = self.flags.moves.iter().filter_map(|(workload, node)| self.pin(workload, node)).collect();
+        let plan = Plan::new(&self.model, record, &pins).map_err(|error| {
+            let (workload, node) = (self.model.workload_name(error.pin.workload), self.model.node_name(error.pin.node));
+            let why = explain::refused_move(&self.model, &error);
+            Failure::error(format!("{} cannot move to {}: {why}", quoted(workload), quoted(node)))
+        })?;
+        let violations = check::judge(&self.model, &plan.outcome.assignment);
+        match violations.first() {
+            None => Ok(plan),
+            Some(first) => Err(Failure::error(format!("the plan breaks a rule: {first}"))
+                .help("this is a mistake in lighthouse, and nothing was written: please report it")),
+        }
+    }
+
+    fn pin(&self, workload: &str, node: &str) -> Option<Pin> {
+        Some(Pin { workload: self.model.workload_named(workload)?, node: self.model.node_named(node)? })
+    }
+
+    /// What the plan was made from, for its heading.
+    pub(crate) fn origin(&self) -> Origin {
+        Origin {
+            manifest: self.sources.first().map(|source| source.name().to_owned()).unwrap_or_default(),
+            state: self.recorded.path.as_ref().map(|path| path.to_string_lossy().into_owned()),
+            serial: self.recorded.state.as_ref().map(|state| state.serial),
+        }
+    }
+}
+
+/// The workloads that are to move, by name, each with its node.
+fn moves(model: &Model, wanted: &[String]) -> Result<Vec<(String, String)>, Failure> {
+    let mut moves = BTreeMap::new();
+    for text in wanted {
+        let (workload, node) = parted(model, text)?;
+        if moves.insert(workload.to_owned(), node.to_owned()).is_some_and(|earlier| earlier != node) {
+            return Err(Failure::usage(format!("`--move` sends {} to two nodes", quoted(workload))));
+        }
+    }
+    Ok(moves.into_iter().collect())
+}
+
+/// Workload and node of `WORKLOAD=NODE`, parted at the `=` that leaves two names that exist.
+fn parted<'t>(model: &Model, text: &'t str) -> Result<(&'t str, &'t str), Failure> {
+    let parts = || text.match_indices('=').map(|(at, _)| (&text[..at], &text[at + 1..]));
+    if let Some(both) =
+        parts().find(|(workload, node)| model.workload_named(workload).is_some() && model.node_named(node).is_some())
+    {
+        return Ok(both);
+    }
+    let (workload, node) = parts().next().unwrap_or((text, ""));
+    if model.workload_named(workload).is_none() {
+        return Err(unknown("workload", workload, model.workloads().iter().map(|each| &*each.name)));
+    }
+    Err(unknown("node", node, model.nodes().iter().map(|each| &*each.name)))
+}
+
+/// A name that is not in the manifest.
+fn unknown<'n>(what: &str, name: &str, names: impl IntoIterator<Item = &'n str>) -> Failure {
+    let failure = Failure::error(format!("there is no {what} {}", quoted(name)));
+    match did_you_mean(name, names) {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
+}
