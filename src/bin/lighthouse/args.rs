@@ -1,6 +1,7 @@
 //! The command line as data, and the words of its help.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::{Styles, styling::AnsiColor};
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
@@ -47,6 +48,26 @@ Examples:
   lighthouse plan
   lighthouse plan --format json --detailed-exitcode
   lighthouse plan --move web-0=rack-b-1 --out plan.toml
+";
+
+const APPLY: &str = "\
+Needs a terminal to ask on, or --yes. The state is saved on exit codes 0, 3 and 6.
+
+Examples:
+  lighthouse apply
+  lighthouse apply --yes --lock-timeout 30s
+  lighthouse apply plan.toml
+  lighthouse apply --move db=rack-a-2
+";
+
+const ADOPT: &str = "\
+The digest of an adopted state need not be right: it may be merged by hand, or an older one. Lines and pairs are
+added to what is recorded; a state takes its place. What does not hold where it runs is told.
+
+Examples:
+  lighthouse adopt web-0=rack-a-1 web-1=rack-a-2
+  list-what-runs | lighthouse adopt - --yes
+  lighthouse adopt cluster.state.toml
 ";
 
 const SCHEMA: &str = "\
@@ -140,6 +161,12 @@ pub(crate) enum Command {
     /// Show where every workload would go, and what that changes; write nothing
     #[command(after_help = PLAN)]
     Plan(PlanArgs),
+    /// Plan, show it, ask, and save the result as the placement state; start and stop nothing
+    #[command(after_help = APPLY)]
+    Apply(ApplyArgs),
+    /// Record where things run already; place nothing
+    #[command(after_help = ADOPT)]
+    Adopt(AdoptArgs),
     /// Print the JSON Schema of the manifest, of the state, or of the JSON of a command
     #[command(after_help = SCHEMA)]
     Schema {
@@ -179,6 +206,54 @@ pub(crate) struct PlanArgs {
     pub(crate) planning: Planning,
 }
 
+/// Flags of `apply`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ApplyArgs {
+    /// A plan saved by `plan --out`: applied as it was reviewed, or not at all; never asks
+    #[arg(value_name = "PLANFILE", conflicts_with_all = ["fresh", "moves"])]
+    pub(crate) plan: Option<PathBuf>,
+    /// How to show it: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub(crate) format: ApplyFormat,
+    /// The most moves and evictions, whatever the manifest's guard says
+    #[arg(long, value_name = "N")]
+    pub(crate) max_moves: Option<u64>,
+    /// The most removals, whatever the manifest's guard says
+    #[arg(long, value_name = "N")]
+    pub(crate) max_removes: Option<u64>,
+    /// Apply a manifest without nodes or workloads over a state that has placements
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+    /// How to write.
+    #[command(flatten)]
+    pub(crate) writing: Writing,
+    /// How to plan.
+    #[command(flatten)]
+    pub(crate) planning: Planning,
+}
+
+/// Flags of `adopt`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct AdoptArgs {
+    /// A state file, a file of lines `workload node`, `-` for standard input, or WORKLOAD=NODE
+    #[arg(value_name = "FILE|-|WORKLOAD=NODE", required = true)]
+    pub(crate) from: Vec<String>,
+    /// How to write.
+    #[command(flatten)]
+    pub(crate) writing: Writing,
+}
+
+/// Flags of everything that writes the state.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Writing {
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Wait so long for another apply, such as 30s or 2m [default: not at all]
+    #[arg(long, value_name = "DUR", value_parser = humantime::parse_duration)]
+    pub(crate) lock_timeout: Option<Duration>,
+}
+
 /// Flags of everything that plans.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Planning {
@@ -202,6 +277,15 @@ fn pair(text: &str) -> Result<String, String> {
 /// How `plan` shows a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PlanFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// How `apply` shows its plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ApplyFormat {
     /// For people.
     Text,
     /// For programs.

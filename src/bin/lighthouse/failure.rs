@@ -8,6 +8,43 @@ use lighthouse::store;
 
 use crate::exit::Exit;
 
+/// Why something is not done although nothing is wrong: the codes of exit code 4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// The manifest or the state is not what the saved plan was made from.
+    StalePlan,
+    /// The state is that of another cluster.
+    AnotherCluster,
+    /// The state descends from another first apply.
+    AnotherLineage,
+    /// The state changed while the plan was made or looked at.
+    StateChanged,
+    /// More moves and evictions than allowed.
+    MaxMoves,
+    /// More removals than allowed.
+    MaxRemoves,
+    /// No nodes or no workloads, over a state that has placements.
+    Empty,
+    /// The answer was no.
+    Declined,
+}
+
+impl Refusal {
+    /// The word for it in JSON.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::StalePlan => "stale-plan",
+            Self::AnotherCluster => "another-cluster",
+            Self::AnotherLineage => "another-lineage",
+            Self::StateChanged => "state-changed",
+            Self::MaxMoves => "max-moves",
+            Self::MaxRemoves => "max-removes",
+            Self::Empty => "empty",
+            Self::Declined => "declined",
+        }
+    }
+}
+
 /// What ends a command early.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -17,12 +54,16 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     /// What to do.
     pub(crate) help: Option<String>,
+    /// Why it was refused, with exit code 4.
+    pub(crate) refusal: Option<Refusal>,
+    /// What goes to standard output all the same.
+    pub(crate) output: Option<String>,
 }
 
 impl Failure {
     /// An error of exit code 1.
     pub(crate) fn error(message: impl Into<String>) -> Self {
-        Self { exit: Exit::Error, message: message.into(), help: None }
+        Self { exit: Exit::Error, message: message.into(), help: None, refusal: None, output: None }
     }
 
     /// An error that has been said already.
@@ -31,8 +72,8 @@ impl Failure {
     }
 
     /// A refusal: nothing is wrong, and it is not done.
-    pub(crate) fn refused(message: impl Into<String>) -> Self {
-        Self { exit: Exit::Refused, ..Self::error(message) }
+    pub(crate) fn refused(refusal: Refusal, message: impl Into<String>) -> Self {
+        Self { exit: Exit::Refused, refusal: Some(refusal), ..Self::error(message) }
     }
 
     /// A wrong command line.
@@ -65,7 +106,7 @@ impl From<store::Error> for Failure {
             (store::Error::Held { .. }, _) => Self { exit: Exit::Locked, ..failure }
                 .help("try again when it is done, or wait for it with `--lock-timeout 30s`"),
             (store::Error::Changed(_), _) => {
-                Self { exit: Exit::Refused, ..failure }.help("plan again, on the state that is there now")
+                Self::refused(Refusal::StateChanged, failure.message).help("plan again, on the state that is there now")
             }
             (_, Some(advice)) => failure.help(advice),
             _ => failure,

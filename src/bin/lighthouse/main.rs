@@ -1,11 +1,14 @@
 //! The command line: who asked for what, and where it is done.
 
+mod adopt;
+mod apply;
 mod args;
 mod check;
 mod completions;
 mod environment;
 mod exit;
 mod failure;
+mod guards;
 mod init;
 mod inputs;
 mod man;
@@ -14,6 +17,7 @@ mod planning;
 mod saved_plan;
 mod schema;
 mod terminal;
+mod writing;
 
 use std::process::ExitCode;
 
@@ -49,6 +53,8 @@ fn dispatch(args: &Args, terminal: Terminal) -> Result<(String, Exit), Failure> 
         Command::Init => done(init::run(&args.global)?),
         Command::Check { format } => check::run(&args.global, *format, terminal),
         Command::Plan(flags) => plan::run(&args.global, flags, terminal),
+        Command::Apply(flags) => apply::run(&args.global, flags, terminal),
+        Command::Adopt(flags) => adopt::run(&args.global, flags, terminal),
         Command::Schema { what } => done(schema::run(*what)),
         Command::Completions { shell } => done(completions::run(*shell)),
         Command::Man { command } => done(man::run(command.as_deref())?),
@@ -63,7 +69,8 @@ fn print(terminal: Terminal, text: &str) -> Exit {
 }
 
 fn fail(terminal: Terminal, failure: Failure) -> Exit {
-    let Failure { exit, message, help } = failure;
+    let Failure { exit, message, help, output, .. } = failure;
+    let exit = output.map_or(exit, |text| exit.and(print(terminal, &text)));
     if !message.is_empty() {
         let mut error = Diagnostic::error(message);
         error.help.extend(help);

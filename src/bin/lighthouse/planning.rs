@@ -13,12 +13,12 @@ use lighthouse::place::Pin;
 use lighthouse::plan::Plan;
 use lighthouse::render::Origin;
 use lighthouse::source::Source;
-use lighthouse::state::{self, Flags, State};
+use lighthouse::state::{self, Flags, Lineage, State};
 use lighthouse::store;
 use lighthouse::suggestion::did_you_mean;
 
 use crate::args::{Global, Planning};
-use crate::failure::Failure;
+use crate::failure::{Failure, Refusal};
 use crate::inputs::read_manifest;
 use crate::terminal::Terminal;
 
@@ -50,22 +50,50 @@ pub(crate) struct Recorded {
 
 /// Reads manifest and state. What is wrong with the manifest is said here.
 pub(crate) fn read(global: &Global, planning: &Planning, terminal: Terminal) -> Result<Basis, Failure> {
+    let mut basis = read_files(global, planning.fresh, terminal)?;
+    if basis.model.replan == Replan::Fresh && !planning.moves.is_empty() {
+        return Err(Failure::usage("`--move` needs a record to start from, and `replan = \"fresh\"` starts from none"));
+    }
+    basis.flags.moves = moves(&basis.model, &planning.moves)?;
+    Ok(basis)
+}
+
+/// Reads manifest and state for a plan that was saved with these flags. Names in them may be gone: the plan is stale then.
+pub(crate) fn read_reviewed(global: &Global, flags: &Flags, terminal: Terminal) -> Result<Basis, Failure> {
+    let basis = read_files(global, flags.fresh, terminal)?;
+    Ok(Basis { flags: flags.clone(), ..basis })
+}
+
+/// Reads manifest and state for an adoption, which may be the way out for a state that cannot be read.
+pub(crate) fn read_for_adoption(global: &Global, terminal: Terminal) -> Result<Basis, Failure> {
+    let mut basis = read_manifest_only(global, false, terminal)?;
+    if let Some(place) = &basis.recorded.path {
+        basis.recorded.bytes = store::read(place, MOST_TEXT)?;
+        basis.recorded.state = basis.recorded.bytes.as_deref().and_then(|bytes| state::parse(bytes).ok());
+    }
+    same_cluster(&basis.model, &basis.recorded)?;
+    Ok(basis)
+}
+
+fn read_files(global: &Global, fresh: bool, terminal: Terminal) -> Result<Basis, Failure> {
+    let mut basis = read_manifest_only(global, fresh, terminal)?;
+    basis.recorded = read_state(basis.recorded.path)?;
+    same_cluster(&basis.model, &basis.recorded)?;
+    Ok(basis)
+}
+
+fn read_manifest_only(global: &Global, fresh: bool, terminal: Terminal) -> Result<Basis, Failure> {
     let read = read_manifest(global)?;
     read.say_findings(terminal);
     let Manifest { mut model, warnings, .. } = read.manifest.map_err(|found| {
         terminal.say(&format!("{}; nothing was planned\n", found.count()));
         Failure::said()
     })?;
-    if planning.fresh {
+    if fresh {
         model.replan = Replan::Fresh;
     }
-    if model.replan == Replan::Fresh && !planning.moves.is_empty() {
-        return Err(Failure::usage("`--move` needs a record to start from, and `replan = \"fresh\"` starts from none"));
-    }
-    let moves = moves(&model, &planning.moves)?;
-    let recorded = read_state(read.state)?;
-    same_cluster(&model, &recorded)?;
-    let flags = Flags { fresh: planning.fresh, moves };
+    let recorded = Recorded { path: read.state, ..Recorded::default() };
+    let flags = Flags { fresh, moves: Vec::new() };
     Ok(Basis { sources: read.sources, model, warnings, recorded, flags })
 }
 
@@ -87,7 +115,7 @@ fn same_cluster(model: &Model, recorded: &Recorded) -> Result<(), Failure> {
         (Some(ours), Some(theirs)) if ours != theirs => {
             let message =
                 format!("the state is that of cluster {}, and the manifest is of {}", quoted(theirs), quoted(ours));
-            Err(Failure::refused(message).help("`--state` names another state"))
+            Err(Failure::refused(Refusal::AnotherCluster, message).help("`--state` names another state"))
         }
         _ => Ok(()),
     }
@@ -116,6 +144,11 @@ impl Basis {
         Some(Pin { workload: self.model.workload_named(workload)?, node: self.model.node_named(node)? })
     }
 
+    /// Whose child the next state is.
+    pub(crate) fn lineage(&self) -> Lineage {
+        self.recorded.state.as_ref().map_or_else(Lineage::draw, |state| state.lineage.clone())
+    }
+
     /// What the plan was made from, for its heading.
     pub(crate) fn origin(&self) -> Origin {
         Origin {
@@ -139,7 +172,7 @@ fn moves(model: &Model, wanted: &[String]) -> Result<Vec<(String, String)>, Fail
 }
 
 /// Workload and node of `WORKLOAD=NODE`, parted at the `=` that leaves two names that exist.
-fn parted<'t>(model: &Model, text: &'t str) -> Result<(&'t str, &'t str), Failure> {
+pub(crate) fn parted<'t>(model: &Model, text: &'t str) -> Result<(&'t str, &'t str), Failure> {
     let parts = || text.match_indices('=').map(|(at, _)| (&text[..at], &text[at + 1..]));
     if let Some(both) =
         parts().find(|(workload, node)| model.workload_named(workload).is_some() && model.node_named(node).is_some())
@@ -154,7 +187,7 @@ fn parted<'t>(model: &Model, text: &'t str) -> Result<(&'t str, &'t str), Failur
 }
 
 /// A name that is not in the manifest.
-fn unknown<'n>(what: &str, name: &str, names: impl IntoIterator<Item = &'n str>) -> Failure {
+pub(crate) fn unknown<'n>(what: &str, name: &str, names: impl IntoIterator<Item = &'n str>) -> Failure {
     let failure = Failure::error(format!("there is no {what} {}", quoted(name)));
     match did_you_mean(name, names) {
         Some(help) => failure.help(help),

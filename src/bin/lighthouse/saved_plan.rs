@@ -1,13 +1,15 @@
-//! Saving a plan for review.
+//! Saving a plan for review, and holding it against what is there when it is applied.
 
 use std::path::Path;
 
+use lighthouse::escape::quoted;
 use lighthouse::explain;
+use lighthouse::manifest::MOST_WHOLE_TEXT;
 use lighthouse::plan::{Change, Plan};
-use lighthouse::state::{Digest, Lineage, SavedChange, SavedPlan, manifest_digest, record_digest};
+use lighthouse::state::{Digest, SavedChange, SavedPlan, manifest_digest, record_digest};
 use lighthouse::store;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Refusal};
 use crate::planning::Basis;
 
 /// Writes a plan to a file, but never over the manifest or the state.
@@ -26,7 +28,7 @@ fn saved(basis: &Basis, plan: &Plan<'_>) -> SavedPlan {
         .map(|each| (basis.model.workload_name(each.workload).to_owned(), explain::unplaced(&basis.model, each)));
     SavedPlan {
         cluster: basis.model.cluster.clone(),
-        lineage: state.map_or_else(Lineage::draw, |state| state.lineage.clone()),
+        lineage: basis.lineage(),
         serial: state.map(|state| state.serial),
         manifest: manifest_digest(&basis.model, &basis.flags),
         state: basis.recorded.bytes.as_deref().map(Digest::of),
@@ -45,4 +47,49 @@ fn saved_change(plan: &Plan<'_>, change: &Change) -> SavedChange {
         to: change.to.as_deref().map(str::to_owned),
         reasons: change.reasons.iter().map(|reason| explain::reason(plan.model, change, reason)).collect(),
     }
+}
+
+/// How a saved plan stands to what is there now.
+pub(crate) enum Review {
+    /// The state is what the plan leads to.
+    Applied,
+    /// Manifest and state are those that the plan was made from.
+    Current,
+}
+
+/// Reads a saved plan.
+pub(crate) fn read(path: &Path) -> Result<SavedPlan, Failure> {
+    let name = quoted(&path.to_string_lossy());
+    let bytes =
+        store::read(path, MOST_WHOLE_TEXT)?.ok_or_else(|| Failure::error(format!("there is no plan {name}")))?;
+    SavedPlan::parse(&bytes).map_err(|error| {
+        Failure::error(format!("the plan {name} cannot be read: {error}")).help("save it again with `plan --out FILE`")
+    })
+}
+
+/// Holds a plan against what is there; what has moved since is refused by name.
+pub(crate) fn review(basis: &Basis, saved: &SavedPlan) -> Result<Review, Failure> {
+    let state = basis.recorded.state.as_ref();
+    if state.is_some_and(|state| state.lineage != saved.lineage) {
+        let message = format!("the plan is not for {}: that state has another lineage", basis.recorded.name());
+        return Err(Failure::refused(Refusal::AnotherLineage, message).help("save a plan for this state"));
+    }
+    if state.is_some_and(|state| record_digest(&state.record) == saved.result) {
+        return Ok(Review::Applied);
+    }
+    let manifest = (manifest_digest(&basis.model, &basis.flags) != saved.manifest).then_some("the manifest");
+    let state = (basis.recorded.bytes.as_deref().map(Digest::of) != saved.state).then_some("the state");
+    let moved = manifest.into_iter().chain(state).collect::<Vec<_>>();
+    if moved.is_empty() { Ok(Review::Current) } else { Err(stale(&format!("{} changed", moved.join(" and ")))) }
+}
+
+/// Makes sure that planning again comes to what was reviewed.
+pub(crate) fn same_result(plan: &Plan<'_>, saved: &SavedPlan) -> Result<(), Failure> {
+    let same = record_digest(&plan.record()) == saved.result;
+    if same { Ok(()) } else { Err(stale("this version of lighthouse plans otherwise")) }
+}
+
+fn stale(why: &str) -> Failure {
+    let message = format!("the plan is stale: {why} since it was saved");
+    Failure::refused(Refusal::StalePlan, message).help("save a new plan and have it reviewed")
 }

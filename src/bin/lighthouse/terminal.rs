@@ -4,11 +4,12 @@
 //! each of the two. A reader that has gone away wants nothing more, so a closed pipe is no error; a full disk is one.
 
 use std::env;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 
 use lighthouse::diagnostic::{Diagnostic, Paint, Severity, draw};
 
 use crate::args::Color;
+use crate::failure::{Failure, Refusal};
 
 /// The two streams, and how they look.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +55,17 @@ impl Terminal {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
+    /// Asks; anything but a yes is a refusal.
+    pub(crate) fn confirm(self, question: &str) -> Result<(), Failure> {
+        self.say(&format!("{question} Only `yes` is taken for one: "));
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer).map_err(|error| Failure::error(format!("no answer: {error}")))?;
+        if answer.trim() == "yes" {
+            return Ok(());
+        }
+        Err(Failure::refused(Refusal::Declined, "declined; nothing was written"))
+    }
+
     /// How messages on standard error are drawn.
     pub(crate) fn paint(self) -> Paint {
         if self.err_coloured { Paint::Coloured } else { Paint::Plain }
@@ -65,6 +77,14 @@ impl Terminal {
             self.say(&draw(found, &[], self.paint()));
         }
     }
+}
+
+/// Makes sure that somebody is there to answer.
+pub(crate) fn can_ask() -> Result<(), Failure> {
+    if io::stdin().is_terminal() && io::stderr().is_terminal() {
+        return Ok(());
+    }
+    Err(Failure::usage("there is no terminal to ask on").help("`--yes` goes on without asking"))
 }
 
 /// What is wanted, whatever the stream.

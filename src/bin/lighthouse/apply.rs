@@ -1,0 +1,148 @@
+//! `apply`: makes the plan the placement state.
+//!
+//! With `--yes` or a saved plan the lock comes first. Otherwise the plan is shown, the question asked, and then the lock
+//! taken; a state that has changed meanwhile is not overwritten. The manifest is read once: what was shown is applied.
+
+use lighthouse::plan::Plan;
+use lighthouse::render::{self, Paint, apply_json, plan_text};
+use lighthouse::state::Lineage;
+use lighthouse::store::LockedStore;
+
+use crate::args::{ApplyArgs, ApplyFormat, Global};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::guards;
+use crate::planning::{self, Basis};
+use crate::saved_plan::{self, Review};
+use crate::terminal::{Terminal, can_ask};
+use crate::writing;
+
+/// What came of an apply that was not refused.
+struct Applied {
+    /// The serial of the state now; none while there is no state.
+    serial: Option<u64>,
+    /// What is said of it.
+    message: String,
+    exit: Exit,
+}
+
+/// Plans or takes the reviewed plan, shows it, asks, and writes the state.
+pub(crate) fn run(global: &Global, args: &ApplyArgs, terminal: Terminal) -> Result<(String, Exit), Failure> {
+    match &args.plan {
+        Some(path) => apply_reviewed(global, args, path, terminal),
+        None if args.writing.yes => apply_at_once(global, args, terminal),
+        None => apply_after_asking(global, args, terminal),
+    }
+}
+
+fn apply_at_once(global: &Global, args: &ApplyArgs, terminal: Terminal) -> Result<(String, Exit), Failure> {
+    let locked = writing::lock(global, args.writing.lock_timeout)?;
+    let basis = planning::read(global, &args.planning, terminal)?;
+    let plan = basis.plan()?;
+    let applied =
+        guards::check(&basis, &plan, args).and_then(|()| write(&basis, &plan, &locked, basis.lineage(), terminal));
+    report(&basis, &plan, args, &page(&basis, &plan, terminal), applied)
+}
+
+fn apply_after_asking(global: &Global, args: &ApplyArgs, terminal: Terminal) -> Result<(String, Exit), Failure> {
+    can_ask()?;
+    let basis = planning::read(global, &args.planning, terminal)?;
+    let plan = basis.plan()?;
+    let page = page(&basis, &plan, terminal);
+    match args.format {
+        ApplyFormat::Text => terminal.print(&page).map_err(|error| Failure::output(&error))?,
+        ApplyFormat::Json => terminal.say(&page),
+    }
+    let applied = guards::check(&basis, &plan, args)
+        .and_then(|()| if plan.summary.has_changes() { terminal.confirm("Apply this plan?") } else { Ok(()) })
+        .and_then(|()| writing::lock(global, args.writing.lock_timeout))
+        .and_then(|locked| write(&basis, &plan, &locked, basis.lineage(), terminal));
+    report(&basis, &plan, args, "", applied)
+}
+
+/// Applies exactly the plan that was reviewed, or nothing.
+fn apply_reviewed(
+    global: &Global,
+    args: &ApplyArgs,
+    path: &std::path::Path,
+    terminal: Terminal,
+) -> Result<(String, Exit), Failure> {
+    let saved = saved_plan::read(path)?;
+    let locked = writing::lock(global, args.writing.lock_timeout)?;
+    let basis = planning::read_reviewed(global, &saved.flags, terminal)?;
+    match saved_plan::review(&basis, &saved)? {
+        Review::Applied => {
+            let serial = basis.recorded.state.as_ref().map(|state| state.serial);
+            let exit = writing::exit(locked.sync()?, terminal);
+            let message = "Already applied. Nothing was started or stopped.\n".to_owned();
+            report(&basis, &basis.plan()?, args, "", Ok(Applied { serial, message, exit }))
+        }
+        Review::Current => {
+            let plan = basis.plan()?;
+            let applied = saved_plan::same_result(&plan, &saved)
+                .and_then(|()| guards::check(&basis, &plan, args))
+                .and_then(|()| write(&basis, &plan, &locked, saved.lineage.clone(), terminal));
+            report(&basis, &plan, args, &page(&basis, &plan, terminal), applied)
+        }
+    }
+}
+
+/// Writes the state, unless nothing in it changes: then what is there is made to last.
+fn write(
+    basis: &Basis,
+    plan: &Plan<'_>,
+    locked: &LockedStore,
+    lineage: Lineage,
+    terminal: Terminal,
+) -> Result<Applied, Failure> {
+    let record = plan.record();
+    let before = basis.recorded.state.as_ref();
+    if before.map_or(record.is_empty(), |state| state.record == record) {
+        basis.recorded.still_there(locked)?;
+        let (serial, exit) = (before.map(|state| state.serial), writing::exit(locked.sync()?, terminal));
+        let message = "Nothing changed, and nothing was started or stopped.\n".to_owned();
+        return Ok(Applied { serial, message, exit });
+    }
+    let (serial, exit) = writing::save(&basis.recorded, &basis.model, record, lineage, locked, terminal)?;
+    let message = format!("Saved {} (serial {serial}). Nothing was started or stopped.\n", basis.recorded.name());
+    Ok(Applied { serial: Some(serial), message, exit })
+}
+
+/// What is printed at the end, and the exit code.
+fn report(
+    basis: &Basis,
+    plan: &Plan<'_>,
+    args: &ApplyArgs,
+    page: &str,
+    applied: Result<Applied, Failure>,
+) -> Result<(String, Exit), Failure> {
+    let json = |applied, serial, refused| {
+        let applied = render::Applied { applied, serial, refused };
+        apply_json(plan, &basis.warnings, &basis.sources, &applied)
+    };
+    match applied {
+        Ok(applied) => {
+            let text = match args.format {
+                ApplyFormat::Text => format!("{page}{}", applied.message),
+                ApplyFormat::Json => json(true, applied.serial, None),
+            };
+            let unplaced = plan.summary.unplaced > 0 && !args.planning.allow_unplaced;
+            Ok((text, if unplaced { Exit::Unplaced } else { Exit::Done }.and(applied.exit)))
+        }
+        Err(mut failure) => {
+            failure.output = match (args.format, failure.refusal) {
+                (ApplyFormat::Text, _) => Some(page.to_owned()),
+                (ApplyFormat::Json, None) => None,
+                (ApplyFormat::Json, Some(refusal)) => {
+                    let serial = basis.recorded.state.as_ref().map(|state| state.serial);
+                    Some(json(false, serial, Some((refusal.code(), &failure.message))))
+                }
+            };
+            Err(failure)
+        }
+    }
+}
+
+fn page(basis: &Basis, plan: &Plan<'_>, terminal: Terminal) -> String {
+    plan_text(plan, &basis.origin(), if terminal.out_coloured { Paint::Coloured } else { Paint::Plain })
+}

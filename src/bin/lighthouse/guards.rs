@@ -1,0 +1,42 @@
+//! What one apply may change: guards of the manifest, which flags override.
+
+use lighthouse::plan::Plan;
+
+use crate::args::ApplyArgs;
+use crate::failure::{Failure, Refusal};
+use crate::planning::Basis;
+
+/// Refuses a plan that goes beyond a guard.
+pub(crate) fn check(basis: &Basis, plan: &Plan<'_>, args: &ApplyArgs) -> Result<(), Failure> {
+    let (totals, guards) = (&plan.summary, &basis.model.guards);
+    let moves = totals.moved + totals.evict;
+    if let Some(most) = beyond(moves, args.max_moves.or(guards.max_moves)) {
+        let message = format!("{moves} moves and evictions are more than the {most} that `max_moves` allows");
+        return Err(Failure::refused(Refusal::MaxMoves, message).help("`--max-moves N` allows N this once"));
+    }
+    if let Some(most) = beyond(totals.remove, args.max_removes.or(guards.max_removes)) {
+        let message = format!("{} removals are more than the {most} that `max_removes` allows", totals.remove);
+        return Err(Failure::refused(Refusal::MaxRemoves, message).help("`--max-removes N` allows N this once"));
+    }
+    not_emptied(basis, args)
+}
+
+/// A manifest without nodes or workloads is a slip more often than a wish.
+fn not_emptied(basis: &Basis, args: &ApplyArgs) -> Result<(), Failure> {
+    let has_placements = basis.recorded.state.as_ref().is_some_and(|state| !state.record.placements.is_empty());
+    let missing = match (basis.model.nodes().is_empty(), basis.model.workloads().is_empty()) {
+        (true, true) => "nodes and workloads",
+        (true, false) => "nodes",
+        (false, true) => "workloads",
+        (false, false) => return Ok(()),
+    };
+    if args.allow_empty || !has_placements {
+        return Ok(());
+    }
+    let message = format!("the manifest has no {missing}, and the state has placements");
+    Err(Failure::refused(Refusal::Empty, message).help("`--allow-empty` applies it all the same"))
+}
+
+fn beyond(count: usize, most: Option<u64>) -> Option<u64> {
+    most.filter(|&most| u64::try_from(count).is_ok_and(|count| count > most))
+}

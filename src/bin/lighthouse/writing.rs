@@ -1,0 +1,70 @@
+//! The last steps of everything that writes the state: lock, replace, and what the disk said.
+
+use std::time::{Duration, SystemTime};
+
+use lighthouse::model::{Model, Record};
+use lighthouse::state::{Lineage, State};
+use lighthouse::store::{self, LockedStore, Saved};
+
+use crate::args::Global;
+use crate::exit::Exit;
+use crate::failure::{Failure, Refusal};
+use crate::inputs::{manifest_input, state_path};
+use crate::planning::Recorded;
+use crate::terminal::Terminal;
+
+/// Locks the state, waiting as long as is wanted.
+pub(crate) fn lock(global: &Global, wait: Option<Duration>) -> Result<LockedStore, Failure> {
+    let path = state_path(global, &manifest_input(global)?);
+    let path = path.ok_or_else(|| {
+        Failure::usage("a manifest from standard input has no state beside it").help("`--state PATH` says where it is")
+    })?;
+    let since = humantime::format_rfc3339_seconds(SystemTime::now());
+    Ok(store::lock(&path, &format!("process {} since {since}", std::process::id()), wait.unwrap_or_default())?)
+}
+
+/// Writes the state that comes after the recorded one, and says its serial and how it was saved.
+pub(crate) fn save(
+    recorded: &Recorded,
+    model: &Model,
+    record: Record,
+    lineage: Lineage,
+    locked: &LockedStore,
+    terminal: Terminal,
+) -> Result<(u64, Exit), Failure> {
+    let first = State { cluster: None, lineage, serial: 0, record: Record::default() };
+    let next = recorded.state.as_ref().unwrap_or(&first).next(model.cluster.as_deref(), record);
+    let next = next.ok_or_else(|| Failure::error("the serial of the state has come to its end"))?;
+    let saved = locked.replace(recorded.bytes.as_deref(), next.text().as_bytes())?;
+    Ok((next.serial, exit(saved, terminal)))
+}
+
+/// Saved is done; whether it will last is said, too.
+pub(crate) fn exit(saved: Saved, terminal: Terminal) -> Exit {
+    match saved {
+        Saved::Durable => Exit::Done,
+        Saved::Unconfirmed(error) => {
+            let failure = Failure::from(error);
+            let message = format!("saved, but the disk did not confirm that it will last: {}", failure.message);
+            let help = "apply again when the disk is well: it syncs what is there";
+            terminal.report(&lighthouse::diagnostic::Diagnostic::error(message).help(help));
+            Exit::Unconfirmed
+        }
+    }
+}
+
+impl Recorded {
+    /// The state's path, for a message.
+    pub(crate) fn name(&self) -> String {
+        self.path.as_ref().map(|path| lighthouse::escape::quoted(&path.to_string_lossy())).unwrap_or_default()
+    }
+
+    /// Makes sure that the state is still the one that was planned on.
+    pub(crate) fn still_there(&self, locked: &LockedStore) -> Result<(), Failure> {
+        if locked.read(lighthouse::manifest::MOST_TEXT)? == self.bytes {
+            return Ok(());
+        }
+        let message = format!("the state {} has changed since it was read", self.name());
+        Err(Failure::refused(Refusal::StateChanged, message).help("plan again, on the state that is there now"))
+    }
+}
