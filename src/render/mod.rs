@@ -9,7 +9,7 @@ mod text;
 
 pub use findings::{check as check_json, check_schema};
 pub use github::findings as findings_github;
-pub use json::{Applied, apply as apply_json, apply_schema, plan as plan_json, plan_schema};
+pub use json::{plan as plan_json, plan_schema};
 pub use text::plan as plan_text;
 
 /// Whether text may carry colours; they add nothing that it does not say.
