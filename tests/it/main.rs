@@ -1,7 +1,10 @@
 //! Tests of the whole, one file a subject.
 
 mod cli;
+mod examples;
 mod manifests;
+mod program;
+mod schema;
 mod state;
 #[cfg(unix)]
 mod store;
