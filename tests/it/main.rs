@@ -2,9 +2,12 @@
 
 mod cli;
 mod examples;
+mod hostile;
 mod manifests;
 mod program;
+mod readme;
 mod schema;
 mod state;
 #[cfg(unix)]
 mod store;
+mod tidy;
