@@ -38,8 +38,8 @@ pub struct Record {
     pub cursor: Option<Arc<str>>,
 }
 
-/// One recorded placement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One recorded placement; equal amounts that are written in other units are equal.
+#[derive(Clone, Debug, Eq)]
 pub struct Recorded {
     /// The workload's name.
     pub workload: Arc<str>,
@@ -47,6 +47,14 @@ pub struct Recorded {
     pub node: Arc<str>,
     /// What it required then, by resource name ascending, with the units for writing it.
     pub requirements: Vec<(Arc<str>, Quantity, Family)>,
+}
+
+impl PartialEq for Recorded {
+    fn eq(&self, other: &Self) -> bool {
+        let amounts = self.requirements.iter().map(|(name, amount, _)| (name, amount));
+        (&self.workload, &self.node) == (&other.workload, &other.node)
+            && amounts.eq(other.requirements.iter().map(|(name, amount, _)| (name, amount)))
+    }
 }
 
 impl Record {

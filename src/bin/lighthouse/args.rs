@@ -270,8 +270,8 @@ pub(crate) struct Planning {
 
 /// A text that can be a workload and a node. Names may hold `=`, so where it parts is decided when they are known.
 fn pair(text: &str) -> Result<String, String> {
-    let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
-    if inner.contains('=') { Ok(text.to_owned()) } else { Err("it has the form WORKLOAD=NODE".to_owned()) }
+    let parts = text.match_indices('=').any(|(at, _)| at > 0 && at + 1 < text.len());
+    if parts { Ok(text.to_owned()) } else { Err("it has the form WORKLOAD=NODE".to_owned()) }
 }
 
 /// How `plan` shows a plan.
