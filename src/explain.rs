@@ -1,6 +1,6 @@
 //! Reasons and refusals as sentences, for every format that people read.
 //!
-//! Each function makes one phrase of one value. Names are escaped here, once; where phrases stand, and in what colour, is
+//! Each function makes one phrase of one value. Names are escaped here, once; where phrases stand, and in what colour,
 //! the renderers' business.
 
 use crate::escape::{quoted, visible};

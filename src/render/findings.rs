@@ -1,6 +1,7 @@
 //! What was found in a manifest, as JSON: the `diagnostics` of every output, and the whole output of `check`.
 
-use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use super::json::FORMAT_VERSION;
@@ -32,6 +33,7 @@ struct Document<'a> {
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Finding<'a> {
     /// `error` or `warning`.
+    #[schemars(extend("enum" = ["error", "warning"]))]
     severity: &'static str,
     message: &'a str,
     file: Option<&'a str>,
@@ -69,8 +71,13 @@ pub fn check(manifest: &Result<Manifest, Findings>, sources: &[Source]) -> Strin
 }
 
 /// The JSON Schema of what [`check`] writes.
-pub fn check_schema() -> schemars::Schema {
-    schemars::schema_for!(Document)
+pub fn check_schema() -> Schema {
+    schema_of::<Document>()
+}
+
+/// The JSON Schema of a type as it is written: what is always there is required.
+pub(super) fn schema_of<T: JsonSchema>() -> Schema {
+    SchemaSettings::default().for_serialize().into_generator().into_root_schema_for::<T>()
 }
 
 fn document<'a>(manifest: &'a Result<Manifest, Findings>, sources: &'a [Source]) -> Document<'a> {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::findings::{Finding, findings};
+use super::findings::{Finding, findings, schema_of};
 use crate::diagnostic::Findings;
 use crate::model::{Model, NodeId};
 use crate::names::Symbol;
@@ -28,7 +28,9 @@ struct Document<'a> {
     format_version: &'static str,
     /// The cluster's name, where the manifest gives one.
     cluster: Option<&'a str>,
+    #[schemars(extend("enum" = ["prioritized", "round-robin", "bin-pack"]))]
     strategy: &'static str,
+    #[schemars(extend("enum" = ["keep", "fresh"]))]
     replan: &'static str,
     summary: Totals,
     /// Each workload's node, or null.
@@ -61,7 +63,8 @@ struct Totals {
 #[derive(Serialize, JsonSchema)]
 struct ChangeEntry<'a> {
     workload: &'a str,
-    /// One of `place`, `move`, `rename`, `update`, `evict`, `remove`.
+    /// The first of `evict`, `move`, `rename` and `update` that applies, or `place` or `remove`.
+    #[schemars(extend("enum" = ["place", "move", "rename", "update", "evict", "remove"]))]
     kind: &'static str,
     /// The node on record.
     from: Option<&'a str>,
@@ -158,7 +161,7 @@ pub fn plan(plan: &Plan<'_>, warnings: &Findings, sources: &[Source]) -> String 
 
 /// The JSON Schema of what [`plan`] writes.
 pub fn plan_schema() -> schemars::Schema {
-    schemars::schema_for!(Document)
+    schema_of::<Document>()
 }
 
 fn document<'a>(plan: &'a Plan<'_>, warnings: &'a Findings, sources: &'a [Source]) -> Document<'a> {

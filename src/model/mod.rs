@@ -1,9 +1,12 @@
 //! What a cluster manifest says, as values: nodes, workloads, rules, strategy.
 //!
-//! A table of the manifest (`[[nodes]]`, `[[workloads]]`) stands for `count` nodes or `replicas` workloads that share all but
-//! their names, so the model keeps the table once and each node and workload points to it.
+//! A table of the manifest (`[[nodes]]`, `[[workloads]]`) stands for `count` nodes or `replicas` workloads that
+//! share all but their names, so the model keeps the table once and each node and workload points to it.
 //! Names are unique, numbers are within bounds and scores exist: whoever holds a model need not ask again.
 //! Where the texts came from is the manifest's business, who goes where the engine's.
+
+mod record;
+mod table;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,213 +16,14 @@ use std::sync::Arc;
 use ethnum::I256;
 use rustc_hash::FxHashMap;
 
+pub use self::record::{Assignment, Record, Recorded};
+pub use self::table::{
+    AffinityGroup, AversionGroup, Guards, NAME_LABEL, Node, NodeId, NodeTable, Offer, Replan, Requirement, Selector,
+    Strategy, Workload, WorkloadId, WorkloadTable,
+};
 use crate::names::{Names, Symbol};
-use crate::quantity::{Capacity, Family, Quantity};
+use crate::quantity::Capacity;
 use crate::score::{Rubric, Score, ScoreError, Weight};
-
-/// The label that every node has: its own name, after `count` is expanded.
-pub const NAME_LABEL: &str = "name";
-
-/// A node, as its number in manifest order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NodeId(pub u32);
-
-/// A workload, as its number in manifest order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct WorkloadId(pub u32);
-
-impl NodeId {
-    /// The number, for tables with one row a node.
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-impl WorkloadId {
-    /// The number, for tables with one row a workload.
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-/// In which order workloads are taken and nodes are tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Strategy {
-    /// Both in manifest order.
-    Prioritized,
-    /// Workloads in manifest order, nodes going round.
-    RoundRobin,
-    /// Largest workloads first, fullest nodes first.
-    BinPack,
-}
-
-impl Strategy {
-    /// The strategies with their names in a manifest.
-    pub const ALL: [(&'static str, Self); 3] =
-        [("prioritized", Self::Prioritized), ("round-robin", Self::RoundRobin), ("bin-pack", Self::BinPack)];
-
-    /// The name in a manifest.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Prioritized => "prioritized",
-            Self::RoundRobin => "round-robin",
-            Self::BinPack => "bin-pack",
-        }
-    }
-}
-
-/// What a plan starts from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Replan {
-    /// What is recorded: only what must move moves.
-    #[default]
-    Keep,
-    /// Empty nodes: the strategy's answer from scratch.
-    Fresh,
-}
-
-impl Replan {
-    /// The name in a manifest.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Keep => "keep",
-            Self::Fresh => "fresh",
-        }
-    }
-}
-
-/// How much one `apply` may change.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Guards {
-    /// The most moves and evictions together.
-    pub max_moves: Option<u64>,
-    /// The most removals.
-    pub max_removes: Option<u64>,
-}
-
-/// What a node offers of one resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Offer {
-    /// The resource.
-    pub resource: Symbol,
-    /// How much of it there is on the empty node.
-    pub capacity: Capacity,
-    /// The units in which amounts of it are printed.
-    pub family: Family,
-}
-
-/// What a workload requires of one resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Requirement {
-    /// The resource.
-    pub resource: Symbol,
-    /// How much of it is taken; below zero fills a shortcoming.
-    pub amount: Quantity,
-    /// The units in which it was written.
-    pub family: Family,
-}
-
-/// A `[[nodes]]` table.
-#[derive(Clone, Debug, Default)]
-pub struct NodeTable {
-    /// The name, before `count` is expanded.
-    pub name: String,
-    /// How many nodes; `None` is one that has the name itself.
-    pub count: Option<u32>,
-    /// What each node offers, wards included; each resource once.
-    pub resources: Vec<Offer>,
-    /// Labels and their values, without `name`; each label once.
-    pub labels: Vec<(Symbol, Symbol)>,
-    /// The earlier name, before `count` is expanded.
-    pub was: Option<String>,
-}
-
-/// A `[[workloads]]` table.
-#[derive(Clone, Debug, Default)]
-pub struct WorkloadTable {
-    /// The name, before `replicas` is expanded.
-    pub name: String,
-    /// How many workloads; `None` is one that has the name itself.
-    pub replicas: Option<u32>,
-    /// What each workload requires; each resource once.
-    pub requirements: Vec<Requirement>,
-    /// Resources whose value on a node is irrelevant to it.
-    pub immunities: Vec<Symbol>,
-    /// Groups whose members keep apart.
-    pub aversion_groups: Vec<Symbol>,
-    /// Groups whose members keep together.
-    pub affinity_groups: Vec<Symbol>,
-    /// Labels and their values; each label once.
-    pub labels: Vec<(Symbol, Symbol)>,
-    /// Node labels of which each must have one of the values.
-    pub only_on: Vec<Selector>,
-    /// Node labels of which none may have one of the values.
-    pub never_on: Vec<Selector>,
-    /// Larger ones are placed first and leave last.
-    pub priority: i64,
-    /// Whether it never leaves the node where it is recorded.
-    pub stay: bool,
-    /// The earlier name, before `replicas` is expanded.
-    pub was: Option<String>,
-}
-
-/// A node label with the values that are meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Selector {
-    /// The label.
-    pub label: Symbol,
-    /// Its values.
-    pub values: Vec<Symbol>,
-}
-
-/// The options of an aversion group, `[aversion_groups.NAME]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AversionGroup {
-    /// The node label whose values are the places; `None` is the node itself.
-    pub over: Option<Symbol>,
-    /// How many members may share a place; at least 1.
-    pub max: u32,
-    /// Whether it is a condition rather than a preference.
-    pub hard: bool,
-}
-
-impl Default for AversionGroup {
-    fn default() -> Self {
-        Self { over: None, max: 1, hard: false }
-    }
-}
-
-/// The options of an affinity group, `[affinity_groups.NAME]`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct AffinityGroup {
-    /// The node label whose values are the places; `None` is the node itself.
-    pub over: Option<Symbol>,
-    /// Whether it is a condition rather than a preference.
-    pub hard: bool,
-}
-
-/// One node of a table.
-#[derive(Clone, Debug)]
-pub struct Node {
-    /// The unique name.
-    pub name: Arc<str>,
-    /// The table that it comes from, see [`Model::node_tables`].
-    pub table: u32,
-    /// Its number among the table's nodes, where the table has a `count`.
-    pub number: Option<u32>,
-}
-
-/// One workload of a table.
-#[derive(Clone, Debug)]
-pub struct Workload {
-    /// The unique name.
-    pub name: Arc<str>,
-    /// The table that it comes from, see [`Model::workload_tables`].
-    pub table: u32,
-    /// Its number among the table's workloads, where the table has `replicas`.
-    pub number: Option<u32>,
-}
-
 /// Why a table cannot be added to a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ModelError {
@@ -506,65 +310,6 @@ impl Model {
     pub fn workload_was(&self, workload: WorkloadId) -> Option<String> {
         let was = self.workload_table(workload).was.as_ref()?;
         Some(numbered(was, self.workloads[workload.index()].number))
-    }
-}
-
-/// Who goes where: a node or none for each workload.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Assignment(pub Vec<Option<NodeId>>);
-
-impl Assignment {
-    /// Where a workload goes.
-    pub fn of(&self, workload: WorkloadId) -> Option<NodeId> {
-        self.0.get(workload.index()).copied().flatten()
-    }
-
-    /// The workloads of each node, in manifest order.
-    pub fn by_node(&self, nodes: usize) -> Vec<Vec<WorkloadId>> {
-        let mut on = vec![Vec::new(); nodes];
-        for (workload, node) in self.0.iter().enumerate() {
-            if let Some(node) = node {
-                on[node.index()].push(WorkloadId(index_u32(workload)));
-            }
-        }
-        on
-    }
-}
-
-/// What is on record: the names of an earlier assignment, whatever the manifest says now.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Record {
-    /// Where workloads are, by workload name ascending, each name once.
-    pub placements: Vec<Recorded>,
-    /// Workloads that have no place now, with the node where they were last; by workload name, each once.
-    pub evicted: Vec<(Arc<str>, Arc<str>)>,
-    /// The node of round robin's last success.
-    pub cursor: Option<Arc<str>>,
-}
-
-/// One recorded placement; equal amounts that are written in other units are equal.
-#[derive(Clone, Debug, Eq)]
-pub struct Recorded {
-    /// The workload's name.
-    pub workload: Arc<str>,
-    /// The node's name.
-    pub node: Arc<str>,
-    /// What it required then, by resource name ascending, with the units for writing it.
-    pub requirements: Vec<(Arc<str>, Quantity, Family)>,
-}
-
-impl PartialEq for Recorded {
-    fn eq(&self, other: &Self) -> bool {
-        let amounts = self.requirements.iter().map(|(name, amount, _)| (name, amount));
-        (&self.workload, &self.node) == (&other.workload, &other.node)
-            && amounts.eq(other.requirements.iter().map(|(name, amount, _)| (name, amount)))
-    }
-}
-
-impl Record {
-    /// Whether it says nothing.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
     }
 }
 

@@ -5,11 +5,19 @@
 //! the sum of 10²⁸ of the largest, so sums of a manifest cannot overflow.
 //! What a quantity is *of*, and whether it may be infinite, is the model's business.
 
+mod decimal;
+mod print;
+mod unit;
+
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 
 use ethnum::I256;
+
+use self::decimal::{Decimal, parse_exponent};
+pub use self::print::QuantityText;
+use self::unit::Unit;
 
 /// Significant digits that a written quantity may have; outer zeros do not count.
 pub const SIGNIFICANT_DIGITS: usize = 18;
@@ -83,56 +91,6 @@ impl fmt::Display for QuantityError {
 }
 
 impl std::error::Error for QuantityError {}
-
-/// The units, smallest first, each with its size as `base` to the power `exponent`.
-const UNITS: [Unit; 15] = [
-    Unit::new("n", 10, -9, Family::Small),
-    Unit::new("u", 10, -6, Family::Small),
-    Unit::new("m", 10, -3, Family::Small),
-    Unit::new("k", 10, 3, Family::Decimal),
-    Unit::new("Ki", 2, 10, Family::Binary),
-    Unit::new("M", 10, 6, Family::Decimal),
-    Unit::new("Mi", 2, 20, Family::Binary),
-    Unit::new("G", 10, 9, Family::Decimal),
-    Unit::new("Gi", 2, 30, Family::Binary),
-    Unit::new("T", 10, 12, Family::Decimal),
-    Unit::new("Ti", 2, 40, Family::Binary),
-    Unit::new("P", 10, 15, Family::Decimal),
-    Unit::new("Pi", 2, 50, Family::Binary),
-    Unit::new("E", 10, 18, Family::Decimal),
-    Unit::new("Ei", 2, 60, Family::Binary),
-];
-
-struct Unit {
-    suffix: &'static str,
-    base: u32,
-    exponent: i64,
-    family: Family,
-}
-
-impl Unit {
-    const fn new(suffix: &'static str, base: u32, exponent: i64, family: Family) -> Self {
-        Self { suffix, base, exponent, family }
-    }
-
-    /// The unit of a suffix; `B` may follow where bytes make sense.
-    fn of(suffix: &str) -> Option<&'static Self> {
-        let exact = UNITS.iter().find(|unit| unit.suffix == suffix);
-        exact.or_else(|| {
-            let bytes = suffix.strip_suffix('B')?;
-            UNITS.iter().find(|unit| unit.suffix == bytes && unit.family != Family::Small)
-        })
-    }
-
-    /// The unit's size in attos.
-    fn attos(&self) -> I256 {
-        if self.base == 2 {
-            (I256::ONE << u32::try_from(self.exponent).unwrap_or(0)) * power_of_ten(FINEST)
-        } else {
-            power_of_ten(self.exponent + FINEST)
-        }
-    }
-}
 
 impl Quantity {
     /// Nothing at all.
@@ -294,131 +252,6 @@ impl Capacity {
     }
 }
 
-/// A quantity that is about to be written, see [`Quantity::display`].
-#[derive(Clone, Copy)]
-pub struct QuantityText {
-    amount: Quantity,
-    family: Family,
-}
-
-/// Decimal places up to which an amount in a larger unit is easier to read than one in a smaller unit.
-const READABLE_PLACES: usize = 3;
-
-impl fmt::Display for QuantityText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let magnitude = self.amount.0.abs();
-        let units = UNITS.iter().rev().filter(|unit| unit.family == self.family);
-        for unit in units.filter(|unit| unit.family == Family::Small || magnitude >= unit.attos()) {
-            if self.family == Family::Small && magnitude >= power_of_ten(FINEST) {
-                break;
-            }
-            if let Some(text) = short_in(magnitude, unit.attos()) {
-                let sign = if self.amount.is_negative() { "-" } else { "" };
-                let suffix = if magnitude == I256::ZERO { "" } else { unit.suffix };
-                return f.pad(&format!("{sign}{text}{suffix}"));
-            }
-        }
-        f.pad(&plain(self.amount))
-    }
-}
-
-/// `magnitude / unit` as a decimal, where that ends within [`READABLE_PLACES`].
-fn short_in(magnitude: I256, unit: I256) -> Option<String> {
-    let whole = magnitude / unit;
-    let scaled = (magnitude % unit) * power_of_ten(3);
-    (scaled % unit == I256::ZERO).then(|| {
-        let places = format!("{:0width$}", (scaled / unit).as_u64(), width = READABLE_PLACES);
-        with_fraction(&whole.to_string(), &places)
-    })
-}
-
-/// The amount without a unit.
-fn plain(amount: Quantity) -> String {
-    let one = power_of_ten(FINEST);
-    let magnitude = amount.0.abs();
-    let sign = if amount.is_negative() { "-" } else { "" };
-    let places = format!("{:018}", (magnitude % one).as_u64());
-    format!("{sign}{}", with_fraction(&(magnitude / one).to_string(), &places))
-}
-
-fn with_fraction(whole: &str, places: &str) -> String {
-    match places.trim_end_matches('0') {
-        "" => whole.to_owned(),
-        places => format!("{whole}.{places}"),
-    }
-}
-
-/// Written digits, taken apart: `mantissa * 10^exponent`.
-struct Decimal {
-    mantissa: i64,
-    exponent: i64,
-}
-
-impl Decimal {
-    fn parse(number: &str) -> Result<Self, QuantityError> {
-        let unsigned = number.strip_prefix(['+', '-']).unwrap_or(number);
-        let (whole, fraction) = match unsigned.split_once('.') {
-            Some((_, "")) => return Err(QuantityError::Malformed),
-            Some(parts) => parts,
-            None => (unsigned, ""),
-        };
-        let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-        if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) {
-            return Err(QuantityError::Malformed);
-        }
-        let digits = format!("{whole}{fraction}");
-        let kept = digits.trim_end_matches('0');
-        let dropped = digits.len() - kept.len();
-        let kept = kept.trim_start_matches('0');
-        if kept.len() > SIGNIFICANT_DIGITS {
-            return Err(QuantityError::TooPrecise);
-        }
-        let magnitude: i64 = if kept.is_empty() { 0 } else { kept.parse().map_err(|_| QuantityError::TooPrecise)? };
-        Ok(Self {
-            mantissa: if number.starts_with('-') { -magnitude } else { magnitude },
-            exponent: as_i64(dropped) - as_i64(fraction.len()),
-        })
-    }
-
-    /// The number times `factor` times ten to the power `exponent`, within the limits of a quantity.
-    fn times(&self, factor: I256, exponent: i64) -> Result<Quantity, QuantityError> {
-        if self.mantissa == 0 {
-            return Ok(Quantity::ZERO);
-        }
-        let exponent = self.exponent.saturating_add(exponent);
-        if exponent >= i64::from(LIMIT_EXPONENT) {
-            return Err(QuantityError::TooLarge);
-        }
-        let scaled = I256::from(self.mantissa) * factor;
-        let attos = exponent.saturating_add(FINEST);
-        let value = if attos >= 0 {
-            scaled * power_of_ten(attos)
-        } else if attos < -60 || scaled % power_of_ten(-attos) != I256::ZERO {
-            return Err(QuantityError::TooFine);
-        } else {
-            scaled / power_of_ten(-attos)
-        };
-        if value.abs() >= power_of_ten(FINEST + i64::from(LIMIT_EXPONENT)) {
-            return Err(QuantityError::TooLarge);
-        }
-        Ok(Quantity(value))
-    }
-}
-
-/// An exponent's value; one that is too long to matter becomes a very large or a very small one.
-fn parse_exponent(text: &str) -> Result<i64, QuantityError> {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(QuantityError::Malformed);
-    }
-    let magnitude = digits.parse().unwrap_or(i64::MAX / 4).min(i64::MAX / 4);
-    Ok(if text.starts_with('-') { -magnitude } else { magnitude })
-}
-
-fn as_i64(length: usize) -> i64 {
-    i64::try_from(length).unwrap_or(i64::MAX / 4)
-}
-
 /// Ten to a power that is not negative.
 fn power_of_ten(exponent: i64) -> I256 {
     I256::new(10).pow(u32::try_from(exponent).unwrap_or(0))
@@ -426,6 +259,8 @@ fn power_of_ten(exponent: i64) -> I256 {
 
 #[cfg(test)]
 mod tests {
+    use super::decimal::as_i64;
+    use super::unit::UNITS;
     use super::*;
     use proptest::prelude::*;
 
@@ -512,13 +347,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_printed_reads_back_as_the_same_amount(mantissa in -999_999_999i64..999_999_999, places in 0u32..9, unit in 0usize..16) {
+        fn what_is_printed_reads_back_as_the_same_amount(
+            mantissa in -999_999_999i64..999_999_999,
+            places in 0u32..9,
+            unit in 0usize..16,
+        ) {
             let suffix = UNITS.get(unit).map_or("", |unit| unit.suffix);
             let digits = format!("{:010}", mantissa.abs());
             let (whole, fraction) = digits.split_at(10 - places as usize);
             let sign = if mantissa < 0 { "-" } else { "" };
             let point = if fraction.is_empty() { "" } else { "." };
-            let (amount, written) = Quantity::parse(&format!("{sign}{whole}{point}{fraction}{suffix}")).expect("in range");
+            let text = format!("{sign}{whole}{point}{fraction}{suffix}");
+            let (amount, written) = Quantity::parse(&text).expect("in range");
             for family in [written, Family::Plain, Family::Small, Family::Decimal, Family::Binary] {
                 prop_assert_eq!(parse_printed(&amount.display(family).to_string()), amount);
             }

@@ -1,0 +1,76 @@
+//! Written digits to an amount, within the limits of a quantity.
+
+use ethnum::I256;
+
+use super::{FINEST, LIMIT_EXPONENT, Quantity, QuantityError, SIGNIFICANT_DIGITS, power_of_ten};
+
+/// Written digits, taken apart: `mantissa * 10^exponent`.
+pub(super) struct Decimal {
+    mantissa: i64,
+    exponent: i64,
+}
+
+impl Decimal {
+    pub(super) fn parse(number: &str) -> Result<Self, QuantityError> {
+        let unsigned = number.strip_prefix(['+', '-']).unwrap_or(number);
+        let (whole, fraction) = match unsigned.split_once('.') {
+            Some((_, "")) => return Err(QuantityError::Malformed),
+            Some(parts) => parts,
+            None => (unsigned, ""),
+        };
+        let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+        if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) {
+            return Err(QuantityError::Malformed);
+        }
+        let digits = format!("{whole}{fraction}");
+        let kept = digits.trim_end_matches('0');
+        let dropped = digits.len() - kept.len();
+        let kept = kept.trim_start_matches('0');
+        if kept.len() > SIGNIFICANT_DIGITS {
+            return Err(QuantityError::TooPrecise);
+        }
+        let magnitude: i64 = if kept.is_empty() { 0 } else { kept.parse().map_err(|_| QuantityError::TooPrecise)? };
+        Ok(Self {
+            mantissa: if number.starts_with('-') { -magnitude } else { magnitude },
+            exponent: as_i64(dropped) - as_i64(fraction.len()),
+        })
+    }
+
+    /// The number times `factor` times ten to the power `exponent`, within the limits of a quantity.
+    pub(super) fn times(&self, factor: I256, exponent: i64) -> Result<Quantity, QuantityError> {
+        if self.mantissa == 0 {
+            return Ok(Quantity::ZERO);
+        }
+        let exponent = self.exponent.saturating_add(exponent);
+        if exponent >= i64::from(LIMIT_EXPONENT) {
+            return Err(QuantityError::TooLarge);
+        }
+        let scaled = I256::from(self.mantissa) * factor;
+        let attos = exponent.saturating_add(FINEST);
+        let value = if attos >= 0 {
+            scaled * power_of_ten(attos)
+        } else if attos < -60 || scaled % power_of_ten(-attos) != I256::ZERO {
+            return Err(QuantityError::TooFine);
+        } else {
+            scaled / power_of_ten(-attos)
+        };
+        if value.abs() >= power_of_ten(FINEST + i64::from(LIMIT_EXPONENT)) {
+            return Err(QuantityError::TooLarge);
+        }
+        Ok(Quantity(value))
+    }
+}
+
+/// An exponent's value; one that is too long to matter becomes a very large or a very small one.
+pub(super) fn parse_exponent(text: &str) -> Result<i64, QuantityError> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(QuantityError::Malformed);
+    }
+    let magnitude = digits.parse().unwrap_or(i64::MAX / 4).min(i64::MAX / 4);
+    Ok(if text.starts_with('-') { -magnitude } else { magnitude })
+}
+
+pub(super) fn as_i64(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX / 4)
+}

@@ -1,0 +1,56 @@
+//! The units that a quantity may be written in, and their sizes.
+
+use ethnum::I256;
+
+use super::{FINEST, Family, power_of_ten};
+
+/// The units, smallest first, each with its size as `base` to the power `exponent`.
+pub(super) const UNITS: [Unit; 15] = [
+    Unit::new("n", 10, -9, Family::Small),
+    Unit::new("u", 10, -6, Family::Small),
+    Unit::new("m", 10, -3, Family::Small),
+    Unit::new("k", 10, 3, Family::Decimal),
+    Unit::new("Ki", 2, 10, Family::Binary),
+    Unit::new("M", 10, 6, Family::Decimal),
+    Unit::new("Mi", 2, 20, Family::Binary),
+    Unit::new("G", 10, 9, Family::Decimal),
+    Unit::new("Gi", 2, 30, Family::Binary),
+    Unit::new("T", 10, 12, Family::Decimal),
+    Unit::new("Ti", 2, 40, Family::Binary),
+    Unit::new("P", 10, 15, Family::Decimal),
+    Unit::new("Pi", 2, 50, Family::Binary),
+    Unit::new("E", 10, 18, Family::Decimal),
+    Unit::new("Ei", 2, 60, Family::Binary),
+];
+
+/// A unit.
+pub(super) struct Unit {
+    pub(super) suffix: &'static str,
+    pub(super) base: u32,
+    pub(super) exponent: i64,
+    pub(super) family: Family,
+}
+
+impl Unit {
+    const fn new(suffix: &'static str, base: u32, exponent: i64, family: Family) -> Self {
+        Self { suffix, base, exponent, family }
+    }
+
+    /// The unit of a suffix; `B` may follow where bytes make sense.
+    pub(super) fn of(suffix: &str) -> Option<&'static Self> {
+        let exact = UNITS.iter().find(|unit| unit.suffix == suffix);
+        exact.or_else(|| {
+            let bytes = suffix.strip_suffix('B')?;
+            UNITS.iter().find(|unit| unit.suffix == bytes && unit.family != Family::Small)
+        })
+    }
+
+    /// The unit's size in attos.
+    pub(super) fn attos(&self) -> I256 {
+        if self.base == 2 {
+            (I256::ONE << u32::try_from(self.exponent).unwrap_or(0)) * power_of_ten(FINEST)
+        } else {
+            power_of_ten(self.exponent + FINEST)
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! What a hostile manifest can do to the program: nothing.
+//!
+//! Each goes through `check` and `plan` of the binary: no panic, an exit code that is meant, messages within their bounds, and
+//! nothing on either stream that a terminal would obey. What each fault says exactly is in `manifests`.
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use lighthouse::check::judge;
+use lighthouse::diagnostic::{LONGEST_MESSAGE, MOST_MESSAGES, Paint, draw_all};
+use lighthouse::escape::is_hidden;
+use lighthouse::manifest;
+use lighthouse::model::Record;
+use lighthouse::plan::Plan;
+use lighthouse::render::{Origin, check_json, findings_github, plan_json, plan_text};
+use lighthouse::source::Source;
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+use crate::program::{below_root, files_below, lighthouse, run, text};
+
+const STRATEGY: &str = "strategy = \"prioritized\"\n";
+
+/// Characters that a terminal or a reader would be fooled by.
+const HIDDEN: [char; 14] = [
+    '\u{1}',
+    '\u{8}',
+    '\u{1b}',
+    '\u{7f}',
+    '\u{85}',
+    '\u{9b}',
+    '\u{ad}',
+    '\u{200b}',
+    '\u{200e}',
+    '\u{2028}',
+    '\u{202e}',
+    '\u{2066}',
+    '\u{feff}',
+    '\u{e0041}',
+];
+
+fn home(manifest: &[u8]) -> TempDir {
+    let home = tempfile::tempdir().expect("a folder");
+    fs::write(home.path().join("lighthouse.toml"), manifest).expect("written");
+    home
+}
+
+/// Checks what holds whatever was read.
+#[track_caller]
+fn is_harmless(output: &Output, what: &str) {
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert!(matches!(output.status.code(), Some(0 | 1 | 3)), "{what}: {:?} {err}", output.status);
+    assert!(!err.contains("panicked"), "{what}: {err}");
+    assert!(err.len() <= 2 * MOST_MESSAGES * (LONGEST_MESSAGE + 1) + 500, "{what}: {} bytes", err.len());
+    let longest = err.split("\n\n").map(str::len).max().unwrap_or_default();
+    assert!(longest <= LONGEST_MESSAGE + 1, "{what}: a message of {longest} bytes");
+    for stream in [out, err] {
+        let hidden = stream.chars().find(|&c| c != '\n' && is_hidden(c));
+        assert_eq!(hidden, None, "{what}: in {stream:?}");
+    }
+}
+
+/// Runs a manifest through the commands that read it.
+#[track_caller]
+fn goes_through(folder: &Path, file: &str, what: &str) -> Vec<Option<i32>> {
+    let commands = [&["check"][..], &["check", "--format", "github"], &["plan"]];
+    let runs = commands.map(|command| run(folder, &[command, &["-f", file]].concat()));
+    runs.iter().for_each(|output| is_harmless(output, what));
+    runs.iter().map(|output| output.status.code()).collect()
+}
+
+#[test]
+fn every_fixture_is_harmless() {
+    for (kind, valid) in [("valid", true), ("invalid", false)] {
+        let folder = below_root("tests/manifests").join(kind);
+        for path in files_below(&folder, ".toml").iter().filter(|path| path.parent() == Some(&folder)) {
+            let file = path.file_name().expect("a file").to_string_lossy();
+            let codes = goes_through(&folder, &file, &file);
+            assert_eq!(codes[0] == Some(0), valid, "{file}");
+        }
+    }
+}
+
+#[test]
+fn what_is_hidden_stays_hidden_wherever_it_is_written() {
+    for c in HIDDEN {
+        let escaped = format!("\\U{:08X}", u32::from(c));
+        for written in [c.to_string(), escaped] {
+            let places = [
+                format!("{STRATEGY}[[nodes]]\nname = \"a{written}b\"\n"),
+                format!("{STRATEGY}[[nodes]]\nname = \"a\"\nresources = {{ \"c{written}pu\" = 1 }}\n"),
+                format!("{STRATEGY}[[nodes]]\nname = \"a\"\n\"co{written}unt\" = 1\n"),
+                format!("{STRATEGY}[[nodes]]\nname = \"a\"\nresources = {{ mem = \"1{written}Gi\" }}\n"),
+                format!("{STRATEGY}[[nodes]]\nname = \"a\"\nlabels = {{ rack = \"{written}[31m\" }}\n"),
+                format!("{STRATEGY}[[workloads]]\nname = \"w\"\nonly_on = {{ \"ra{written}ck\" = \"A{written}\" }}\n"),
+                format!("{STRATEGY}[[nodes]]\nname = \"a\"\n[drain]\na = \"gone{written}\"\n"),
+                format!("{STRATEGY}cluster = \"{written}\"\n"),
+                format!("strategy = \"bin{written}pack\"\n"),
+                format!("{STRATEGY}# {written}\n[[nodes]]\nnaem = \"a\" # {written}\n"),
+                format!("{STRATEGY}{written} = 1\n"),
+                format!("{STRATEGY}cluster = {written}\n"),
+            ];
+            for manifest in places {
+                goes_through(home(manifest.as_bytes()).path(), "lighthouse.toml", &manifest.escape_debug().to_string());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_name_of_a_file_is_shown_escaped() {
+    let home = home(STRATEGY.as_bytes());
+    let drop_ins = home.path().join("lighthouse.d");
+    fs::create_dir(&drop_ins).expect("a folder");
+    let written = fs::write(drop_ins.join("\u{1b}[31m\n\u{202e}x.toml"), "[[nodes]]\nnaem = 1\n");
+    if written.is_err() {
+        return; // some systems have no such names
+    }
+    assert_eq!(goes_through(home.path(), "lighthouse.toml", "a drop-in"), [Some(1); 3]);
+    for file in ["\u{1b}[31m.toml", "a\nb.toml", "\u{202e}.toml"] {
+        goes_through(home.path(), file, file);
+    }
+}
+
+#[test]
+fn large_and_deep_manifests_end() {
+    let many = |piece: &str, times: usize| format!("{STRATEGY}{}", piece.repeat(times));
+    for (what, manifest) in [
+        ("a long line", format!("{STRATEGY}x = \"{}\"\n", "y".repeat(1 << 20))),
+        ("a long name", format!("{STRATEGY}[[nodes]]\nname = \"{}\"\n", "n".repeat(1 << 20))),
+        ("a long key", format!("{STRATEGY}{} = 1\n", "k".repeat(1 << 20))),
+        ("a long number", format!("{STRATEGY}[[nodes]]\nname = \"a\"\ncount = {}\n", "9".repeat(1 << 16))),
+        (
+            "a long quantity",
+            format!("{STRATEGY}[[nodes]]\nname = \"a\"\nresources = {{ c = 0.{}1 }}\n", "0".repeat(1 << 16)),
+        ),
+        ("many mistakes", many("[[nodes]]\nx = 1\n", 20_000)),
+        ("many nodes of one name", many("[[nodes]]\nname = \"a\"\n", 5_000)),
+        ("many warnings", many("[[workloads]]\nname = \"w\"\nreplicas = 0\nimmunities = [\"x\"]\n", 1)),
+        ("much of nothing", "\n".repeat(1 << 20)),
+        ("deep arrays", format!("{STRATEGY}x = {}", "[".repeat(200_000))),
+        ("deep tables", format!("{STRATEGY}x = {}", "{a=".repeat(200_000))),
+        ("a deep key", format!("{STRATEGY}{}b = 1", "a.".repeat(200_000))),
+    ] {
+        let codes = goes_through(home(manifest.as_bytes()).path(), "lighthouse.toml", what);
+        assert!(what == "many warnings" || codes == [Some(1); 3], "{what}: {codes:?}");
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_refused() {
+    for bytes in
+        [&b"\xff\xfe"[..], b"\0", b"strategy = \"\xc3\x28\"", b"\xed\xa0\x80", b"\xf8\x88\x80\x80\x80", b"\xef\xbb"]
+    {
+        let codes = goes_through(home(bytes).path(), "lighthouse.toml", &format!("{bytes:?}"));
+        assert_eq!(codes, [Some(1); 3], "{bytes:?}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_too_much_is_refused_before_memory_is_taken() {
+    let table = |number: usize| format!("[[workloads]]\nname = \"w{number}\"\nreplicas = 1000000\n");
+    let million = (0..1_000).map(table).collect::<String>();
+    for (what, tables) in [
+        ("a thousand times a million", million.as_str()),
+        ("10^12", "[[workloads]]\nname = \"w\"\nreplicas = 1000000000000\n"),
+        ("2^63 - 1", "[[nodes]]\nname = \"n\"\ncount = 9223372036854775807\n"),
+        ("2^63", "[[nodes]]\nname = \"n\"\ncount = 9223372036854775808\n"),
+        ("one too many", "[[nodes]]\nname = \"n\"\ncount = 10000001\n"),
+    ] {
+        let home = home(format!("{STRATEGY}{tables}").as_bytes());
+        for command in ["check", "plan"] {
+            let output = within(200 << 10, home.path(), command);
+            is_harmless(&output, what);
+            assert_eq!(output.status.code(), Some(1), "{what}: {}", text(&output.stderr));
+        }
+    }
+}
+
+/// The negative control of the test above: what is legal, but does not fit into the memory that there is.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_limit_of_memory_is_a_limit() {
+    let home = home(format!("{STRATEGY}[[nodes]]\nname = \"n\"\ncount = 10000000\n").as_bytes());
+    assert!(!matches!(within(200 << 10, home.path(), "check").status.code(), Some(0 | 1 | 3)));
+}
+
+/// Runs a command with so many KiB of memory.
+#[cfg(target_os = "linux")]
+fn within(memory: usize, folder: &Path, command: &str) -> Output {
+    let binary = lighthouse(folder).get_program().to_owned();
+    let mut shell = std::process::Command::new("/bin/sh");
+    shell.current_dir(folder).env_clear().arg("-c").arg(format!("ulimit -v {memory} && exec \"$0\" {command}"));
+    shell.arg(binary).output().expect("it runs")
+}
+
+/// Reads, judges and shows a manifest in every format, and checks that nothing hidden is shown.
+fn is_shown_safely(manifest: &str) {
+    let sources = [Source::new("lighthouse.toml", manifest)];
+    let read = manifest::read(&sources);
+    let found = read.as_ref().map_or_else(|found| found, |manifest| &manifest.warnings);
+    let mut shown = vec![draw_all(found, &sources, Paint::Plain), findings_github(found, &sources)];
+    check_json(&read, &sources);
+    if let Ok(manifest) = &read
+        && manifest.model.nodes().len() * manifest.model.workloads().len() <= 1 << 22
+    {
+        let (record, model) = (Record::default(), &manifest.model);
+        let plan = Plan::new(model, &record, &[]).expect("nothing is pinned");
+        assert!(judge(model, &plan.outcome.assignment).is_empty());
+        let origin = Origin { manifest: "lighthouse.toml".to_owned(), state: None, serial: None };
+        shown.push(plan_text(&plan, &origin, lighthouse::render::Paint::Plain));
+        plan_json(&plan, found, &sources);
+    }
+    for text in shown {
+        assert_eq!(text.chars().find(|&c| c != '\n' && is_hidden(c)), None, "in {text:?}");
+    }
+}
+
+#[test]
+fn every_character_of_the_common_planes_is_shown_safely_or_refused() {
+    let common = (0..=0x1_ffff).chain(0xe_0000..=0xe_01ff).chain((0x2_0000..=0x10_ffff).step_by(509));
+    let scalars: Vec<char> = common.filter_map(char::from_u32).collect();
+    for some in scalars.chunks(1_000) {
+        for quote in ["\"", "'"] {
+            let workload =
+                |c: &char| format!("[[workloads]]\nname = {quote}a{c}b{quote}\nlabels = {{ x = {quote}{c}{quote} }}\n");
+            let legal = some.iter().filter(|c| !matches!(c, '\n' | '\r' | '"' | '\'' | '\\'));
+            let (hidden, seen): (Vec<&char>, Vec<&char>) = legal.partition(|&&c| is_hidden(c));
+            for some in [hidden, seen] {
+                let tables: String = some.into_iter().map(workload).collect();
+                is_shown_safely(&format!("{STRATEGY}[[nodes]]\nname = \"n\"\n{tables}"));
+            }
+        }
+    }
+}
+
+fn piece() -> impl Strategy<Value = String> {
+    let piece = |text: &'static str| Just(text.to_owned());
+    prop_oneof![
+        piece("[[nodes]]\nname = \"n\"\n"),
+        piece("[[workloads]]\nname = \"w\"\n"),
+        piece("count = 3\n"),
+        piece("replicas = 4\n"),
+        piece("stay = true\n"),
+        piece("[drain]\n\"n-1\" = \"\u{202e}\"\n"),
+        piece("[aversion_groups.g]\nhard = true\nmax = 2\n"),
+        piece("aversion_groups = [\"g\"]\n"),
+        piece("affinity_groups = [\"g\", \"h\"]\n"),
+        piece("only_on = { name = \"n-0\" }\n"),
+        (0usize..9, any::<i64>()).prop_map(|(name, amount)| format!("resources = {{ r{name} = {amount} }}\n")),
+        (0usize..9, any::<f64>()).prop_map(|(name, amount)| format!("requirements = {{ r{name} = {amount:?} }}\n")),
+        ".{0,12}",
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_heap_of_pieces_does_harm(
+        strategy in "bin-pack|prioritized|round-robin",
+        pieces in prop::collection::vec(piece(), 0..24),
+    ) {
+        is_shown_safely(&format!("strategy = \"{strategy}\"\nrubric = {{ r1 = 1, r2 = -2 }}\n{}", pieces.concat()));
+    }
+}

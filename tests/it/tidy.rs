@@ -1,0 +1,256 @@
+//! The walls of the house: what each room may name, and what every file keeps to.
+//!
+//! A file says what it uses by naming it, so the walls are read off its text, without comments and unit tests. Whoever
+//! moves a wall changes `ROOMS` here and the map in `src/lib.rs`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::program::{below_root, files_below};
+
+/// The longest line, and the longest file.
+const WIDEST: usize = 120;
+const LONGEST: usize = 450;
+
+/// A room, the other rooms that it may name, and the packages.
+type Room = (&'static str, &'static [&'static str], &'static [&'static str]);
+
+const ROOMS: [Room; 15] = [
+    ("quantity", &[], &["ethnum"]),
+    ("names", &[], &["rustc_hash"]),
+    ("score", &["names", "quantity"], &["ethnum"]),
+    ("model", &["names", "quantity", "score"], &["ethnum", "rustc_hash"]),
+    ("source", &[], &[]),
+    ("escape", &[], &["unicode_width"]),
+    ("suggestion", &["escape"], &["strsim"]),
+    ("diagnostic", &["escape", "source"], &["annotate_snippets", "unicode_width"]),
+    (
+        "manifest",
+        &["diagnostic", "escape", "model", "names", "quantity", "score", "source", "suggestion"],
+        &["rustc_hash", "schemars", "serde", "toml"],
+    ),
+    ("place", &["model", "names", "quantity", "score"], &["ethnum", "rustc_hash"]),
+    ("check", &["model", "names", "quantity"], &[]),
+    ("plan", &["model", "names", "place", "quantity"], &["rustc_hash"]),
+    ("explain", &["escape", "model", "names", "place", "plan", "quantity"], &[]),
+    (
+        "state",
+        &["escape", "model", "names", "quantity"],
+        &["getrandom", "rustc_hash", "schemars", "serde", "sha2", "toml"],
+    ),
+    ("store", &["escape", "source"], &["tempfile"]),
+];
+
+/// What turns a plan into a page: all that is known, and nothing that reads or writes.
+const RENDER: Room = (
+    "render",
+    &["diagnostic", "escape", "explain", "manifest", "model", "names", "place", "plan", "quantity", "source", "state"],
+    &["anstyle", "rustc_hash", "schemars", "serde", "serde_json", "similar", "unicode_width"],
+);
+
+/// The binary sees what the library shows.
+const BIN: Room = (
+    "bin",
+    &[
+        "check",
+        "diagnostic",
+        "escape",
+        "explain",
+        "manifest",
+        "model",
+        "place",
+        "plan",
+        "quantity",
+        "render",
+        "source",
+        "state",
+        "store",
+        "suggestion",
+    ],
+    &["anstream", "anstyle", "clap", "clap_complete", "clap_mangen", "humantime", "tracing", "tracing_subscriber"],
+);
+
+/// What of the standard library touches the world, and who may.
+const WORLD: [(&str, &[&str]); 8] = [
+    ("std::fs", &["store"]),
+    ("std::io", &["store", "bin"]),
+    ("std::env", &["bin"]),
+    ("std::process", &["store", "bin"]),
+    ("std::time", &["store", "bin"]),
+    ("std::thread", &["store"]),
+    ("std::net", &[]),
+    ("std::os", &["store", "bin"]),
+];
+
+fn rooms() -> Vec<Room> {
+    ROOMS.into_iter().chain([RENDER, BIN]).collect()
+}
+
+/// All Rust of the project, by its path from the root.
+fn rust() -> Vec<(PathBuf, String)> {
+    let root = below_root("");
+    let files = ["src", "tests", "examples"].iter().flat_map(|folder| files_below(&root.join(folder), ".rs"));
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).expect("it is text");
+        (path.strip_prefix(&root).expect("it is below").to_owned(), text)
+    };
+    files.map(read).collect()
+}
+
+/// The room that a file belongs to; none for the map and for tests.
+fn room_of(path: &Path) -> Option<String> {
+    let mut parts = path.iter().map(|part| part.to_string_lossy().into_owned());
+    let room = (parts.next()? == "src").then(|| parts.next()).flatten()?;
+    Some(room.trim_end_matches(".rs").to_owned()).filter(|room| room != "lib")
+}
+
+/// What a file does: its text without comments and unit tests.
+fn code(text: &str) -> String {
+    let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+}
+
+fn is_part_of_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// Where a path begins with these words, what comes after them.
+fn after<'t>(code: &'t str, words: &str) -> Vec<&'t str> {
+    let begins = |at: usize| !code[..at].ends_with(|c| is_part_of_name(c) || c == ':' || c == '.');
+    code.match_indices(words).filter(|&(at, _)| begins(at)).map(|(at, _)| &code[at + words.len()..]).collect()
+}
+
+/// The first names after `crate::`, also those of a group in braces.
+fn named_after(code: &str, words: &str) -> BTreeSet<String> {
+    after(code, words).into_iter().flat_map(first_names).collect()
+}
+
+fn first_names(path: &str) -> Vec<String> {
+    let Some(group) = path.strip_prefix('{') else { return vec![first_name(path)] };
+    let (mut depth, mut names) = (0, vec![first_name(group)]);
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => names.push(first_name(&group[at + 1..])),
+            _ => {}
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+fn first_name(path: &str) -> String {
+    path.trim_start().chars().take_while(|&c| is_part_of_name(c)).collect()
+}
+
+/// The packages of the project that a file names.
+fn packages(code: &str) -> BTreeSet<String> {
+    let manifest: toml::Table = fs::read_to_string(below_root("Cargo.toml")).expect("a file").parse().expect("TOML");
+    let names = manifest["dependencies"].as_table().expect("a table").keys().map(|name| name.replace('-', "_"));
+    names.filter(|name| !after(code, &format!("{name}::")).is_empty()).collect()
+}
+
+/// What a file of a room names and may not.
+fn breaches(room: &str, code: &str) -> Vec<String> {
+    let Some(&(_, rooms, allowed)) = rooms().iter().find(|(name, ..)| *name == room) else {
+        return vec!["a room without walls".to_owned()];
+    };
+    let library = if room == "bin" { "lighthouse::" } else { "crate::" };
+    let foreign = named_after(code, library).into_iter().filter(|name| name != room && !rooms.contains(&&**name));
+    let mut found: Vec<_> = foreign.map(|name| format!("the room `{name}`")).collect();
+    let foreign = packages(code).into_iter().filter(|name| !allowed.contains(&&**name));
+    found.extend(foreign.map(|name| format!("the package `{name}`")));
+    let world = WORLD.iter().filter(|(module, who)| !who.contains(&room) && !after(code, module).is_empty());
+    found.extend(world.map(|(module, _)| format!("`{module}`")));
+    found
+}
+
+#[test]
+fn every_file_stays_within_the_walls_of_its_room() {
+    let mut found = Vec::new();
+    for (path, text) in rust() {
+        let Some(room) = room_of(&path) else { continue };
+        let breaches = breaches(&room, &code(&text));
+        found.extend(breaches.iter().map(|what| format!("{} names {what}", path.display())));
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn the_walls_are_seen() {
+    for (room, code, what) in [
+        ("place", "use crate::manifest::Manifest;", "the room `manifest`"),
+        ("check", "use crate::{\n    model::Model,\n    place::{self, Engine},\n};", "the room `place`"),
+        ("check", "fn f() { crate::place::rule::attach() }", "the room `place`"),
+        ("place", "use serde::Serialize;", "the package `serde`"),
+        ("state", "fn f() { std::fs::read(\"x\"); }", "`std::fs`"),
+        ("plan", "use std::time::Instant;", "`std::time`"),
+        ("bin", "use lighthouse::{names, state};", "the room `names`"),
+        ("bin", "let x: toml::Table = y;", "the package `toml`"),
+        ("attic", "", "a room without walls"),
+    ] {
+        assert_eq!(breaches(room, code), [what], "{code}");
+    }
+    assert_eq!(breaches("place", "use crate::model::{Model, NodeId};\nuse self::toml::x;"), Vec::<String>::new());
+}
+
+#[test]
+fn the_map_shows_every_room_and_every_wall() {
+    let map = fs::read_to_string(below_root("src/lib.rs")).expect("a file");
+    let (words, modules) = map.split_once("\npub mod ").expect("modules");
+    let modules: BTreeSet<_> = format!("\npub mod {modules}").lines().filter_map(module).collect();
+    let table: Vec<_> = words.lines().filter(|line| line.starts_with("//! | [`")).collect();
+    for room in &modules {
+        assert!(table.iter().any(|row| row.contains(&format!("[`{room}`]"))), "`{room}` is not on the map");
+    }
+    let walls: BTreeSet<_> = rooms().iter().map(|(room, ..)| (*room).to_owned()).filter(|room| room != "bin").collect();
+    assert_eq!(modules, walls);
+}
+
+fn module(line: &str) -> Option<String> {
+    Some(line.strip_prefix("pub mod ")?.trim_end_matches(';').to_owned())
+}
+
+#[test]
+fn every_file_says_first_what_it_is_for() {
+    let silent: Vec<_> =
+        rust().into_iter().filter(|(_, text)| !text.starts_with("//! ")).map(|(path, _)| path).collect();
+    assert!(silent.is_empty(), "{silent:#?}");
+}
+
+#[test]
+fn no_file_is_long_and_no_line_is_wide() {
+    let mut found = Vec::new();
+    for (path, text) in rust() {
+        if text.lines().count() > LONGEST {
+            found.push(format!("{} has {} lines", path.display(), text.lines().count()));
+        }
+        for (number, line) in (1..).zip(text.lines()) {
+            found.extend(fault(line).map(|fault| format!("{}:{number} {fault}", path.display())));
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+fn fault(line: &str) -> Option<&'static str> {
+    let later = ["TODO", "FIXME"].iter().any(|word| line.contains(word)) && !line.contains("\"FIXME\"");
+    match line {
+        _ if line.chars().count() > WIDEST => Some("is wide"),
+        _ if line.contains('\t') => Some("has a tab"),
+        _ if line.ends_with(' ') => Some("ends in white space"),
+        _ if later => Some("puts something off"),
+        _ => None,
+    }
+}
+
+#[test]
+fn the_faults_of_a_line_are_seen() {
+    assert_eq!(fault(&"x".repeat(121)), Some("is wide"));
+    assert_eq!(fault("\tx"), Some("has a tab"));
+    assert_eq!(fault("x "), Some("ends in white space"));
+    assert_eq!(fault(&["// TO", "DO: later"].concat()), Some("puts something off"));
+    assert_eq!(fault("    let x = 1;"), None);
+}
