@@ -92,6 +92,20 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
+    pub(crate) fn empty() -> Self {
+        Self {
+            strategy: Strategy::Prioritized,
+            replan: Replan::Keep,
+            rubric: BTreeMap::new(),
+            nodes: Vec::new(),
+            workloads: Vec::new(),
+            aversion_groups: BTreeMap::new(),
+            affinity_groups: BTreeMap::new(),
+            drains: BTreeSet::new(),
+            cordons: BTreeSet::new(),
+        }
+    }
+
     pub(crate) fn model(&self) -> Model {
         let rubric = self.rubric.iter().map(|(&name, &weight)| (name, Weight::from(Quantity::from(weight))));
         let mut model = Model::new(self.strategy, &rubric.collect::<Vec<_>>()).expect("small weights are comparable");

@@ -1,11 +1,14 @@
 //! Laws of one placement: who goes where, who is refused, and that soft rules go last.
 
-use lighthouse::model::{NodeId, Record, Replan, Strategy};
+use std::collections::BTreeMap;
+
+use lighthouse::model::{Model, NodeId, Record, Replan, Strategy};
 use lighthouse::place::{Engine, Refusal, refusals};
 use lighthouse::plan::Plan;
 use proptest::prelude::*;
+use proptest::strategy::Strategy as _;
 
-use super::cluster::{Cluster, clusters, records};
+use super::cluster::{Cluster, Nodes, Workloads, clusters, records};
 use super::oracle::{Flat, Home, Seats};
 use super::{config, plan, seats};
 
@@ -27,6 +30,31 @@ fn home(cluster: &Cluster, plan: &Plan<'_>, workload: usize) -> Home {
     let id = plan.model.workload_ids().nth(workload)?;
     let claim = plan.outcome.claims.of(id)?;
     Flat::new(cluster).workloads[workload].1.stay.then_some(claim.node.map(NodeId::index))
+}
+
+/// Who is where, by names.
+fn by_name(model: &Model, record: &Record) -> BTreeMap<String, Option<String>> {
+    let plan = plan(model, record);
+    let named = model.workload_ids().map(|workload| {
+        let node = plan.outcome.assignment.of(workload);
+        (model.workload_name(workload).to_owned(), node.map(|node| model.node_name(node).to_owned()))
+    });
+    named.collect()
+}
+
+/// `w0-0` on record is both `w0` without its replicas and `w0-0-0` before it had any.
+#[test]
+fn a_record_that_could_serve_two_serves_the_same_one_in_any_order() {
+    let table = |name: &str, replicas| Workloads { name: name.to_owned(), replicas, ..Workloads::default() };
+    let (single, replicated) = (table("w0", None), table("w0-0", Some(1)));
+    for workloads in [vec![single.clone(), replicated.clone()], vec![replicated, single]] {
+        let nodes = vec![Nodes { name: "n0".to_owned(), ..Nodes::default() }];
+        let model = Cluster { nodes, workloads, ..Cluster::empty() }.model();
+        let record = Record { evicted: vec![("w0-0".into(), "n0".into())], ..Record::default() };
+        let plan = plan(&model, &record);
+        let claim = |name| plan.outcome.claims.of(model.workload_named(name).expect("it is declared"));
+        assert!(claim("w0-0-0").is_some() && claim("w0").is_none());
+    }
 }
 
 proptest! {
@@ -144,5 +172,18 @@ proptest! {
             let takers = (0..flat.nodes.len()).filter(|&node| flat.takes(seats, workload, node, None));
             assert_eq!(to.map(given_up), takers.map(given_up).min(), "{}", flat.workloads[workload].0);
         });
+    }
+
+    #[test]
+    fn bin_pack_does_not_depend_on_the_order_of_tables(
+        (cluster, nodes, workloads) in clusters().prop_flat_map(|cluster| {
+            let (nodes, workloads) = (cluster.nodes.clone(), cluster.workloads.clone());
+            (Just(cluster), Just(nodes).prop_shuffle(), Just(workloads).prop_shuffle())
+        }),
+        record in records(),
+    ) {
+        let cluster = Cluster { strategy: Strategy::BinPack, ..cluster };
+        let shuffled = Cluster { nodes, workloads, ..cluster.clone() };
+        prop_assert_eq!(by_name(&cluster.model(), &record), by_name(&shuffled.model(), &record));
     }
 }
