@@ -23,7 +23,7 @@ pub(super) const FORMAT_VERSION: &str = "1.0";
 /// What `lighthouse plan --format json` prints.
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "lighthouse plan")]
-struct Document<'a> {
+pub(super) struct Document<'a> {
     /// The version of this format: a minor one adds, a major one breaks.
     format_version: &'static str,
     /// The cluster's name, where the manifest gives one.
@@ -164,7 +164,7 @@ pub fn plan_schema() -> schemars::Schema {
     schema_of::<Document>()
 }
 
-fn document<'a>(plan: &'a Plan<'_>, warnings: &'a Findings, sources: &'a [Source]) -> Document<'a> {
+pub(super) fn document<'a>(plan: &'a Plan<'_>, warnings: &'a Findings, sources: &'a [Source]) -> Document<'a> {
     let model = plan.model;
     Document {
         format_version: FORMAT_VERSION,
