@@ -43,8 +43,9 @@ fn is_saved_plan(bytes: &[u8]) -> bool {
 }
 
 fn show_plan(path: &Path, bytes: &[u8], args: &ShowArgs) -> Result<(String, Exit), Failure> {
-    let saved = SavedPlan::parse(bytes)
-        .map_err(|error| Failure::error(format!("the plan {} cannot be read: {error}", quoted(&path.to_string_lossy()))))?;
+    let saved = SavedPlan::parse(bytes).map_err(|error| {
+        Failure::error(format!("the plan {} cannot be read: {error}", quoted(&path.to_string_lossy())))
+    })?;
     let text = match args.format {
         _ if args.node.is_some() => return Err(Failure::usage("`--node` is for a state, and this is a saved plan")),
         ShowFormat::Lines => return Err(Failure::usage("lines are for a state, and this is a saved plan")),
@@ -76,7 +77,7 @@ fn show_state(global: &Global, path: &Path, bytes: &[u8], args: &ShowArgs) -> Re
 /// A node that neither manifest nor state names is a slip: to a deploy script, nothing to run would look the same.
 fn known(node: &str, state: &State, model: Option<&Model>) -> Result<(), Failure> {
     let recorded = state.record.placements.iter().map(|placement| &*placement.node);
-    let declared = model.into_iter().flat_map(|model| model.nodes()).map(|node| &*node.name);
+    let declared = model.into_iter().flat_map(Model::nodes).map(|node| &*node.name);
     let names = recorded.chain(declared).collect::<Vec<_>>();
     if names.contains(&node) { Ok(()) } else { Err(unknown("node", node, names)) }
 }
