@@ -18,7 +18,7 @@ use lighthouse::source::Source;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use crate::program::{below_root, files_below, lighthouse, run, text};
+use crate::program::{below_root, cases, files_below, lighthouse, run, text};
 
 const STRATEGY: &str = "strategy = \"prioritized\"\n";
 
@@ -256,7 +256,7 @@ fn piece() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(500), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_heap_of_pieces_does_harm(
