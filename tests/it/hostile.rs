@@ -1,7 +1,7 @@
 //! What a hostile manifest can do to the program: nothing.
 //!
-//! Each goes through `check` and `plan` of the binary: no panic, an exit code that is meant, messages within their bounds, and
-//! nothing on either stream that a terminal would obey. What each fault says exactly is in `manifests`.
+//! Each goes through `check` and `plan` of the binary: no panic, an exit code that is meant, messages within their
+//! bounds, and nothing on either stream that a terminal would obey. What each fault says exactly is in `manifests`.
 
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Manifests that are valid, with their warnings, and manifests that are not, with every message.
 //!
-//! Each `tests/manifests/{valid,invalid}/NAME.toml` shows one point; `NAME.d` holds its drop-ins and `NAME.txt` the messages
-//! as they are drawn. `LIGHTHOUSE_BLESS=1` writes the latter anew: read what changed.
+//! Each `tests/manifests/{valid,invalid}/NAME.toml` shows one point; `NAME.d` holds its drop-ins and `NAME.txt` the
+//! messages as they are drawn. `LIGHTHOUSE_BLESS=1` writes the latter anew: read what changed.
 
 use std::fs;
 use std::path::{Path, PathBuf};

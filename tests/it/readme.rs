@@ -1,9 +1,9 @@
 //! The README: its manifests are valid, and its samples are what the binary prints.
 //!
-//! A comment before a block says what is done with it. `manifest: NAME` is the manifest of the folder NAME from here on (with
-//! `, invalid` it has mistakes to show); `fragment` or `fragment: NODE …` is part of one, for a cluster that has these nodes;
-//! `sample: NAME` is run in that folder, or in a copy of that example. Standard output comes before standard error.
-//! `UPDATE=1 cargo test readme` writes the samples anew: read what changed.
+//! A comment before a block says what is done with it. `manifest: NAME` is the manifest of the folder NAME from here on
+//! (with `, invalid` it has mistakes to show); `fragment` or `fragment: NODE …` is part of one, for a cluster that has
+//! these nodes; `sample: NAME` is run in that folder, or in a copy of that example. Standard output comes before
+//! standard error. `UPDATE=1 cargo test readme` writes the samples anew: read what changed.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -235,10 +235,12 @@ fn no_file_is_long_and_no_line_is_wide() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
+/// What is wrong with a line. Only rows of tables and texts that are shown may be wide.
 fn fault(line: &str) -> Option<&'static str> {
+    let shown = line.starts_with("//! | ") || line.contains('"') || line.ends_with('\\');
     let later = ["TODO", "FIXME"].iter().any(|word| line.contains(word)) && !line.contains("\"FIXME\"");
     match line {
-        _ if line.chars().count() > WIDEST => Some("is wide"),
+        _ if line.chars().count() > WIDEST && !shown => Some("is wide"),
         _ if line.contains('\t') => Some("has a tab"),
         _ if line.ends_with(' ') => Some("ends in white space"),
         _ if later => Some("puts something off"),
