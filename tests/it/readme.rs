@@ -77,9 +77,9 @@ impl Folders {
 fn played(home: &Path, sample: &str) -> String {
     let (mut shown, mut code) = (String::new(), None);
     for line in sample.lines().filter_map(|line| line.strip_prefix("$ ")) {
-        shown += &format!("$ {line}\n");
+        shown.extend(["$ ", line, "\n"]);
         if line == "echo $?" {
-            shown += &format!("{}\n", code.expect("a command came before"));
+            shown.extend([code.map_or_else(String::new, |code: i32| code.to_string()).as_str(), "\n"]);
             continue;
         }
         let arguments = line.strip_prefix("lighthouse ").unwrap_or_else(|| panic!("`{line}` is not ours"));
