@@ -1,4 +1,4 @@
-//! Whose record serves which workload: its own name, then `was`, then the same name with or without `-0`.
+//! Whose record serves which workload: its own name, then `was`, then the same names with or without `-0`.
 //!
 //! A record serves one workload. What follows from it (stay, move, evict) is left to `keep` and to the plan.
 
@@ -119,14 +119,23 @@ fn claim(record: &Record, entry: Entry, nodes: &NodeNames<'_>) -> Claim {
 }
 
 /// What a workload may be on record as, the first that serves wins.
-const RECORDED_AS: [fn(&Model, WorkloadId) -> Option<String>; 4] = [
+///
+/// No two workloads may be on record as the same, so the order in which they are declared decides nothing.
+const RECORDED_AS: [fn(&Model, WorkloadId) -> Option<String>; 6] = [
     |model, workload| Some(model.workload_name(workload).to_owned()),
     Model::workload_was,
-    |model, workload| Some(sibling(model.workload_name(workload))),
-    |model, workload| model.workload_was(workload).map(|was| sibling(&was)),
+    |model, workload| without_number(model.workload_name(workload)),
+    |model, workload| Some(with_number(model.workload_name(workload))),
+    |model, workload| without_number(&model.workload_was(workload)?),
+    |model, workload| Some(with_number(&model.workload_was(workload)?)),
 ];
 
-/// `web` for `web-0`, `web-0` for `web`: a workload that is given `replicas`, or loses them, keeps its place.
-fn sibling(name: &str) -> String {
-    name.strip_suffix("-0").map_or_else(|| format!("{name}-0"), str::to_owned)
+/// `web` for `web-0`: a workload that is given `replicas` keeps its place.
+fn without_number(name: &str) -> Option<String> {
+    name.strip_suffix("-0").map(str::to_owned)
+}
+
+/// `web-0` for `web`: so does one that loses them.
+fn with_number(name: &str) -> String {
+    format!("{name}-0")
 }

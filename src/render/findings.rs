@@ -122,7 +122,7 @@ fn related<'a>(label: &'a Label, sources: &'a [Source]) -> Related<'a> {
 }
 
 /// File, line and column.
-fn place<'a>(label: &Label, sources: &'a [Source]) -> (Option<&'a str>, Option<usize>, Option<usize>) {
+pub(super) fn place<'a>(label: &Label, sources: &'a [Source]) -> (Option<&'a str>, Option<usize>, Option<usize>) {
     let Some(source) = sources.get(label.place.file as usize) else { return (None, None, None) };
     let position = source.position(label.place.start);
     (Some(source.name()), Some(position.line), Some(position.column))

@@ -7,6 +7,11 @@ use std::fmt::Write;
 
 use crate::diagnostic::{Diagnostic, Findings, MOST_MESSAGES};
 use crate::escape::visible;
+use crate::explain;
+use crate::manifest::Manifest;
+use crate::model::WorkloadId;
+use crate::place::Unplaced;
+use crate::plan::{Change, Kind, Plan};
 use crate::source::{Place, Source};
 
 /// One annotation for each finding, a hundred at most, then one that counts the rest.
@@ -20,10 +25,50 @@ pub fn findings(findings: &Findings, sources: &[Source]) -> String {
     text
 }
 
+/// One annotation for each workload without a place (an error), each eviction (a warning) and each move (a notice), at the
+/// workload's name in the manifest: a hundred at most, then one that counts the rest. The warnings of the manifest come first.
+pub fn plan(plan: &Plan<'_>, manifest: &Manifest, sources: &[Source]) -> String {
+    let at = |workload: WorkloadId| properties(manifest.workload_places(workload).name, sources);
+    let of_kind = |kind| plan.changes.iter().filter(move |change| change.kind == kind);
+    let unplaced = plan.unplaced.iter().map(|each| command("error", &at(each.workload), &no_place(plan, each)));
+    let changed = of_kind(Kind::Evict).chain(of_kind(Kind::Move)).map(|change| {
+        let place = plan.model.workload_named(&change.workload).map(at).unwrap_or_default();
+        let level = if change.kind == Kind::Evict { "warning" } else { "notice" };
+        command(level, &place, &leaves(plan, change))
+    });
+    let all = plan.unplaced.len() + plan.summary.evict + plan.summary.moved;
+    let mut text = findings(&manifest.warnings, sources);
+    text.extend(unplaced.chain(changed).take(MOST_MESSAGES));
+    if all > MOST_MESSAGES {
+        text.push_str(&command("notice", "", &format!("and {} more: {all} in all", all - MOST_MESSAGES)));
+    }
+    text
+}
+
+fn no_place(plan: &Plan<'_>, unplaced: &Unplaced) -> String {
+    let name = visible(plan.model.workload_name(unplaced.workload));
+    format!("{name} is unplaced: {}", explain::unplaced(plan.model, unplaced))
+}
+
+/// `web moves from nas to rack-0: nas is drained: ...`, `web is evicted from nas: ...`.
+fn leaves(plan: &Plan<'_>, change: &Change) -> String {
+    let (name, from) = (visible(&change.workload), visible(change.from.as_deref().unwrap_or_default()));
+    let reasons = change.reasons.iter().map(|reason| explain::reason(plan.model, change, reason));
+    let reasons = reasons.collect::<Vec<_>>().join(", ");
+    match &change.to {
+        Some(to) => format!("{name} moves from {from} to {}: {reasons}", visible(to)),
+        None => format!("{name} is evicted from {from}: {reasons}"),
+    }
+}
+
 /// One finding as one line.
 fn annotation(found: &Diagnostic, sources: &[Source]) -> String {
     let place = found.primary.as_ref().map(|label| properties(label.place, sources)).unwrap_or_default();
-    format!("::{}{place}::{}\n", found.severity.word(), data(&message(found)))
+    command(found.severity.word(), &place, &message(found))
+}
+
+fn command(level: &str, place: &str, message: &str) -> String {
+    format!("::{level}{place}::{}\n", data(message))
 }
 
 /// All that is said of it, a line each.
@@ -61,6 +106,8 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::escape::is_hidden;
+    use crate::render::fixture::every_character;
 
     #[test]
     fn a_place_is_file_line_and_columns() {
@@ -85,5 +132,56 @@ mod tests {
         let text = findings(&many, &[]);
         assert_eq!(text.lines().last(), Some("::notice::and 3 more: 103 errors in all"));
         assert_eq!(text.lines().count(), 101);
+    }
+
+    const MANIFEST: &str = "\
+strategy = 'prioritized'
+nodes = [{ name = 'nas', resources = { cpu = 1 } }, { name = '%::x,', resources = { cpu = 1 } }]
+[[workloads]]
+name = '::error::`a`%'
+requirements = { cpu = 1 }
+[[workloads]]
+name = 'b'
+requirements = { cpu = 4 }
+[[workloads]]
+name = 'c'
+requirements = { cpu = 9 }
+";
+
+    #[test]
+    fn a_plan_is_annotated_at_names() {
+        let sources = [Source::new("c.toml", MANIFEST)];
+        let manifest = crate::manifest::read(&sources).expect("a manifest");
+        let recorded = |workload: &str, node: &str| crate::model::Recorded {
+            workload: workload.into(),
+            node: node.into(),
+            requirements: Vec::new(),
+        };
+        let placements = vec![recorded("::error::`a`%", "gone%"), recorded("b", "%::x,")];
+        let record = crate::model::Record { placements, ..crate::model::Record::default() };
+        let plan = Plan::new(&manifest.model, &record, &[]).expect("a plan");
+        let text = super::plan(&plan, &manifest, &sources);
+        let expected = "\
+::error file=c.toml,line=7,col=8,endColumn=11::b is unplaced: 2 of 2 nodes are short of cpu; nearest %25::x,: \
+cpu 4 needed, 1 free; the whole cluster is short of cpu: 4 needed, 1 free on all nodes together
+::error file=c.toml,line=10,col=8,endColumn=11::c is unplaced: 2 of 2 nodes are short of cpu; nearest %25::x,: \
+cpu 9 needed, 1 free; the whole cluster is short of cpu: 9 needed, 1 free on all nodes together
+::warning file=c.toml,line=7,col=8,endColumn=11::b is evicted from %25::x,: %25::x, is short of cpu: \
+4 needed, 1 of 1 free, cpu none -> 4
+::notice file=c.toml,line=4,col=8,endColumn=23::::error::`a`%25 moves from gone%25 to nas: gone%25 is gone, \
+cpu none -> 1
+";
+        assert!(text.ends_with(expected), "{text}");
+    }
+
+    #[test]
+    fn every_character_stays_on_its_line() {
+        for name in every_character() {
+            let text = command("error", &format!(" file={}", property(&name)), &visible(&name));
+            assert_eq!(text.matches('\n').count(), 1);
+            assert!(!text.trim_end().chars().any(is_hidden));
+            let place = text.strip_prefix("::error file=").and_then(|rest| rest.split_once("::")).expect("a place").0;
+            assert!(!place.contains([':', ',']), "{place}");
+        }
     }
 }

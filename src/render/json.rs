@@ -23,7 +23,7 @@ pub(super) const FORMAT_VERSION: &str = "1.0";
 /// What `lighthouse plan --format json` prints.
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "lighthouse plan")]
-struct Document<'a> {
+pub(super) struct Document<'a> {
     /// The version of this format: a minor one adds, a major one breaks.
     format_version: &'static str,
     /// The cluster's name, where the manifest gives one.
@@ -43,28 +43,6 @@ struct Document<'a> {
     nodes: Vec<NodeEntry<'a>>,
     /// Warnings about the manifest.
     diagnostics: Vec<Finding<'a>>,
-}
-
-/// What `lighthouse apply --format json` prints.
-#[derive(Serialize, JsonSchema)]
-#[schemars(title = "lighthouse apply")]
-struct ApplyDocument<'a> {
-    #[serde(flatten)]
-    plan: Document<'a>,
-    /// Whether the state is what the plan says.
-    applied: bool,
-    /// The serial of the state now; null while there is none.
-    serial: Option<u64>,
-    /// Why nothing was applied, where that is no mistake.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refused: Option<RefusedEntry<'a>>,
-}
-
-/// Why nothing was applied; codes may be added.
-#[derive(Serialize, JsonSchema)]
-struct RefusedEntry<'a> {
-    code: &'a str,
-    message: &'a str,
 }
 
 /// Counts of changes by kind, and what else sums up a plan.
@@ -181,44 +159,12 @@ pub fn plan(plan: &Plan<'_>, warnings: &Findings, sources: &[Source]) -> String 
     text
 }
 
-/// What came of an apply.
-#[derive(Clone, Copy, Debug)]
-pub struct Applied<'a> {
-    /// Whether the state is what the plan says.
-    pub applied: bool,
-    /// The serial of the state now; none while there is none.
-    pub serial: Option<u64>,
-    /// Code and message of a refusal.
-    pub refused: Option<(&'a str, &'a str)>,
-}
-
-/// The plan as JSON with what came of applying it, one object on one line.
-///
-/// # Panics
-/// Never: every text is valid UTF-8, and every key a text.
-pub fn apply(plan: &Plan<'_>, warnings: &Findings, sources: &[Source], applied: &Applied<'_>) -> String {
-    let document = ApplyDocument {
-        plan: document(plan, warnings, sources),
-        applied: applied.applied,
-        serial: applied.serial,
-        refused: applied.refused.map(|(code, message)| RefusedEntry { code, message }),
-    };
-    let mut text = serde_json::to_string(&document).expect("texts and numbers are JSON");
-    text.push('\n');
-    text
-}
-
-/// The JSON Schema of what [`apply`] writes.
-pub fn apply_schema() -> schemars::Schema {
-    schema_of::<ApplyDocument>()
-}
-
 /// The JSON Schema of what [`plan`] writes.
 pub fn plan_schema() -> schemars::Schema {
     schema_of::<Document>()
 }
 
-fn document<'a>(plan: &'a Plan<'_>, warnings: &'a Findings, sources: &'a [Source]) -> Document<'a> {
+pub(super) fn document<'a>(plan: &'a Plan<'_>, warnings: &'a Findings, sources: &'a [Source]) -> Document<'a> {
     let model = plan.model;
     Document {
         format_version: FORMAT_VERSION,

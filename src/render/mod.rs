@@ -2,14 +2,30 @@
 //!
 //! Renderers build text and print nothing. Each has the escaping of the place that its text goes to.
 
+mod apply;
+mod diff;
 mod findings;
 mod github;
 mod json;
+mod markdown;
+mod rows;
+mod show;
+mod show_json;
 mod text;
 
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod hostile;
+
+pub use apply::{Ending, Refused, apply as apply_json, apply_schema};
+pub use diff::plan as plan_diff;
 pub use findings::{check as check_json, check_schema};
-pub use github::findings as findings_github;
-pub use json::{Applied, apply as apply_json, apply_schema, plan as plan_json, plan_schema};
+pub use github::{findings as findings_github, plan as plan_github};
+pub use json::{plan as plan_json, plan_schema};
+pub use markdown::plan as plan_markdown;
+pub use show::{show as show_text, show_lines, show_saved as saved_text};
+pub use show_json::{show as show_json, show_saved as saved_json, show_schema};
 pub use text::plan as plan_text;
 
 /// Whether text may carry colours; they add nothing that it does not say.

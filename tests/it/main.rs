@@ -3,6 +3,7 @@
 mod cli;
 mod examples;
 mod hostile;
+mod laws;
 mod manifests;
 mod program;
 mod readme;

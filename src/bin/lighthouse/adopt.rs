@@ -50,7 +50,7 @@ pub(crate) fn run(global: &Global, args: &AdoptArgs, terminal: Terminal) -> Resu
     }
     let count = adopted.record.placements.len();
     let lineage = basis.recorded.state.as_ref().map_or_else(Lineage::draw, |state| state.lineage.clone());
-    let (serial, exit) = writing::save(&basis.recorded, &basis.model, adopted.record, lineage, &locked, terminal)?;
+    let (serial, exit) = writing::save(&basis.recorded, &basis.manifest.model, adopted.record, lineage, &locked, terminal)?;
     let name = basis.recorded.name();
     Ok((format!("Recorded {count} placements in {name} (serial {serial}). Nothing was started or stopped.\n"), exit))
 }
@@ -62,10 +62,10 @@ fn adopted(basis: &Basis, from: &[String]) -> Result<Adopted, Failure> {
         && !single.contains('=')
     {
         let bytes = store::read_input(&Input::of(Path::new(single)), MOST_TEXT)?;
-        return adopted_file(&basis.model, record, &PathBuf::from(single), &bytes);
+        return adopted_file(&basis.manifest.model, record, &PathBuf::from(single), &bytes);
     }
-    let pairs = from.iter().map(|text| planning::parted(&basis.model, text)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Adopted { record: with_pairs(&basis.model, record, &pairs), state: None })
+    let pairs = from.iter().map(|text| planning::parted(&basis.manifest.model, text)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Adopted { record: with_pairs(&basis.manifest.model, record, &pairs), state: None })
 }
 
 fn adopted_file(model: &Model, record: Record, path: &Path, bytes: &[u8]) -> Result<Adopted, Failure> {
@@ -122,9 +122,9 @@ fn line(model: &Model, workload: &str, node: &str) -> Line {
 
 /// Says what the next plan would move, and why.
 fn warn_of_what_does_not_hold(basis: &Basis, record: &Record, terminal: Terminal) {
-    let Ok(plan) = Plan::new(&basis.model, record, &[]) else { return };
+    let Ok(plan) = Plan::new(&basis.manifest.model, record, &[]) else { return };
     for change in plan.changes.iter().filter(|change| change.from.is_some()) {
-        let why = explain::reasons(&basis.model, change);
+        let why = explain::reasons(&basis.manifest.model, change);
         let message = format!("{} does not stay as it is: {why}", quoted(&change.workload));
         terminal.report(&Diagnostic::warning(message));
     }

@@ -4,7 +4,7 @@
 //! taken; a state that has changed meanwhile is not overwritten. The manifest is read once: what was shown is applied.
 
 use lighthouse::plan::Plan;
-use lighthouse::render::{self, Paint, apply_json, plan_text};
+use lighthouse::render::{Ending, Paint, Refused, apply_json, plan_text};
 use lighthouse::state::Lineage;
 use lighthouse::store::LockedStore;
 
@@ -103,7 +103,7 @@ fn write(
         let message = "Nothing changed, and nothing was started or stopped.\n".to_owned();
         return Ok(Applied { serial, message, exit });
     }
-    let (serial, exit) = writing::save(&basis.recorded, &basis.model, record, lineage, locked, terminal)?;
+    let (serial, exit) = writing::save(&basis.recorded, &basis.manifest.model, record, lineage, locked, terminal)?;
     let message = format!("Saved {} (serial {serial}). Nothing was started or stopped.\n", basis.recorded.name());
     Ok(Applied { serial: Some(serial), message, exit })
 }
@@ -117,8 +117,8 @@ fn report(
     applied: Result<Applied, Failure>,
 ) -> Result<(String, Exit), Failure> {
     let json = |applied, serial, refused| {
-        let applied = render::Applied { applied, serial, refused };
-        apply_json(plan, &basis.warnings, &basis.sources, &applied)
+        let ending = Ending { applied, serial, refused };
+        apply_json(plan, &basis.manifest.warnings, &basis.sources, ending)
     };
     match applied {
         Ok(applied) => {
@@ -135,7 +135,7 @@ fn report(
                 (ApplyFormat::Json, None) => None,
                 (ApplyFormat::Json, Some(refusal)) => {
                     let serial = basis.recorded.state.as_ref().map(|state| state.serial);
-                    Some(json(false, serial, Some((refusal.code(), &failure.message))))
+                    Some(json(false, serial, Some(Refused { code: refusal.code(), message: &failure.message })))
                 }
             };
             Err(failure)

@@ -70,6 +70,13 @@ Examples:
   lighthouse adopt cluster.state.toml
 ";
 
+const SHOW: &str = "\
+Examples:
+  lighthouse show
+  lighthouse show --node rack-a-1 --format lines
+  lighthouse show plan.toml
+";
+
 const SCHEMA: &str = "\
 Examples:
   lighthouse schema manifest > lighthouse.schema.json
@@ -167,10 +174,13 @@ pub(crate) enum Command {
     /// Record where things run already; place nothing
     #[command(after_help = ADOPT)]
     Adopt(AdoptArgs),
+    /// Print a placement state or a saved plan
+    #[command(after_help = SHOW)]
+    Show(ShowArgs),
     /// Print the JSON Schema of the manifest, of the state, or of the JSON of a command
     #[command(after_help = SCHEMA)]
     Schema {
-        /// manifest, plan, state or check
+        /// manifest, state, check, plan, apply or show
         #[arg(value_name = "WHAT", hide_possible_values = true)]
         what: Document,
     },
@@ -192,7 +202,7 @@ pub(crate) enum Command {
 /// Flags of `plan`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct PlanArgs {
-    /// How to show it: text or json
+    /// How to show it: text, json, markdown (a pull request comment), diff (of the state), or github (annotations)
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub(crate) format: PlanFormat,
     /// Also save the plan, for `lighthouse apply FILE`
@@ -243,6 +253,23 @@ pub(crate) struct AdoptArgs {
     pub(crate) writing: Writing,
 }
 
+/// Flags of `show`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ShowArgs {
+    /// The state or saved plan [default: the state of the manifest]
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// How to show it: text, json, or lines (of a state: workload, tab, node)
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub(crate) format: ShowFormat,
+    /// Only what is on this node
+    #[arg(long, value_name = "NAME")]
+    pub(crate) node: Option<String>,
+    /// Exit with 2 when a saved plan has changes
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+}
+
 /// Flags of everything that writes the state.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Writing {
@@ -281,6 +308,12 @@ pub(crate) enum PlanFormat {
     Text,
     /// For programs.
     Json,
+    /// For a pull request comment.
+    Markdown,
+    /// The state file's lines.
+    Diff,
+    /// For pull requests on GitHub.
+    Github,
 }
 
 /// How `apply` shows its plan.
@@ -290,6 +323,17 @@ pub(crate) enum ApplyFormat {
     Text,
     /// For programs.
     Json,
+}
+
+/// How `show` shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShowFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// For scripts.
+    Lines,
 }
 
 /// How `check` reports.
@@ -314,4 +358,8 @@ pub(crate) enum Document {
     State,
     /// The JSON of `check`.
     Check,
+    /// The JSON of `apply`.
+    Apply,
+    /// The JSON of `show`.
+    Show,
 }

@@ -8,7 +8,7 @@ use crate::planning::Basis;
 
 /// Refuses a plan that goes beyond a guard.
 pub(crate) fn check(basis: &Basis, plan: &Plan<'_>, args: &ApplyArgs) -> Result<(), Failure> {
-    let (totals, guards) = (&plan.summary, &basis.model.guards);
+    let (totals, guards) = (&plan.summary, &basis.manifest.model.guards);
     let moves = totals.moved + totals.evict;
     if let Some(most) = beyond(moves, args.max_moves.or(guards.max_moves)) {
         let message = format!("{moves} moves and evictions are more than the {most} that `max_moves` allows");
@@ -24,7 +24,7 @@ pub(crate) fn check(basis: &Basis, plan: &Plan<'_>, args: &ApplyArgs) -> Result<
 /// A manifest without nodes or workloads is a slip more often than a wish.
 fn not_emptied(basis: &Basis, args: &ApplyArgs) -> Result<(), Failure> {
     let has_placements = basis.recorded.state.as_ref().is_some_and(|state| !state.record.placements.is_empty());
-    let missing = match (basis.model.nodes().is_empty(), basis.model.workloads().is_empty()) {
+    let missing = match (basis.manifest.model.nodes().is_empty(), basis.manifest.model.workloads().is_empty()) {
         (true, true) => "nodes and workloads",
         (true, false) => "nodes",
         (false, true) => "workloads",

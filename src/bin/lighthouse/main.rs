@@ -16,6 +16,7 @@ mod plan;
 mod planning;
 mod saved_plan;
 mod schema;
+mod show;
 mod terminal;
 mod writing;
 
@@ -55,6 +56,7 @@ fn dispatch(args: &Args, terminal: Terminal) -> Result<(String, Exit), Failure> 
         Command::Plan(flags) => plan::run(&args.global, flags, terminal),
         Command::Apply(flags) => apply::run(&args.global, flags, terminal),
         Command::Adopt(flags) => adopt::run(&args.global, flags, terminal),
+        Command::Show(flags) => show::run(&args.global, flags),
         Command::Schema { what } => done(schema::run(*what)),
         Command::Completions { shell } => done(completions::run(*shell)),
         Command::Man { command } => done(man::run(command.as_deref())?),

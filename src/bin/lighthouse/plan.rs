@@ -1,7 +1,8 @@
 //! `plan`: where everything would go, and what that changes.
 
 use lighthouse::plan::Plan;
-use lighthouse::render::{Paint, plan_json, plan_text};
+use lighthouse::render::{Paint, plan_diff, plan_github, plan_json, plan_markdown, plan_text};
+use lighthouse::state::Lineage;
 
 use crate::args::{Global, PlanArgs, PlanFormat};
 use crate::exit::Exit;
@@ -9,6 +10,7 @@ use crate::failure::Failure;
 use crate::planning::{self, Basis};
 use crate::saved_plan;
 use crate::terminal::Terminal;
+use crate::writing;
 
 /// Plans, saves the plan where that is wanted, and shows it.
 pub(crate) fn run(global: &Global, args: &PlanArgs, terminal: Terminal) -> Result<(String, Exit), Failure> {
@@ -17,15 +19,32 @@ pub(crate) fn run(global: &Global, args: &PlanArgs, terminal: Terminal) -> Resul
     if let Some(path) = &args.out {
         saved_plan::save(&basis, &plan, path)?;
     }
-    Ok((show(&basis, &plan, args.format, terminal), exit(&plan, args)))
+    Ok((show(&basis, &plan, args.format, terminal)?, exit(&plan, args)))
 }
 
-fn show(basis: &Basis, plan: &Plan<'_>, format: PlanFormat, terminal: Terminal) -> String {
+fn show(basis: &Basis, plan: &Plan<'_>, format: PlanFormat, terminal: Terminal) -> Result<String, Failure> {
     let paint = if terminal.out_coloured { Paint::Coloured } else { Paint::Plain };
-    match format {
+    Ok(match format {
         PlanFormat::Text => plan_text(plan, &basis.origin(), paint),
-        PlanFormat::Json => plan_json(plan, &basis.warnings, &basis.sources),
+        PlanFormat::Markdown => plan_markdown(plan, &basis.origin(), &basis.manifest.warnings, &basis.sources),
+        PlanFormat::Diff => diff(basis, plan)?,
+        PlanFormat::Github => plan_github(plan, &basis.manifest, &basis.sources),
+        PlanFormat::Json => plan_json(plan, &basis.manifest.warnings, &basis.sources),
+    })
+}
+
+/// The lines of the state file that an apply would change. A first state's lineage is drawn by the apply, so that the same
+/// plan has the same diff, zeros stand for it here.
+fn diff(basis: &Basis, plan: &Plan<'_>) -> Result<String, Failure> {
+    let recorded = &basis.recorded;
+    let before = recorded.bytes.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+    let record = plan.record();
+    if recorded.state.as_ref().map_or(record.is_empty(), |state| state.record == record) {
+        return Ok(String::new());
     }
+    let lineage = recorded.state.as_ref().map_or(Lineage::from_bytes([0; 16]), |state| state.lineage.clone());
+    let after = writing::next(recorded, plan.model, record, lineage)?.text();
+    Ok(plan_diff(&before, &after, &basis.origin().state.unwrap_or_else(|| "state".to_owned())))
 }
 
 fn exit(plan: &Plan<'_>, args: &PlanArgs) -> Exit {

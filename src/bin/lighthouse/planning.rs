@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use lighthouse::check;
-use lighthouse::diagnostic::Findings;
 use lighthouse::escape::quoted;
 use lighthouse::explain;
 use lighthouse::manifest::{MOST_TEXT, Manifest};
@@ -27,10 +26,8 @@ use crate::terminal::Terminal;
 pub(crate) struct Basis {
     /// The manifest's text.
     pub(crate) sources: Vec<Source>,
-    /// What it means, under the flags.
-    pub(crate) model: Model,
-    /// What it probably does not mean.
-    pub(crate) warnings: Findings,
+    /// What it means, under the flags, and what it probably does not mean.
+    pub(crate) manifest: Manifest,
     /// What is recorded.
     pub(crate) recorded: Recorded,
     /// The flags that belong to the plan's meaning.
@@ -51,10 +48,10 @@ pub(crate) struct Recorded {
 /// Reads manifest and state. What is wrong with the manifest is said here.
 pub(crate) fn read(global: &Global, planning: &Planning, terminal: Terminal) -> Result<Basis, Failure> {
     let mut basis = read_files(global, planning.fresh, terminal)?;
-    if basis.model.replan == Replan::Fresh && !planning.moves.is_empty() {
+    if basis.manifest.model.replan == Replan::Fresh && !planning.moves.is_empty() {
         return Err(Failure::usage("`--move` needs a record to start from, and `replan = \"fresh\"` starts from none"));
     }
-    basis.flags.moves = moves(&basis.model, &planning.moves)?;
+    basis.flags.moves = moves(&basis.manifest.model, &planning.moves)?;
     Ok(basis)
 }
 
@@ -71,30 +68,30 @@ pub(crate) fn read_for_adoption(global: &Global, terminal: Terminal) -> Result<B
         basis.recorded.bytes = store::read(place, MOST_TEXT)?;
         basis.recorded.state = basis.recorded.bytes.as_deref().and_then(|bytes| state::parse(bytes).ok());
     }
-    same_cluster(&basis.model, &basis.recorded)?;
+    same_cluster(&basis.manifest.model, &basis.recorded)?;
     Ok(basis)
 }
 
 fn read_files(global: &Global, fresh: bool, terminal: Terminal) -> Result<Basis, Failure> {
     let mut basis = read_manifest_only(global, fresh, terminal)?;
     basis.recorded = read_state(basis.recorded.path)?;
-    same_cluster(&basis.model, &basis.recorded)?;
+    same_cluster(&basis.manifest.model, &basis.recorded)?;
     Ok(basis)
 }
 
 fn read_manifest_only(global: &Global, fresh: bool, terminal: Terminal) -> Result<Basis, Failure> {
     let read = read_manifest(global)?;
     read.say_findings(terminal);
-    let Manifest { mut model, warnings, .. } = read.manifest.map_err(|found| {
+    let mut manifest = read.manifest.map_err(|found| {
         terminal.say(&format!("{}; nothing was planned\n", found.count()));
         Failure::said()
     })?;
     if fresh {
-        model.replan = Replan::Fresh;
+        manifest.model.replan = Replan::Fresh;
     }
     let recorded = Recorded { path: read.state, ..Recorded::default() };
     let flags = Flags { fresh, moves: Vec::new() };
-    Ok(Basis { sources: read.sources, model, warnings, recorded, flags })
+    Ok(Basis { sources: read.sources, manifest, recorded, flags })
 }
 
 /// Reads the state, if there is one.
@@ -127,12 +124,12 @@ impl Basis {
         let empty = Record::default();
         let record = self.recorded.state.as_ref().map_or(&empty, |state| &state.record);
         let pins: Vec<Pin> = self.flags.moves.iter().filter_map(|(workload, node)| self.pin(workload, node)).collect();
-        let plan = Plan::new(&self.model, record, &pins).map_err(|error| {
-            let (workload, node) = (self.model.workload_name(error.pin.workload), self.model.node_name(error.pin.node));
-            let why = explain::refused_move(&self.model, &error);
+        let plan = Plan::new(&self.manifest.model, record, &pins).map_err(|error| {
+            let (workload, node) = (self.manifest.model.workload_name(error.pin.workload), self.manifest.model.node_name(error.pin.node));
+            let why = explain::refused_move(&self.manifest.model, &error);
             Failure::error(format!("{} cannot move to {}: {why}", quoted(workload), quoted(node)))
         })?;
-        let violations = check::judge(&self.model, &plan.outcome.assignment);
+        let violations = check::judge(&self.manifest.model, &plan.outcome.assignment);
         match violations.first() {
             None => Ok(plan),
             Some(first) => Err(Failure::error(format!("the plan breaks a rule: {first}"))
@@ -141,7 +138,7 @@ impl Basis {
     }
 
     fn pin(&self, workload: &str, node: &str) -> Option<Pin> {
-        Some(Pin { workload: self.model.workload_named(workload)?, node: self.model.node_named(node)? })
+        Some(Pin { workload: self.manifest.model.workload_named(workload)?, node: self.manifest.model.node_named(node)? })
     }
 
     /// Whose child the next state is.

@@ -25,12 +25,12 @@ fn saved(basis: &Basis, plan: &Plan<'_>) -> SavedPlan {
     let unplaced = plan
         .unplaced
         .iter()
-        .map(|each| (basis.model.workload_name(each.workload).to_owned(), explain::unplaced(&basis.model, each)));
+        .map(|each| (basis.manifest.model.workload_name(each.workload).to_owned(), explain::unplaced(&basis.manifest.model, each)));
     SavedPlan {
-        cluster: basis.model.cluster.clone(),
+        cluster: basis.manifest.model.cluster.clone(),
         lineage: basis.lineage(),
         serial: state.map(|state| state.serial),
-        manifest: manifest_digest(&basis.model, &basis.flags),
+        manifest: manifest_digest(&basis.manifest.model, &basis.flags),
         state: basis.recorded.bytes.as_deref().map(Digest::of),
         result: record_digest(&plan.record()),
         flags: basis.flags.clone(),
@@ -77,7 +77,7 @@ pub(crate) fn review(basis: &Basis, saved: &SavedPlan) -> Result<Review, Failure
     if state.is_some_and(|state| record_digest(&state.record) == saved.result) {
         return Ok(Review::Applied);
     }
-    let manifest = (manifest_digest(&basis.model, &basis.flags) != saved.manifest).then_some("the manifest");
+    let manifest = (manifest_digest(&basis.manifest.model, &basis.flags) != saved.manifest).then_some("the manifest");
     let state = (basis.recorded.bytes.as_deref().map(Digest::of) != saved.state).then_some("the state");
     let moved = manifest.into_iter().chain(state).collect::<Vec<_>>();
     if moved.is_empty() { Ok(Review::Current) } else { Err(stale(&format!("{} changed", moved.join(" and ")))) }

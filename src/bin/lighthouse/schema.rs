@@ -10,6 +10,8 @@ pub(crate) fn run(what: Document) -> String {
         Document::Manifest => manifest::schema(),
         Document::Plan => render::plan_schema(),
         Document::Check => render::check_schema(),
+        Document::Apply => render::apply_schema(),
+        Document::Show => render::show_schema(),
         Document::State => state::schema(),
     };
     format!("{:#}\n", schema.as_value())

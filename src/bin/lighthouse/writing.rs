@@ -32,11 +32,16 @@ pub(crate) fn save(
     locked: &LockedStore,
     terminal: Terminal,
 ) -> Result<(u64, Exit), Failure> {
-    let first = State { cluster: None, lineage, serial: 0, record: Record::default() };
-    let next = recorded.state.as_ref().unwrap_or(&first).next(model.cluster.as_deref(), record);
-    let next = next.ok_or_else(|| Failure::error("the serial of the state has come to its end"))?;
+    let next = next(recorded, model, record, lineage)?;
     let saved = locked.replace(recorded.bytes.as_deref(), next.text().as_bytes())?;
     Ok((next.serial, exit(saved, terminal)))
+}
+
+/// The state that comes after the recorded one.
+pub(crate) fn next(recorded: &Recorded, model: &Model, record: Record, lineage: Lineage) -> Result<State, Failure> {
+    let first = State { cluster: None, lineage, serial: 0, record: Record::default() };
+    let next = recorded.state.as_ref().unwrap_or(&first).next(model.cluster.as_deref(), record);
+    next.ok_or_else(|| Failure::error("the serial of the state has come to its end"))
 }
 
 /// Saved is done; whether it will last is said, too.

@@ -1,0 +1,79 @@
+//! An apply for programs: the plan's JSON with how it ended.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::json::{Document, document};
+use crate::diagnostic::Findings;
+use crate::plan::Plan;
+use crate::source::Source;
+
+/// What `lighthouse apply --format json` prints.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "lighthouse apply")]
+struct ApplyDocument<'a> {
+    #[serde(flatten)]
+    plan: Document<'a>,
+    #[serde(flatten)]
+    ending: Ending<'a>,
+}
+
+/// How an apply ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Ending<'a> {
+    /// Whether the state says now what the plan says.
+    pub applied: bool,
+    /// The serial of the state that is there now, where there is one.
+    pub serial: Option<u64>,
+    /// Why it was refused, where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Refused<'a>>,
+}
+
+/// Why an apply was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Refused<'a> {
+    /// A word for programs; some may be added.
+    pub code: &'a str,
+    /// A sentence for people.
+    pub message: &'a str,
+}
+
+/// The plan and how its apply ended as JSON, one object on one line.
+///
+/// # Panics
+/// Never: every text is valid UTF-8, and every key a text.
+pub fn apply(plan: &Plan<'_>, warnings: &Findings, sources: &[Source], ending: Ending<'_>) -> String {
+    let document = ApplyDocument { plan: document(plan, warnings, sources), ending };
+    let mut text = serde_json::to_string(&document).expect("texts and numbers are JSON");
+    text.push('\n');
+    text
+}
+
+/// The JSON Schema of what [`apply`] writes.
+pub fn apply_schema() -> schemars::Schema {
+    schemars::schema_for!(ApplyDocument)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::{fixture, plan_json};
+
+    #[test]
+    fn an_apply_is_the_plan_and_its_ending() {
+        let (model, record) = fixture::cluster();
+        let plan = Plan::new(&model, &record, &[]).expect("a plan");
+        let warnings = Findings::default();
+        let planned = plan_json(&plan, &warnings, &[]);
+        let planned = planned.trim_end().trim_end_matches('}');
+        let done = Ending { applied: true, serial: Some(8), refused: None };
+        let text = apply(&plan, &warnings, &[], done);
+        assert_eq!(text, format!("{planned},\"applied\":true,\"serial\":8}}\n"));
+        let refused = Some(Refused { code: "max-moves", message: "2 \"moves\"" });
+        let text = apply(&plan, &warnings, &[], Ending { applied: false, serial: None, refused });
+        let ending = r#""applied":false,"serial":null,"refused":{"code":"max-moves","message":"2 \"moves\""}}"#;
+        assert_eq!(text, format!("{planned},{ending}\n"));
+        fixture::assert_valid(&apply_schema(), &text);
+    }
+}
