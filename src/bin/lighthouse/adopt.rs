@@ -50,7 +50,8 @@ pub(crate) fn run(global: &Global, args: &AdoptArgs, terminal: Terminal) -> Resu
     }
     let count = adopted.record.placements.len();
     let lineage = basis.recorded.state.as_ref().map_or_else(Lineage::draw, |state| state.lineage.clone());
-    let (serial, exit) = writing::save(&basis.recorded, &basis.manifest.model, adopted.record, lineage, &locked, terminal)?;
+    let (serial, exit) =
+        writing::save(&basis.recorded, &basis.manifest.model, adopted.record, lineage, &locked, terminal)?;
     let name = basis.recorded.name();
     Ok((format!("Recorded {count} placements in {name} (serial {serial}). Nothing was started or stopped.\n"), exit))
 }

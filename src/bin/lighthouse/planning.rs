@@ -125,7 +125,8 @@ impl Basis {
         let record = self.recorded.state.as_ref().map_or(&empty, |state| &state.record);
         let pins: Vec<Pin> = self.flags.moves.iter().filter_map(|(workload, node)| self.pin(workload, node)).collect();
         let plan = Plan::new(&self.manifest.model, record, &pins).map_err(|error| {
-            let (workload, node) = (self.manifest.model.workload_name(error.pin.workload), self.manifest.model.node_name(error.pin.node));
+            let (workload, node) =
+                (self.manifest.model.workload_name(error.pin.workload), self.manifest.model.node_name(error.pin.node));
             let why = explain::refused_move(&self.manifest.model, &error);
             Failure::error(format!("{} cannot move to {}: {why}", quoted(workload), quoted(node)))
         })?;
@@ -138,7 +139,10 @@ impl Basis {
     }
 
     fn pin(&self, workload: &str, node: &str) -> Option<Pin> {
-        Some(Pin { workload: self.manifest.model.workload_named(workload)?, node: self.manifest.model.node_named(node)? })
+        Some(Pin {
+            workload: self.manifest.model.workload_named(workload)?,
+            node: self.manifest.model.node_named(node)?,
+        })
     }
 
     /// Whose child the next state is.

@@ -22,10 +22,9 @@ pub(crate) fn save(basis: &Basis, plan: &Plan<'_>, path: &Path) -> Result<(), Fa
 
 fn saved(basis: &Basis, plan: &Plan<'_>) -> SavedPlan {
     let state = basis.recorded.state.as_ref();
-    let unplaced = plan
-        .unplaced
-        .iter()
-        .map(|each| (basis.manifest.model.workload_name(each.workload).to_owned(), explain::unplaced(&basis.manifest.model, each)));
+    let unplaced = plan.unplaced.iter().map(|each| {
+        (basis.manifest.model.workload_name(each.workload).to_owned(), explain::unplaced(&basis.manifest.model, each))
+    });
     SavedPlan {
         cluster: basis.manifest.model.cluster.clone(),
         lineage: basis.lineage(),

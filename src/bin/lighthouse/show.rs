@@ -43,8 +43,9 @@ fn is_saved_plan(bytes: &[u8]) -> bool {
 }
 
 fn show_plan(path: &Path, bytes: &[u8], args: &ShowArgs) -> Result<(String, Exit), Failure> {
-    let saved = SavedPlan::parse(bytes)
-        .map_err(|error| Failure::error(format!("the plan {} cannot be read: {error}", quoted(&path.to_string_lossy()))))?;
+    let saved = SavedPlan::parse(bytes).map_err(|error| {
+        Failure::error(format!("the plan {} cannot be read: {error}", quoted(&path.to_string_lossy())))
+    })?;
     let text = match args.format {
         _ if args.node.is_some() => return Err(Failure::usage("`--node` is for a state, and this is a saved plan")),
         ShowFormat::Lines => return Err(Failure::usage("lines are for a state, and this is a saved plan")),
