@@ -77,7 +77,7 @@ fn show_state(global: &Global, path: &Path, bytes: &[u8], args: &ShowArgs) -> Re
 /// A node that neither manifest nor state names is a slip: to a deploy script, nothing to run would look the same.
 fn known(node: &str, state: &State, model: Option<&Model>) -> Result<(), Failure> {
     let recorded = state.record.placements.iter().map(|placement| &*placement.node);
-    let declared = model.into_iter().flat_map(|model| model.nodes()).map(|node| &*node.name);
+    let declared = model.into_iter().flat_map(Model::nodes).map(|node| &*node.name);
     let names = recorded.chain(declared).collect::<Vec<_>>();
     if names.contains(&node) { Ok(()) } else { Err(unknown("node", node, names)) }
 }
