@@ -1,7 +1,7 @@
 //! The size of nodes and workloads: weights times amounts, exact and comparable.
 //!
-//! A weight may be a fraction that is no decimal ("1 per 3"), so scores count in the smallest part that all weights of a
-//! rubric share. What is scored, and what a score decides, is left to the model and to the strategies.
+//! A weight may be a fraction that is no decimal ("1 per 3"), so scores count in the smallest part that all weights of
+//! a rubric share. What is scored, and what a score decides, is left to the model and to the strategies.
 
 use std::fmt;
 

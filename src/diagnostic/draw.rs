@@ -1,7 +1,7 @@
 //! Diagnostics as text for people: message, excerpt, caret, notes and help.
 //!
-//! The look is that of rustc, and the drawing is `annotate-snippets`. It is given one line at a time, cut and escaped, as
-//! it neither escapes all that it should nor is quick with a whole file.
+//! The look is that of rustc, and the drawing is `annotate-snippets`. It is given one line at a time, cut and escaped,
+//! as it neither escapes all that it should nor is quick with a whole file.
 
 use std::ops::Range;
 

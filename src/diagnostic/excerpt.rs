@@ -1,7 +1,7 @@
 //! One line of a source, made fit to be shown.
 //!
-//! Hidden characters are spelled out, tabs become spaces, bytes that are not UTF-8 become `\xff`, and a long line is cut
-//! to a window around the first span. The spans are carried along, so that carets stand where they should.
+//! Hidden characters are spelled out, tabs become spaces, bytes that are not UTF-8 become `\xff`, and a long line is
+//! cut to a window around the first span. The spans are carried along, so that carets stand where they should.
 //! The drawing crate never sees more of a source than this.
 
 use std::fmt::Write as _;

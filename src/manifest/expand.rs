@@ -1,7 +1,7 @@
 //! Tables to names: everything that takes all tables together.
 //!
-//! The budgets come first, as nothing may be expanded before; then each table's nodes and workloads, whose names must be
-//! unique; then what refers to them by name.
+//! The budgets come first, as nothing may be expanded before; then each table's nodes and workloads, whose names must
+//! be unique; then what refers to them by name.
 
 use rustc_hash::FxHashMap;
 

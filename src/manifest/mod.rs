@@ -1,7 +1,7 @@
 //! Text to model: a cluster manifest is read here, and every mistake in it is found.
 //!
-//! The way is bytes, text, document tree, shape, tables, model. Each step has a file: `text` and `syntax` for what can be
-//! wrong with bytes and grammar, `walk` for keys and types, `head`, `lower` and `expand` for meaning; `answers` and
+//! The way is bytes, text, document tree, shape, tables, model. Each step has a file: `text` and `syntax` for what can
+//! be wrong with bytes and grammar, `walk` for keys and types, `head`, `lower` and `expand` for meaning; `answers` and
 //! `impossible` for what is legal and probably not meant. Mistakes do not stop the reading: all are found in one run.
 //! No file is read here, and nothing is drawn: [`Findings`] are data.
 
@@ -74,7 +74,8 @@ impl Manifest {
     }
 }
 
-/// Reads a manifest: the main file, then its drop-ins in order. Errors come with the warnings that can be told beside them.
+/// Reads a manifest: the main file, then its drop-ins in order. Errors come with the warnings that can be told beside
+/// them.
 ///
 /// ```
 /// use lighthouse::{manifest, source::Source};

@@ -1,7 +1,8 @@
 //! Text to a document tree, with every mistake of the grammar.
 //!
 //! The TOML crate recovers from mistakes and reports several. Its messages and spans are used, never its own drawing,
-//! which echoes raw bytes. It also bounds how deep it goes by itself; our own bound is tighter and is checked on the tree.
+//! which echoes raw bytes. It also bounds how deep it goes by itself; our own bound is tighter and is checked on the
+//! tree.
 
 use std::collections::BTreeSet;
 use std::ops::Range;

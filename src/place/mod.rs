@@ -1,7 +1,7 @@
 //! The engine: where every workload goes, and what every node that refused has to say.
 //!
-//! [`place`] answers for a whole model, from a record or from empty nodes; [`Engine`] is the same for a program that brings
-//! its workloads bit by bit. Nothing here can fail: a workload without a place is an outcome.
+//! [`place`] answers for a whole model, from a record or from empty nodes; [`Engine`] is the same for a program that
+//! brings its workloads bit by bit. Nothing here can fail: a workload without a place is an outcome.
 //! No files, no clock, no randomness, and never the order of a hash map.
 
 mod claim;

@@ -74,7 +74,8 @@ pub struct Shortage {
 pub struct Unplaced {
     /// The workload.
     pub workload: WorkloadId,
-    /// Each node's first refusal, counted, in the order of refusals and then of names; a `Short` stands for all of its resource.
+    /// Each node's first refusal, counted, in the order of refusals and then of names; a `Short` stands for all of its
+    /// resource.
     pub counts: Vec<(Refusal, u32)>,
     /// The node that comes nearest by amounts, whatever else it says.
     pub nearest: Option<Miss>,

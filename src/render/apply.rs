@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::findings::schema_of;
 use super::json::{Document, document};
 use crate::diagnostic::Findings;
 use crate::plan::Plan;
@@ -52,7 +53,7 @@ pub fn apply(plan: &Plan<'_>, warnings: &Findings, sources: &[Source], ending: E
 
 /// The JSON Schema of what [`apply`] writes.
 pub fn apply_schema() -> schemars::Schema {
-    schemars::schema_for!(ApplyDocument)
+    schema_of::<ApplyDocument>()
 }
 
 #[cfg(test)]

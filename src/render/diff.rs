@@ -1,7 +1,8 @@
 //! A plan as a unified diff of the state file: what a commit of it would show.
 //!
-//! Lines of a state begin with names that occur once, so the lines that both sides have once are anchors and the time is
-//! close to linear, however much changes. The diff is for eyes: hidden characters are spelled out, so it is no patch.
+//! Lines of a state begin with names that occur once, so the lines that both sides have once are anchors and the time
+//! is close to linear, however much changes. The diff is for eyes: hidden characters are spelled out, so it is no
+//! patch.
 
 use std::fmt::Write as _;
 

@@ -25,8 +25,9 @@ pub fn findings(findings: &Findings, sources: &[Source]) -> String {
     text
 }
 
-/// One annotation for each workload without a place (an error), each eviction (a warning) and each move (a notice), at the
-/// workload's name in the manifest: a hundred at most, then one that counts the rest. The warnings of the manifest come first.
+/// One annotation for each workload without a place (an error), each eviction (a warning) and each move (a notice), at
+/// the workload's name in the manifest: a hundred at most, then one that counts the rest. The warnings of the manifest
+/// come first.
 pub fn plan(plan: &Plan<'_>, manifest: &Manifest, sources: &[Source]) -> String {
     let at = |workload: WorkloadId| properties(manifest.workload_places(workload).name, sources);
     let of_kind = |kind| plan.changes.iter().filter(move |change| change.kind == kind);

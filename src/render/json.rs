@@ -1,7 +1,7 @@
 //! A plan for programs: one JSON object, the same bytes for the same input.
 //!
-//! The structs here are the public format, from which the JSON Schema is made as well. Lists and maps are in bytewise order
-//! of names. JSON escapes what it must; names are otherwise as the manifest has them.
+//! The structs here are the public format, from which the JSON Schema is made as well. Lists and maps are in bytewise
+//! order of names. JSON escapes what it must; names are otherwise as the manifest has them.
 
 use std::collections::BTreeMap;
 

@@ -1,9 +1,9 @@
 //! A plan as a comment on a pull request.
 //!
-//! The first line is a marker by which a pipeline finds its earlier comment. Every text that a manifest can choose stands in
-//! a fence or in a code span, both closed by more backticks than it has in a row: nothing in there is Markdown, HTML,
-//! a mention or a link. A comment has a largest size, so lines are bounded and the last ones are left out, the alarming ones
-//! last of all.
+//! The first line is a marker by which a pipeline finds its earlier comment. Every text that a manifest can choose
+//! stands in a fence or in a code span, both closed by more backticks than it has in a row: nothing in there is
+//! Markdown, HTML, a mention or a link. A comment has a largest size, so lines are bounded and the last ones are left
+//! out, the alarming ones last of all.
 
 use super::Origin;
 use super::findings::place;

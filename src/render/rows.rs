@@ -1,6 +1,7 @@
 //! A plan as lines for people: sign, workload, route, reason.
 //!
-//! The lines are the same on a terminal, in a comment and for a plan that was saved; order, colour and frame are the pages'.
+//! The lines are the same on a terminal, in a comment and for a plan that was saved; order, colour and frame are the
+//! pages'.
 
 use unicode_width::UnicodeWidthStr;
 

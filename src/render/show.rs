@@ -36,8 +36,8 @@ pub fn show(state: &State, model: Option<&Model>, node: Option<&str>) -> String 
 /// A state as lines of workload, TAB, node, in order of workloads; with a node the lines of that node.
 ///
 /// This is what a deploy script reads and what `adopt` takes. The lines are alike with and without a node, so that one
-/// script reads both: `cut -f 1` is the workload, `cut -f 2` the node. Names may have blanks in them but no TAB. What is
-/// evicted has no line: it should run nowhere.
+/// script reads both: `cut -f 1` is the workload, `cut -f 2` the node. Names may have blanks in them but no TAB. What
+/// is evicted has no line: it should run nowhere.
 pub fn show_lines(state: &State, node: Option<&str>) -> String {
     let placements = state.record.placements.iter().filter(|each| node.is_none_or(|node| *each.node == *node));
     let mut page = String::new();

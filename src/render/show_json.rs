@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::findings::schema_of;
 use super::json::FORMAT_VERSION;
 use crate::model::{Model, Recorded};
 use crate::state::{SavedChange, SavedPlan, State};
@@ -124,7 +125,7 @@ pub fn show_saved(plan: &SavedPlan) -> String {
 
 /// The JSON Schema of what [`show`] and [`show_saved`] write.
 pub fn show_schema() -> schemars::Schema {
-    schemars::schema_for!(Document)
+    schema_of::<Document>()
 }
 
 fn text(document: &Document<'_>) -> String {

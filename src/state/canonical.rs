@@ -1,8 +1,8 @@
 //! What a manifest and a record mean, as text that is the same for everything that means the same.
 //!
-//! The text is only ever hashed. Amounts stand in it without their units, and what has no order is sorted: a comment, another
-//! way to write a quantity, or tables that moved to a drop-in change nothing. The order of tables stays wherever the strategy
-//! asks for it.
+//! The text is only ever hashed. Amounts stand in it without their units, and what has no order is sorted: a comment,
+//! another way to write a quantity, or tables that moved to a drop-in change nothing. The order of tables stays
+//! wherever the strategy asks for it.
 
 use std::fmt::{self, Write};
 

@@ -1,7 +1,7 @@
 //! From bytes to a shape, and the checks on the way.
 //!
-//! They go from what explains most to what explains least: a conflict marker is bad TOML too, and every damage is a wrong
-//! digest, which is why that is asked last.
+//! They go from what explains most to what explains least: a conflict marker is bad TOML too, and every damage is a
+//! wrong digest, which is why that is asked last.
 
 use serde::de::DeserializeOwned;
 

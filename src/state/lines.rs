@@ -1,8 +1,8 @@
 //! The placements of a large state, read line by line.
 //!
-//! A state that `apply` wrote is nearly all placements, one a line and all alike, and the TOML reader builds a tree of them
-//! first. This reads exactly the lines that `write` writes, in its order, and gives up on anything else, be it good TOML or not:
-//! then the whole text goes the long way, which is also where every error message comes from.
+//! A state that `apply` wrote is nearly all placements, one a line and all alike, and the TOML reader builds a tree of
+//! them first. This reads exactly the lines that `write` writes, in its order, and gives up on anything else, be it
+//! good TOML or not: then the whole text goes the long way, which is also where every error message comes from.
 
 use std::sync::Arc;
 

@@ -1,8 +1,9 @@
 //! The placement state and saved plans: versioned text to values and back.
 //!
-//! A state is read by people in reviews and by Git in merges, so it is sorted TOML, one line per workload, with nothing in it
-//! that changes by itself. It carries a digest of its own bytes: a merge can be clean and still be wrong, and no reader can
-//! see that. Damage is told and never repaired; where the bytes come from and how they are replaced is the store's business.
+//! A state is read by people in reviews and by Git in merges, so it is sorted TOML, one line per workload, with nothing
+//! in it that changes by itself. It carries a digest of its own bytes: a merge can be clean and still be wrong, and no
+//! reader can see that. Damage is told and never repaired; where the bytes come from and how they are replaced is the
+//! store's business.
 
 mod amount;
 mod canonical;

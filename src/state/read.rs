@@ -20,7 +20,8 @@ pub fn parse(bytes: &[u8]) -> Result<State, Error> {
     read(bytes, Seal::Checked)
 }
 
-/// Reads a state whose digest need not be right, because a person says that its content is: merged by hand, or an older one.
+/// Reads a state whose digest need not be right, because a person says that its content is: merged by hand, or an older
+/// one.
 pub fn adopt(bytes: &[u8]) -> Result<State, Error> {
     read(bytes, Seal::Ignored)
 }
@@ -186,7 +187,10 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(4096))]
         #[test]
         fn the_short_way_and_the_long_way_say_the_same(
-            edits in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..12, prop::sample::select(&PIECES[..])), 1..4),
+            edits in prop::collection::vec(
+                (any::<prop::sample::Index>(), 0_usize..12, prop::sample::select(&PIECES[..])),
+                1..4,
+            ),
         ) {
             let mut text = SAMPLE.to_owned();
             for (at, cut, piece) in edits {

@@ -1,7 +1,8 @@
 //! A plan that was saved for review, and is applied as it was reviewed or not at all.
 //!
-//! It is bound to what it was made of and to what comes of it by digests: of the manifest's meaning, of the state's bytes, and
-//! of the record that it leads to. The changes are in it for the reader; what is applied is planned again and compared.
+//! It is bound to what it was made of and to what comes of it by digests: of the manifest's meaning, of the state's
+//! bytes, and of the record that it leads to. The changes are in it for the reader; what is applied is planned again
+//! and compared.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};

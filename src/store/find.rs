@@ -9,8 +9,9 @@ use super::read::inspect_link;
 /// The manifest's name where none is given.
 const NAME: &str = "lighthouse.toml";
 
-/// The manifest of the folder `current`, which is a real path: there or in the nearest parent that has one, up to the root of
-/// the Git checkout. Outside Git a parent is somebody else's. The answer is relative to `current`, as a person would give it.
+/// The manifest of the folder `current`, which is a real path: there or in the nearest parent that has one, up to the
+/// root of the Git checkout. Outside Git a parent is somebody else's. The answer is relative to `current`, as a person
+/// would give it.
 pub fn find_manifest(current: &Path) -> Result<PathBuf, Error> {
     let root = git_root(current);
     let mut up = PathBuf::new();
@@ -26,14 +27,16 @@ pub fn find_manifest(current: &Path) -> Result<PathBuf, Error> {
     Err(Error::NoManifest { in_git: root.is_some() })
 }
 
-/// The state of a manifest: `cluster.state.toml` beside `cluster.toml`, where the path as given says, not where links lead.
+/// The state of a manifest: `cluster.state.toml` beside `cluster.toml`, where the path as given says, not where links
+/// lead.
 pub fn state_beside(manifest: &Path) -> PathBuf {
     let mut name = stem(manifest).or(manifest.file_name()).unwrap_or_default().to_owned();
     name.push(".state.toml");
     manifest.with_file_name(name)
 }
 
-/// The folder of drop-ins that belongs to a manifest: `cluster.d` beside `cluster.toml`. A file of another name has none.
+/// The folder of drop-ins that belongs to a manifest: `cluster.d` beside `cluster.toml`. A file of another name has
+/// none.
 pub(super) fn drop_ins_beside(manifest: &Path) -> Option<PathBuf> {
     let mut name: OsString = stem(manifest)?.to_owned();
     name.push(".d");

@@ -11,8 +11,8 @@ use super::read::{Input, inspect, list, open, read_input, read_open};
 use super::resolve::{folder_of, resolve};
 use crate::source::Source;
 
-/// Reads a manifest: its main file first, then its drop-ins in bytewise order of path components. All of them together hold
-/// at most `budget` bytes, and none of them is the state.
+/// Reads a manifest: its main file first, then its drop-ins in bytewise order of path components. All of them together
+/// hold at most `budget` bytes, and none of them is the state.
 pub fn read_manifest(input: &Input, state: Option<&Path>, budget: u64) -> Result<Vec<Source>, Error> {
     let Input::File(main) = input else {
         return Ok(vec![Source::new(input.name().to_string_lossy(), read_input(input, budget)?)]);
@@ -43,8 +43,8 @@ fn read_source(path: &Path, state: Option<&Path>, left: &mut u64, budget: u64) -
     Ok(Source::new(path.to_string_lossy(), bytes))
 }
 
-/// Every `*.toml` in and below a folder. Names that begin with a dot are skipped, links to files followed, links to folders
-/// not, so that there is no way round in circles; only the folder itself may be a link.
+/// Every `*.toml` in and below a folder. Names that begin with a dot are skipped, links to files followed, links to
+/// folders not, so that there is no way round in circles; only the folder itself may be a link.
 fn list_drop_ins(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut found = Vec::new();
     let mut folders = Vec::new();

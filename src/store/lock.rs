@@ -1,8 +1,8 @@
 //! The lock of a state, as a type: who holds a [`LockedStore`] is the only writer.
 //!
-//! The kernel holds the lock on an open file and drops it when the process dies, however it dies, so no lock is ever stale.
-//! That only works while everybody locks the same file: it is made once and never removed, and when somebody else removed it
-//! the path is opened again. What is written in it is for the message of those who find it locked.
+//! The kernel holds the lock on an open file and drops it when the process dies, however it dies, so no lock is ever
+//! stale. That only works while everybody locks the same file: it is made once and never removed, and when somebody
+//! else removed it the path is opened again. What is written in it is for the message of those who find it locked.
 
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -33,8 +33,8 @@ pub struct LockedStore {
     _lock: File,
 }
 
-/// Locks the state at `state`, waiting at most `wait` for another writer to end. `holder` is one line about this process for
-/// those who wait meanwhile. What dead writers left is removed.
+/// Locks the state at `state`, waiting at most `wait` for another writer to end. `holder` is one line about this
+/// process for those who wait meanwhile. What dead writers left is removed.
 pub fn lock(state: &Path, holder: &str, wait: Duration) -> Result<LockedStore, Error> {
     let resolved = resolve(state)?;
     let path = lock_path(&resolved);
@@ -108,8 +108,8 @@ fn try_lock(file: &File) -> io::Result<bool> {
     })
 }
 
-/// The lock file, made if need be; nothing when it came or went meanwhile. A link is not followed: what it leads to is not ours
-/// to write.
+/// The lock file, made if need be; nothing when it came or went meanwhile. A link is not followed: what it leads to is
+/// not ours to write.
 fn open_lock(path: &Path) -> Result<Option<LockFile>, Error> {
     let mut options = OpenOptions::new();
     options.read(true).write(true);

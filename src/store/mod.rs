@@ -1,11 +1,12 @@
 //! The disk: find, read, lock, replace.
 //!
-//! Nothing else in the library opens a file. The store moves bytes and knows no model: what they mean is the business of
-//! `manifest` and `state`.
+//! Nothing else in the library opens a file. The store moves bytes and knows no model: what they mean is the business
+//! of `manifest` and `state`.
 //!
-//! Three promises are kept here. A state is replaced as a whole or not at all, and only by the one who holds the lock, which
-//! is why only a [`LockedStore`] can write one. A call that fails says which operation failed on which path. And nothing that
-//! is given as a file can hang a reader or fill its memory: the kind is asked before a file is opened, the size while it is read.
+//! Three promises are kept here. A state is replaced as a whole or not at all, and only by the one who holds the lock,
+//! which is why only a [`LockedStore`] can write one. A call that fails says which operation failed on which path. And
+//! nothing that is given as a file can hang a reader or fill its memory: the kind is asked before a file is opened, the
+//! size while it is read.
 
 mod again;
 mod error;

@@ -1,6 +1,7 @@
 //! Files other than the state: saved plans, and what `init` writes.
 //!
-//! They too appear whole or not at all. They need no lock; in return they never take the place of a manifest or a state.
+//! They too appear whole or not at all. They need no lock; in return they never take the place of a manifest or a
+//! state.
 
 use std::fs::{self, File};
 use std::io;

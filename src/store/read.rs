@@ -1,7 +1,7 @@
 //! Reading, of what may be anything.
 //!
-//! What is not a regular file is refused before it is opened, since opening a pipe waits for its writer. One kind of pipe is
-//! read: that of a shell's `<(…)`, which has no name and never waits.
+//! What is not a regular file is refused before it is opened, since opening a pipe waits for its writer. One kind of
+//! pipe is read: that of a shell's `<(…)`, which has no name and never waits.
 
 use std::fs::{self, DirEntry, File, Metadata};
 use std::io::{self, Read};
@@ -139,8 +139,8 @@ fn special_kind(_: fs::FileType) -> Kind {
     Kind::Other
 }
 
-/// Whether the path leads to something that no folder holds, as `/dev/fd/63` of a shell's `<(…)` does: it can be opened, yet
-/// has no real path.
+/// Whether the path leads to something that no folder holds, as `/dev/fd/63` of a shell's `<(…)` does: it can be
+/// opened, yet has no real path.
 fn is_nameless(path: &Path) -> bool {
     let nowhere = |error: io::Error| error.kind() == io::ErrorKind::NotFound;
     again(|| fs::metadata(path)).is_ok() && again(|| fs::canonicalize(path)).is_err_and(nowhere)

@@ -1,8 +1,8 @@
 //! Replacing a state: the whole protocol, in its order.
 //!
-//! A new file is filled and synced beside the state, the state is compared with what was read, and one rename changes it.
-//! After the rename the state is saved; whether it will last is known when the folder is synced too. A folder that cannot be
-//! synced is therefore neither success nor failure, but [`Saved::Unconfirmed`].
+//! A new file is filled and synced beside the state, the state is compared with what was read, and one rename changes
+//! it. After the rename the state is saved; whether it will last is known when the folder is synced too. A folder that
+//! cannot be synced is therefore neither success nor failure, but [`Saved::Unconfirmed`].
 
 use std::fs::File;
 use std::path::PathBuf;

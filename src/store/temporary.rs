@@ -1,7 +1,8 @@
 //! New files of random name, beside the one they are to become.
 //!
-//! The name is random and made exclusively, so a link planted under a guessed name is never written through. Whatever goes
-//! wrong before the file takes its place, it is removed again; one whose writer was killed is recognised by its name.
+//! The name is random and made exclusively, so a link planted under a guessed name is never written through. Whatever
+//! goes wrong before the file takes its place, it is removed again; one whose writer was killed is recognised by its
+//! name.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
@@ -20,8 +21,8 @@ const CHANCE: usize = 12;
 /// How a name ends.
 const SUFFIX: &str = ".tmp";
 
-/// A file beside `target` that holds `bytes`, and the disk has them. Its mode and owner are those of `like`; without it the
-/// mode is by umask.
+/// A file beside `target` that holds `bytes`, and the disk has them. Its mode and owner are those of `like`; without it
+/// the mode is by umask.
 pub(super) fn fill(target: &Path, bytes: &[u8], like: Option<&Metadata>) -> Result<TempPath, Error> {
     let (mut file, path) = create(target, like).map_err(Error::io(Operation::Create, target))?;
     if let Some(like) = like {
@@ -33,7 +34,8 @@ pub(super) fn fill(target: &Path, bytes: &[u8], like: Option<&Metadata>) -> Resu
     Ok(path)
 }
 
-/// Puts a filled file in the place of `target`. This is the commit point: before it nothing has happened, after it everything.
+/// Puts a filled file in the place of `target`. This is the commit point: before it nothing has happened, after it
+/// everything.
 pub(super) fn put(filled: TempPath, target: &Path) -> Result<(), Error> {
     again(|| fs::rename(&filled, target)).map_err(Error::io(Operation::Replace, target))?;
     // The name is gone; there is nothing left to remove.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::program::{below_root, copy, json, run, text};
-use crate::schema::validate;
+use crate::schema::{from_toml, validate};
 
 fn examples() -> Vec<PathBuf> {
     let entries = fs::read_dir(below_root("examples")).expect("a folder");
@@ -95,10 +95,10 @@ fn every_example_applies_and_then_nothing_changes() {
         let what = folder.display().to_string();
         let home = played(&folder);
         let applied = run(home.path(), &["apply", "--yes", "--format", "json"]);
-        validate("plan", &json(&applied), &what);
-        let state = fs::read_to_string(home.path().join("lighthouse.state.toml"));
-        if let Ok(state) = &state {
-            validate("state", &crate::schema::from_toml(state), &what);
+        validate("apply", &json(&applied), &what);
+        if let Ok(state) = fs::read_to_string(home.path().join("lighthouse.state.toml")) {
+            validate("state", &from_toml(&state), &what);
+            validate("show", &json(&run(home.path(), &["show", "--format", "json"])), &what);
         }
         let again = json(&run(home.path(), &["plan", "--format", "json"]));
         assert_eq!(again["changes"], Value::Array(Vec::new()), "{what}");
@@ -120,4 +120,21 @@ fn two_plans_of_the_large_example_are_the_same_bytes() {
     assert_eq!(first, run(&folder, &["plan", "--format", "json"]));
     let plan = json(&first);
     assert_eq!(plan["placements"].as_object().expect("an object").len(), 62, "all drop-ins are read");
+}
+
+#[test]
+fn every_saved_plan_is_shown_and_applied_once() {
+    for folder in examples() {
+        let what = folder.display().to_string();
+        let home = played(&folder);
+        let planned = run(home.path(), &["plan", "--out", "plan.toml"]);
+        validate("show", &json(&run(home.path(), &["show", "plan.toml", "--format", "json"])), &what);
+        let applied = run(home.path(), &["apply", "plan.toml"]);
+        assert_eq!(applied.status, planned.status, "{what}: {}", text(&applied.stderr));
+        if !home.path().join("lighthouse.state.toml").exists() {
+            continue; // nothing could be placed, so there is nothing to record
+        }
+        let again = run(home.path(), &["apply", "plan.toml"]);
+        assert_eq!(text(&again.stdout), "Already applied. Nothing was started or stopped.\n", "{what}");
+    }
 }

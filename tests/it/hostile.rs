@@ -1,7 +1,7 @@
 //! What a hostile manifest can do to the program: nothing.
 //!
-//! Each goes through `check` and `plan` of the binary: no panic, an exit code that is meant, messages within their bounds, and
-//! nothing on either stream that a terminal would obey. What each fault says exactly is in `manifests`.
+//! Each goes through `check` and `plan` of the binary: no panic, an exit code that is meant, messages within their
+//! bounds, and nothing on either stream that a terminal would obey. What each fault says exactly is in `manifests`.
 
 use std::fs;
 use std::path::Path;
@@ -18,7 +18,7 @@ use lighthouse::source::Source;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use crate::program::{below_root, files_below, lighthouse, run, text};
+use crate::program::{below_root, cases, files_below, lighthouse, run, text};
 
 const STRATEGY: &str = "strategy = \"prioritized\"\n";
 
@@ -66,7 +66,9 @@ fn is_harmless(output: &Output, what: &str) {
 fn goes_through(folder: &Path, file: &str, what: &str) -> Vec<Option<i32>> {
     let commands = [&["check"][..], &["check", "--format", "github"], &["plan"]];
     let runs = commands.map(|command| run(folder, &[command, &["-f", file]].concat()));
-    runs.iter().for_each(|output| is_harmless(output, what));
+    for output in &runs {
+        is_harmless(output, what);
+    }
     runs.iter().map(|output| output.status.code()).collect()
 }
 
@@ -256,7 +258,7 @@ fn piece() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(500), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_heap_of_pieces_does_harm(

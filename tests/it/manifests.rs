@@ -1,7 +1,7 @@
 //! Manifests that are valid, with their warnings, and manifests that are not, with every message.
 //!
-//! Each `tests/manifests/{valid,invalid}/NAME.toml` shows one point; `NAME.d` holds its drop-ins and `NAME.txt` the messages
-//! as they are drawn. `LIGHTHOUSE_BLESS=1` writes the latter anew: read what changed.
+//! Each `tests/manifests/{valid,invalid}/NAME.toml` shows one point; `NAME.d` holds its drop-ins and `NAME.txt` the
+//! messages as they are drawn. `LIGHTHOUSE_BLESS=1` writes the latter anew: read what changed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,8 @@ use lighthouse::escape::is_hidden;
 use lighthouse::manifest::{self, Manifest};
 use lighthouse::source::Source;
 use proptest::prelude::*;
+
+use crate::program::cases;
 
 fn folder(kind: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/manifests").join(kind)
@@ -245,7 +247,7 @@ fn mutated(mut text: Vec<u8>, mutations: Vec<(prop::sample::Index, usize, Vec<u8
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(2_000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_mutation_of_a_manifest_does_harm(text in valid_text(), mutations in prop::collection::vec(mutation(), 1..6)) {

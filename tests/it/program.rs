@@ -58,3 +58,8 @@ pub(crate) fn copy(from: &Path, to: &Path) {
         fs::copy(&file, &place).expect("it can be copied");
     }
 }
+
+/// How many random cases a test tries: so many, or what `PROPTEST_CASES` asks for.
+pub(crate) fn cases(usual: u32) -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}

@@ -1,9 +1,9 @@
 //! The README: its manifests are valid, and its samples are what the binary prints.
 //!
-//! A comment before a block says what is done with it. `manifest: NAME` is the manifest of the folder NAME from here on (with
-//! `, invalid` it has mistakes to show); `fragment` or `fragment: NODE …` is part of one, for a cluster that has these nodes;
-//! `sample: NAME` is run in that folder, or in a copy of that example. Standard output comes before standard error.
-//! `UPDATE=1 cargo test readme` writes the samples anew: read what changed.
+//! A comment before a block says what is done with it. `manifest: NAME` is the manifest of the folder NAME from here on
+//! (with `, invalid` it has mistakes to show); `fragment` or `fragment: NODE …` is part of one, for a cluster that has
+//! these nodes; `sample: NAME` is run in that folder, or in a copy of that example. Standard output comes before
+//! standard error. `UPDATE=1 cargo test readme` writes the samples anew: read what changed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -77,9 +77,9 @@ impl Folders {
 fn played(home: &Path, sample: &str) -> String {
     let (mut shown, mut code) = (String::new(), None);
     for line in sample.lines().filter_map(|line| line.strip_prefix("$ ")) {
-        shown += &format!("$ {line}\n");
+        shown.extend(["$ ", line, "\n"]);
         if line == "echo $?" {
-            shown += &format!("{}\n", code.expect("a command came before"));
+            shown.extend([code.map_or_else(String::new, |code: i32| code.to_string()).as_str(), "\n"]);
             continue;
         }
         let arguments = line.strip_prefix("lighthouse ").unwrap_or_else(|| panic!("`{line}` is not ours"));

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::program::{below_root, files_below, json, run, text};
 
-const DOCUMENTS: [&str; 4] = ["manifest", "plan", "state", "check"];
+const DOCUMENTS: [&str; 6] = ["manifest", "state", "check", "plan", "apply", "show"];
 
 /// Panics with all that the schema of a document has against a value.
 #[track_caller]

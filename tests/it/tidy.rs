@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 
 use crate::program::{below_root, files_below};
 
-/// The longest line, and the longest file.
+/// The longest line, and the longest file of a room and of tests.
 const WIDEST: usize = 120;
 const LONGEST: usize = 450;
+const LONGEST_TEST: usize = 500;
 
 /// A room, the other rooms that it may name, and the packages.
 type Room = (&'static str, &'static [&'static str], &'static [&'static str]);
@@ -225,7 +226,7 @@ fn every_file_says_first_what_it_is_for() {
 fn no_file_is_long_and_no_line_is_wide() {
     let mut found = Vec::new();
     for (path, text) in rust() {
-        if text.lines().count() > LONGEST {
+        if text.lines().count() > if path.starts_with("src") { LONGEST } else { LONGEST_TEST } {
             found.push(format!("{} has {} lines", path.display(), text.lines().count()));
         }
         for (number, line) in (1..).zip(text.lines()) {
@@ -235,10 +236,12 @@ fn no_file_is_long_and_no_line_is_wide() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
+/// What is wrong with a line. Only rows of tables and texts that are shown may be wide.
 fn fault(line: &str) -> Option<&'static str> {
+    let shown = line.starts_with("//! | ") || line.contains('"') || line.ends_with('\\');
     let later = ["TODO", "FIXME"].iter().any(|word| line.contains(word)) && !line.contains("\"FIXME\"");
     match line {
-        _ if line.chars().count() > WIDEST => Some("is wide"),
+        _ if line.chars().count() > WIDEST && !shown => Some("is wide"),
         _ if line.contains('\t') => Some("has a tab"),
         _ if line.ends_with(' ') => Some("ends in white space"),
         _ if later => Some("puts something off"),

@@ -1,7 +1,7 @@
 //! `adopt`: records where things run already, and places nothing.
 //!
-//! Lines and pairs are added to the record with the requirements that the manifest gives now. A state file takes the place
-//! of the record, and its digest need not be right: that is the way back from a merge by hand.
+//! Lines and pairs are added to the record with the requirements that the manifest gives now. A state file takes the
+//! place of the record, and its digest need not be right: that is the way back from a merge by hand.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,7 +1,8 @@
 //! `apply`: makes the plan the placement state.
 //!
-//! With `--yes` or a saved plan the lock comes first. Otherwise the plan is shown, the question asked, and then the lock
-//! taken; a state that has changed meanwhile is not overwritten. The manifest is read once: what was shown is applied.
+//! With `--yes` or a saved plan the lock comes first. Otherwise the plan is shown, the question asked, and then the
+//! lock taken; a state that has changed meanwhile is not overwritten. The manifest is read once: what was shown is
+//! applied.
 
 use lighthouse::plan::Plan;
 use lighthouse::render::{Ending, Paint, Refused, apply_json, plan_text};

@@ -44,8 +44,8 @@ const MEANINGS: [(Exit, &str); 10] = [
 ];
 
 impl Exit {
-    /// The one to end with when both have come up: whatever is no success outranks 3, and 3 outranks 2. Among equals the
-    /// earlier one stays.
+    /// The one to end with when both have come up: whatever is no success outranks 3, and 3 outranks 2. Among equals
+    /// the earlier one stays.
     #[must_use]
     pub(crate) fn and(self, other: Exit) -> Exit {
         if other.rank() > self.rank() { other } else { self }

@@ -33,8 +33,8 @@ fn show(basis: &Basis, plan: &Plan<'_>, format: PlanFormat, terminal: Terminal) 
     })
 }
 
-/// The lines of the state file that an apply would change. A first state's lineage is drawn by the apply, so that the same
-/// plan has the same diff, zeros stand for it here.
+/// The lines of the state file that an apply would change. A first state's lineage is drawn by the apply, so that the
+/// same plan has the same diff, zeros stand for it here.
 fn diff(basis: &Basis, plan: &Plan<'_>) -> Result<String, Failure> {
     let recorded = &basis.recorded;
     let before = recorded.bytes.as_deref().map(String::from_utf8_lossy).unwrap_or_default();

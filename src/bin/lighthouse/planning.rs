@@ -55,7 +55,8 @@ pub(crate) fn read(global: &Global, planning: &Planning, terminal: Terminal) -> 
     Ok(basis)
 }
 
-/// Reads manifest and state for a plan that was saved with these flags. Names in them may be gone: the plan is stale then.
+/// Reads manifest and state for a plan that was saved with these flags. Names in them may be gone: the plan is stale
+/// then.
 pub(crate) fn read_reviewed(global: &Global, flags: &Flags, terminal: Terminal) -> Result<Basis, Failure> {
     let basis = read_files(global, flags.fresh, terminal)?;
     Ok(Basis { flags: flags.clone(), ..basis })

@@ -1,7 +1,8 @@
 //! Where text leaves the program.
 //!
-//! Standard output carries what was asked for, written once. Everything else goes to standard error. Colour is decided for
-//! each of the two. A reader that has gone away wants nothing more, so a closed pipe is no error; a full disk is one.
+//! Standard output carries what was asked for, written once. Everything else goes to standard error. Colour is decided
+//! for each of the two. A reader that has gone away wants nothing more, so a closed pipe is no error; a full disk is
+//! one.
 
 use std::env;
 use std::io::{self, BufRead, IsTerminal, Write};
