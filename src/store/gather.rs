@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::again::again;
@@ -48,8 +49,12 @@ fn read_source(path: &Path, state: Option<&Path>, left: &mut u64, budget: u64) -
 fn list_drop_ins(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut found = Vec::new();
     let mut folders = Vec::new();
-    if again(|| fs::metadata(folder)).is_ok_and(|about| about.is_dir()) {
-        folders.push(folder.to_owned());
+    match inspect(folder) {
+        Ok(about) if about.is_dir() => folders.push(folder.to_owned()),
+        Ok(_) => {}
+        Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
+        // A folder that is there and cannot be asked about is not the same as none: half a cluster may be in it.
+        Err(error) => return Err(error),
     }
     while let Some(folder) = folders.pop() {
         list_folder(&folder, &mut found, &mut folders)?;

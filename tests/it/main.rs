@@ -9,6 +9,19 @@ mod program;
 mod readme;
 mod schema;
 mod state;
+
 #[cfg(unix)]
 mod store;
 mod tidy;
+
+// The rigs: an apply that is killed, failed, crowded or short of room. They trace it with strace, which is Linux's.
+#[cfg(target_os = "linux")]
+mod crash;
+#[cfg(target_os = "linux")]
+mod disks;
+#[cfg(target_os = "linux")]
+mod faults;
+#[cfg(target_os = "linux")]
+mod rig;
+#[cfg(target_os = "linux")]
+mod writers;

@@ -69,7 +69,17 @@ const BIN: Room = (
         "store",
         "suggestion",
     ],
-    &["anstream", "anstyle", "clap", "clap_complete", "clap_mangen", "humantime", "tracing", "tracing_subscriber"],
+    &[
+        "anstream",
+        "anstyle",
+        "clap",
+        "clap_complete",
+        "clap_mangen",
+        "humantime",
+        "signal_hook",
+        "tracing",
+        "tracing_subscriber",
+    ],
 );
 
 /// What of the standard library touches the world, and who may.

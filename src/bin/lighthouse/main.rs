@@ -17,6 +17,7 @@ mod planning;
 mod saved_plan;
 mod schema;
 mod show;
+mod signals;
 mod terminal;
 mod writing;
 
@@ -30,6 +31,7 @@ use lighthouse::diagnostic::Diagnostic;
 use terminal::Terminal;
 
 fn main() -> ExitCode {
+    signals::outlive_size_limits();
     match Args::try_parse() {
         Ok(args) => run(&args),
         Err(error) => explain_usage(&error),

@@ -1,0 +1,167 @@
+//! Errors injected into every call of an apply: none is swallowed, and none leaves half a change.
+
+use std::process::Output;
+
+use crate::rig::{Call, Site, has_strace, meaning};
+
+/// The calls that can fail for a reason that lies in the disk or in the system's limits. `close` is not among them: after a sync
+/// it has nothing left to say, and the standard library takes for granted that a folder closes.
+const FALLIBLE: [&str; 21] = [
+    "openat",
+    "read",
+    "write",
+    "fsync",
+    "rename",
+    "renameat2",
+    "flock",
+    "statx",
+    "newfstatat",
+    "fstat",
+    "fchmod",
+    "fchown",
+    "getdents64",
+    "readlink",
+    "unlink",
+    "unlinkat",
+    "ftruncate",
+    "lseek",
+    "getcwd",
+    "fcntl",
+    "mkdir",
+];
+
+/// What the system may say.
+const ERRORS: [&str; 8] = ["EIO", "ENOSPC", "EDQUOT", "EROFS", "EACCES", "EMFILE", "ENOLCK", "EXDEV"];
+
+/// A site with a state, and another state declared.
+struct Case {
+    site: Site,
+    old: Vec<u8>,
+    new: Vec<u8>,
+    calls: Vec<Call>,
+}
+
+fn case() -> Case {
+    let site = Site::new(20, 1);
+    site.apply_well();
+    let old = site.state().expect("a state");
+    site.declare(19, 2);
+    site.apply_well();
+    let new = site.state().expect("a state");
+    site.reset(Some(&old));
+    // What comes before the first look at the site is the loader's business.
+    let mut calls = site.calls("x.");
+    calls.retain(|call| FALLIBLE.contains(&call.name.as_str()) && !is_talk(call));
+    Case { site, old, new, calls }
+}
+
+/// Whether a call only tells the user something; by then all is done or given up.
+fn is_talk(call: &Call) -> bool {
+    call.line.starts_with("write(1,") || call.line.starts_with("write(2,")
+}
+
+/// Runs an apply with an injection and judges the outcome; a text says what is wrong with it.
+fn judge(case: &Case, call: &Call, how: &str) -> Result<Output, String> {
+    case.site.reset(Some(&case.old));
+    let output = case.site.apply_injected(&call.name, how);
+    let state = case.site.state().ok_or("the state is gone")?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    // Who cannot write at all cannot complain.
+    let is_mute = call.name == "write" && how.ends_with('+');
+    match output.status.code() {
+        Some(0) if state == case.new => {}
+        Some(0) => return Err("success with the old state".to_owned()),
+        Some(6) if state == case.new && call.name == "fsync" => {}
+        Some(1 | 4 | 5) if state == case.old && (is_mute || said.contains("error: ") && said.contains('`')) => {}
+        code => return Err(format!("code {code:?}, old state: {}, said: {said}", state == case.old)),
+    }
+    if !call.name.starts_with("unlink") && !case.site.leftovers().is_empty() {
+        return Err(format!("left {:?}", case.site.leftovers()));
+    }
+    case.site.apply_well();
+    let after = case.site.state().ok_or("the state is gone")?;
+    if meaning(&after) == meaning(&case.new) { Ok(output) } else { Err("the next apply did not do it".to_owned()) }
+}
+
+#[test]
+fn every_injected_error_is_told_and_harms_nothing() {
+    if !has_strace() {
+        return;
+    }
+    let case = case();
+    let mut points = 0;
+    for call in &case.calls {
+        for error in ERRORS {
+            for again in ["", "+"] {
+                let how = format!("error={error}:when={}{again}", call.n);
+                judge(&case, call, &how).unwrap_or_else(|wrong| panic!("{how} into {}: {wrong}", call.line));
+                points += 1;
+            }
+        }
+    }
+    assert!(points >= 600, "{points}");
+}
+
+#[test]
+fn an_error_stays_told_when_nothing_can_be_removed() {
+    if !has_strace() {
+        return;
+    }
+    let case = case();
+    let fsync = case.calls.iter().find(|call| call.name == "fsync").expect("a sync");
+    case.site.reset(Some(&case.old));
+    let output = case.site.apply(&[
+        "strace",
+        "-f",
+        "-qq",
+        "-o",
+        "/dev/null",
+        "-e",
+        &format!("inject=fsync:error=EIO:when={}", fsync.n),
+        "-e",
+        "inject=unlink,unlinkat:error=EIO",
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(case.site.state().as_ref(), Some(&case.old));
+    assert_eq!(case.site.leftovers().len(), 1);
+    case.site.apply_well();
+    assert_eq!(case.site.leftovers(), Vec::<String>::new());
+}
+
+#[test]
+fn an_interrupted_call_is_no_failure() {
+    if !has_strace() {
+        return;
+    }
+    let case = case();
+    // Nothing interrupts these.
+    let calls = case.calls.iter().filter(|call| !["getcwd", "lseek"].contains(&call.name.as_str()));
+    for call in calls {
+        let how = format!("error=EINTR:when={}", call.n);
+        let output = judge(&case, call, &how).unwrap_or_else(|wrong| panic!("{how} into {}: {wrong}", call.line));
+        assert_eq!(output.status.code(), Some(0), "{how} into {}", call.line);
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_synced_is_saved_but_not_confirmed() {
+    if !has_strace() {
+        return;
+    }
+    let case = case();
+    let syncs: Vec<_> = case.calls.iter().filter(|call| call.name == "fsync").collect();
+    assert_eq!(syncs.len(), 2, "one of the file, one of the folder");
+    let output = judge(&case, syncs[1], &format!("error=EIO:when={}", syncs[1].n)).expect("told");
+    assert_eq!(output.status.code(), Some(6));
+}
+
+#[test]
+fn control_a_swallowed_error_is_caught() {
+    if !has_strace() {
+        return;
+    }
+    // The tracer says that the rename was made, and does not make it.
+    let case = case();
+    let rename = case.calls.iter().find(|call| call.name.starts_with("rename")).expect("a rename");
+    assert!(judge(&case, rename, &format!("retval=0:when={}", rename.n)).is_err());
+}
