@@ -1,6 +1,7 @@
 //! Which manifest, and which state belongs to it.
 
 use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::Error;
@@ -33,6 +34,16 @@ pub fn state_beside(manifest: &Path) -> PathBuf {
     let mut name = stem(manifest).or(manifest.file_name()).unwrap_or_default().to_owned();
     name.push(".state.toml");
     manifest.with_file_name(name)
+}
+
+/// Other states in the folder of a state, by name. A folder that cannot be listed has none to tell of.
+pub fn states_beside(state: &Path) -> Vec<PathBuf> {
+    let folder = state.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let names = entries.filter(|name| name.as_encoded_bytes().ends_with(b".state.toml"));
+    let mut states = names.map(|name| state.with_file_name(name)).filter(|other| other != state).collect::<Vec<_>>();
+    states.sort_unstable();
+    states
 }
 
 /// The folder of drop-ins that belongs to a manifest: `cluster.d` beside `cluster.toml`. A file of another name has

@@ -20,7 +20,7 @@ mod resolve;
 mod temporary;
 
 pub use error::{Error, Kind, Operation};
-pub use find::{find_manifest, state_beside};
+pub use find::{find_manifest, state_beside, states_beside};
 pub use gather::read_manifest;
 pub use lock::{LockedStore, lock};
 pub use output::{create_new, write_output};

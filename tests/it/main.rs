@@ -1,5 +1,6 @@
 //! Tests of the whole, one file a subject.
 
+mod apply;
 mod cli;
 mod examples;
 mod hostile;

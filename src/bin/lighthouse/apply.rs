@@ -24,6 +24,8 @@ struct Applied {
     serial: Option<u64>,
     /// What is said of it.
     message: String,
+    /// Whether the reviewed plan had been applied before: what it left unplaced was told then.
+    earlier: bool,
     exit: Exit,
 }
 
@@ -76,7 +78,7 @@ fn apply_reviewed(
             let serial = basis.recorded.state.as_ref().map(|state| state.serial);
             let exit = writing::exit(locked.sync()?, terminal);
             let message = "Already applied. Nothing was started or stopped.\n".to_owned();
-            report(&basis, &basis.plan()?, args, "", Ok(Applied { serial, message, exit }))
+            report(&basis, &basis.plan()?, args, "", Ok(Applied { serial, message, earlier: true, exit }))
         }
         Review::Current => {
             let plan = basis.plan()?;
@@ -102,11 +104,11 @@ fn write(
         basis.recorded.still_there(locked)?;
         let (serial, exit) = (before.map(|state| state.serial), writing::exit(locked.sync()?, terminal));
         let message = "Nothing changed, and nothing was started or stopped.\n".to_owned();
-        return Ok(Applied { serial, message, exit });
+        return Ok(Applied { serial, message, earlier: false, exit });
     }
     let (serial, exit) = writing::save(&basis.recorded, &basis.manifest.model, record, lineage, locked, terminal)?;
     let message = format!("Saved {} (serial {serial}). Nothing was started or stopped.\n", basis.recorded.name());
-    Ok(Applied { serial: Some(serial), message, exit })
+    Ok(Applied { serial: Some(serial), message, earlier: false, exit })
 }
 
 /// What is printed at the end, and the exit code.
@@ -127,7 +129,7 @@ fn report(
                 ApplyFormat::Text => format!("{page}{}", applied.message),
                 ApplyFormat::Json => json(true, applied.serial, None),
             };
-            let unplaced = plan.summary.unplaced > 0 && !args.planning.allow_unplaced;
+            let unplaced = !applied.earlier && plan.summary.unplaced > 0 && !args.planning.allow_unplaced;
             Ok((text, if unplaced { Exit::Unplaced } else { Exit::Done }.and(applied.exit)))
         }
         Err(mut failure) => {

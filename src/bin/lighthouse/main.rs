@@ -14,6 +14,7 @@ mod inputs;
 mod man;
 mod plan;
 mod planning;
+mod progress;
 mod saved_plan;
 mod schema;
 mod show;

@@ -1,9 +1,10 @@
 //! From a manifest and a state to a plan that the judge has passed: what `plan` and `apply` have in common.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lighthouse::check;
+use lighthouse::diagnostic::Diagnostic;
 use lighthouse::escape::quoted;
 use lighthouse::explain;
 use lighthouse::manifest::{MOST_TEXT, Manifest};
@@ -19,6 +20,7 @@ use lighthouse::suggestion::did_you_mean;
 use crate::args::{Global, Planning};
 use crate::failure::{Failure, Refusal};
 use crate::inputs::read_manifest;
+use crate::progress::Progress;
 use crate::terminal::Terminal;
 
 /// All that a plan is made from, read once.
@@ -32,6 +34,8 @@ pub(crate) struct Basis {
     pub(crate) recorded: Recorded,
     /// The flags that belong to the plan's meaning.
     pub(crate) flags: Flags,
+    /// Whether only errors are said.
+    quiet: bool,
 }
 
 /// The state as it was read.
@@ -77,11 +81,16 @@ fn read_files(global: &Global, fresh: bool, terminal: Terminal) -> Result<Basis,
     let mut basis = read_manifest_only(global, fresh, terminal)?;
     basis.recorded = read_state(basis.recorded.path)?;
     same_cluster(&basis.manifest.model, &basis.recorded)?;
+    if let (Some(path), None) = (&basis.recorded.path, &basis.recorded.state) {
+        warn_of_other_states(&basis.manifest.model, path, terminal);
+    }
     Ok(basis)
 }
 
 fn read_manifest_only(global: &Global, fresh: bool, terminal: Terminal) -> Result<Basis, Failure> {
+    let progress = Progress::start("reading the manifest", terminal.quiet);
     let read = read_manifest(global)?;
+    drop(progress);
     read.say_findings(terminal);
     let mut manifest = read.manifest.map_err(|found| {
         terminal.say(&format!("{}; nothing was planned\n", found.count()));
@@ -92,7 +101,22 @@ fn read_manifest_only(global: &Global, fresh: bool, terminal: Terminal) -> Resul
     }
     let recorded = Recorded { path: read.state, ..Recorded::default() };
     let flags = Flags { fresh, moves: Vec::new() };
-    Ok(Basis { sources: read.sources, manifest, recorded, flags })
+    Ok(Basis { sources: read.sources, manifest, recorded, flags, quiet: terminal.quiet })
+}
+
+/// Says where these workloads are on record, when it is not where the state should be: a manifest that was renamed would
+/// place everything anew.
+fn warn_of_other_states(model: &Model, path: &Path, terminal: Terminal) {
+    for other in store::states_beside(path) {
+        let bytes = store::read(&other, MOST_TEXT).ok().flatten();
+        let Some(state) = bytes.and_then(|bytes| state::parse(&bytes).ok()) else { continue };
+        let ours = state.record.placements.iter().filter(|each| model.workload_named(&each.workload).is_some()).count();
+        if ours > 0 {
+            let (missing, there) = (quoted(&path.to_string_lossy()), quoted(&other.to_string_lossy()));
+            let message = format!("there is no state {missing}, but {there} records {ours} of these workloads");
+            terminal.report(&Diagnostic::warning(message).help("`--state PATH` names the state to plan against"));
+        }
+    }
 }
 
 /// Reads the state, if there is one.
@@ -125,6 +149,7 @@ impl Basis {
         let empty = Record::default();
         let record = self.recorded.state.as_ref().map_or(&empty, |state| &state.record);
         let pins: Vec<Pin> = self.flags.moves.iter().filter_map(|(workload, node)| self.pin(workload, node)).collect();
+        let _progress = Progress::start("planning", self.quiet);
         let plan = Plan::new(&self.manifest.model, record, &pins).map_err(|error| {
             let (workload, node) =
                 (self.manifest.model.workload_name(error.pin.workload), self.manifest.model.node_name(error.pin.node));

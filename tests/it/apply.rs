@@ -1,0 +1,174 @@
+//! `apply` and `adopt` from outside: what is saved, what is refused and by which word, and what a second run finds.
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use tempfile::TempDir;
+
+use crate::program::{json, run, text};
+
+const MANIFEST: &str = r#"strategy = "prioritized"
+[[nodes]]
+name = "a"
+resources = { cpu = 2 }
+[[nodes]]
+name = "b"
+resources = { cpu = 2 }
+[[workloads]]
+name = "web"
+replicas = 2
+requirements = { cpu = 1 }
+"#;
+
+/// A folder with an applied manifest.
+fn applied(manifest: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(&folder, manifest);
+    ends(&run(folder.path(), &["apply", "--yes"]), 0);
+    folder
+}
+
+fn write(folder: &TempDir, manifest: &str) {
+    fs::write(folder.path().join("lighthouse.toml"), manifest).expect("it can be written");
+}
+
+fn state(folder: &Path) -> String {
+    fs::read_to_string(folder.join("lighthouse.state.toml")).expect("a state")
+}
+
+#[track_caller]
+fn ends(output: &Output, code: i32) {
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{out}\n{err}");
+}
+
+/// The code of a refusal; the state is as it was.
+#[track_caller]
+fn refused(folder: &TempDir, flags: &[&str], code: &str) {
+    let before = state(folder.path());
+    let output = run(folder.path(), &[&["apply", "--yes", "--format", "json"], flags].concat());
+    ends(&output, 4);
+    let json = json(&output);
+    assert_eq!((&json["refused"]["code"], &json["applied"]), (&code.into(), &false.into()));
+    assert_eq!(state(folder.path()), before);
+}
+
+#[test]
+fn an_apply_that_changes_nothing_writes_nothing() {
+    let folder = applied(MANIFEST);
+    let before = state(folder.path());
+    let output = run(folder.path(), &["apply", "--yes"]);
+    ends(&output, 0);
+    assert!(text(&output.stdout).ends_with("Nothing changed, and nothing was started or stopped.\n"));
+    assert_eq!(state(folder.path()), before);
+}
+
+#[test]
+fn equal_amounts_in_other_units_change_nothing() {
+    let folder = applied(MANIFEST);
+    let before = state(folder.path());
+    write(&folder, &MANIFEST.replace("{ cpu = 1 }", "{ cpu = \"1000m\" }"));
+    ends(&run(folder.path(), &["apply", "--yes"]), 0);
+    assert_eq!(state(folder.path()), before);
+}
+
+#[test]
+fn without_a_terminal_and_without_yes_nothing_is_asked() {
+    let folder = applied(MANIFEST);
+    ends(&run(folder.path(), &["apply"]), 64);
+    ends(&run(folder.path(), &["adopt", "web-0=b"]), 64);
+}
+
+#[test]
+fn guards_refuse_and_flags_override_them() {
+    let folder = applied(&format!("guards = {{ max_moves = 0, max_removes = 0 }}\n{MANIFEST}"));
+    let guarded = format!("guards = {{ max_moves = 0, max_removes = 0 }}\n{MANIFEST}");
+    write(&folder, &guarded.replace("name = \"a\"", "name = \"c\""));
+    refused(&folder, &[], "max-moves");
+    ends(&run(folder.path(), &["apply", "--yes", "--max-moves", "2"]), 0);
+    write(&folder, &guarded.replace("name = \"a\"", "name = \"c\"").replace("replicas = 2", "replicas = 1"));
+    refused(&folder, &[], "max-removes");
+    ends(&run(folder.path(), &["apply", "--yes", "--max-removes", "1"]), 0);
+}
+
+#[test]
+fn an_emptied_manifest_is_refused() {
+    let folder = applied(MANIFEST);
+    write(&folder, "strategy = \"prioritized\"\n");
+    refused(&folder, &[], "empty");
+    ends(&run(folder.path(), &["apply", "--yes", "--allow-empty"]), 0);
+}
+
+#[test]
+fn what_can_be_placed_is_saved_and_the_rest_is_told() {
+    let folder = applied(MANIFEST);
+    write(&folder, &MANIFEST.replace("replicas = 2", "replicas = 5"));
+    ends(&run(folder.path(), &["apply", "--yes"]), 3);
+    assert!(state(folder.path()).contains("web-3 = "));
+    ends(&run(folder.path(), &["apply", "--yes", "--allow-unplaced"]), 0);
+}
+
+#[test]
+fn a_reviewed_plan_is_applied_once_and_only_where_nothing_moved() {
+    let folder = applied(MANIFEST);
+    write(&folder, &MANIFEST.replace("replicas = 2", "replicas = 5"));
+    ends(&run(folder.path(), &["plan", "--out", "p.toml"]), 3);
+    ends(&run(folder.path(), &["apply", "p.toml"]), 3);
+    let output = run(folder.path(), &["apply", "p.toml"]);
+    ends(&output, 0);
+    assert_eq!(text(&output.stdout), "Already applied. Nothing was started or stopped.\n");
+    ends(&run(folder.path(), &["plan", "--out", "p.toml"]), 3);
+    write(&folder, MANIFEST);
+    ends(&run(folder.path(), &["apply", "--yes"]), 0);
+    let output = run(folder.path(), &["apply", "p.toml"]);
+    ends(&output, 4);
+    assert!(text(&output.stderr).contains("the plan is stale: the manifest and the state changed since it was saved"));
+}
+
+#[test]
+fn a_plan_for_another_lineage_is_refused_though_the_contents_are_equal() {
+    let (folder, other) = (applied(MANIFEST), applied(MANIFEST));
+    let plan = other.path().join("p.toml");
+    ends(&run(other.path(), &["plan", "--out", "p.toml"]), 0);
+    let output = run(folder.path(), &["apply", plan.to_str().expect("text")]);
+    ends(&output, 4);
+    assert!(text(&output.stderr).contains("another lineage"));
+}
+
+#[test]
+fn the_operator_moves_what_has_any_name() {
+    let manifest =
+        "strategy = \"prioritized\"\n[[nodes]]\nname = \"a\"\n[[nodes]]\nname = \"é\"\n[[workloads]]\nname = \"t\"\n";
+    let folder = applied(manifest);
+    let output = run(folder.path(), &["apply", "--yes", "--move", "t=é"]);
+    ends(&output, 0);
+    assert!(text(&output.stdout).contains("  > t  a -> é  asked for\n"));
+}
+
+#[test]
+fn what_runs_is_adopted_and_then_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(&folder, MANIFEST);
+    fs::write(folder.path().join("runs"), "web-0 b\nweb-1\tb\n").expect("it can be written");
+    ends(&run(folder.path(), &["adopt", "runs", "--yes"]), 0);
+    let output = run(folder.path(), &["plan", "--detailed-exitcode"]);
+    ends(&output, 0);
+    let merged = state(folder.path()).replace("node = \"b\"", "node = \"a\"");
+    fs::write(folder.path().join("lighthouse.state.toml"), merged).expect("it can be written");
+    ends(&run(folder.path(), &["plan"]), 1);
+    ends(&run(folder.path(), &["adopt", "lighthouse.state.toml", "--yes"]), 0);
+    ends(&run(folder.path(), &["plan", "--detailed-exitcode"]), 0);
+    assert!(state(folder.path()).contains("node = \"a\""));
+}
+
+#[test]
+fn a_state_under_another_name_is_told_of() {
+    let folder = applied(MANIFEST);
+    let old = folder.path().join("old.state.toml");
+    fs::rename(folder.path().join("lighthouse.state.toml"), old).expect("it can be renamed");
+    let output = run(folder.path(), &["plan"]);
+    ends(&output, 0);
+    let told = "there is no state `lighthouse.state.toml`, but `old.state.toml` records 2 of these workloads";
+    assert!(text(&output.stderr).contains(told), "{}", text(&output.stderr));
+}
