@@ -69,7 +69,8 @@ mod tests {
         ) {
             let power = 10_u64.pow(places);
             let sign = if negative { "-" } else { "" };
-            let text = format!("{sign}{}.{:0width$}{unit}", digits / power, digits % power, width = places.max(1) as usize);
+            let (whole, fraction, width) = (digits / power, digits % power, places.max(1) as usize);
+            let text = format!("{sign}{whole}.{fraction:0width$}{unit}");
             if let Ok((amount, _)) = Quantity::parse(&text) {
                 let written = amount.display(family).to_string();
                 let (read, family_read) = parse_amount(&written).expect("an amount");

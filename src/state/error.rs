@@ -66,12 +66,12 @@ impl Error {
     pub fn way_out(&self) -> &'static str {
         match self {
             Self::Empty | Self::NotUtf8 { .. } | Self::Syntax { .. } | Self::CutOff | Self::NoDigest => {
-                "take the file from the last commit (`git checkout -- FILE`), then apply; without one, `lighthouse adopt` \
-                 records where things run"
+                "take the file from the last commit (`git checkout -- FILE`), then apply; without one, \
+                 `lighthouse adopt` records where things run"
             }
             Self::ConflictMarkers { .. } => {
-                "take the side that your machines follow (`git checkout --ours FILE` or `--theirs`), then apply; to keep lines \
-                 of both sides, merge by hand and `lighthouse adopt FILE`"
+                "take the side that your machines follow (`git checkout --ours FILE` or `--theirs`), then apply; to keep \
+                 lines of both sides, merge by hand and `lighthouse adopt FILE`"
             }
             Self::NewerFormat { .. } => "use the version of lighthouse that wrote it, or a newer one",
             Self::LineEnds => {
@@ -79,8 +79,8 @@ impl Error {
                  (`git checkout -- FILE`)"
             }
             Self::UnknownField { .. } | Self::Invalid { .. } | Self::PlacedAndEvicted { .. } | Self::WrongDigest => {
-                "if a merge did it, take the side that your machines follow; if its content is right, `lighthouse adopt FILE` \
-                 records it; else take the file from the last commit (`git checkout -- FILE`)"
+                "if a merge did it, take the side that your machines follow; if its content is right, \
+                 `lighthouse adopt FILE` records it; else take the file from the last commit (`git checkout -- FILE`)"
             }
         }
     }

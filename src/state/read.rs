@@ -176,6 +176,11 @@ mod tests {
         "\u{7f}",
     ];
 
+    /// Where to cut, how much, and what to put there.
+    fn edit() -> impl Strategy<Value = (prop::sample::Index, usize, &'static str)> {
+        (any::<prop::sample::Index>(), 0_usize..12, prop::sample::select(&PIECES[..]))
+    }
+
     #[test]
     fn what_is_written_goes_the_short_way() {
         assert_eq!(read_lines(SAMPLE), Some(read_tables(SAMPLE).expect("a state")));

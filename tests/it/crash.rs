@@ -1,4 +1,5 @@
-//! Killed at every system call, an apply leaves the old state or the new one, byte for byte, and the next apply just works.
+//! Killed at every system call, an apply leaves the old state or the new one, byte for byte, and the next apply just
+//! works.
 
 use crate::rig::{Call, Site, has_strace, meaning, parsed, repeat};
 

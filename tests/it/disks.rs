@@ -11,7 +11,7 @@ const NAMESPACE: [&str; 4] = ["unshare", "-Urm", "sh", "-c"];
 /// Copies the site to a new disk, runs the apply there, and copies back what the disk holds then.
 const SCRIPT: &str = r#"
     mkdir disk back && mount -t tmpfs -o "$OPTIONS" none disk && cp x.toml x.state.toml disk || exit 77
-    (cd disk && eval "$BEFORE" && exec "$BINARY" apply --yes -f x.toml) 2> said
+    (cd disk && eval "$BEFORE" && exec "$BINARY" apply --yes -f x.toml)
     code=$?
     cp -a disk/. back && umount disk && rmdir disk
     exit $code
@@ -27,20 +27,20 @@ struct Outcome {
 
 fn run(site: &Site, options: &str, before: &str) -> Outcome {
     let _ = fs::remove_dir_all(site.path("back"));
-    let status = Command::new(NAMESPACE[0])
+    let output = Command::new(NAMESPACE[0])
         .args(&NAMESPACE[1..])
         .arg(SCRIPT)
         .envs([("OPTIONS", options), ("BEFORE", before)])
         .env("BINARY", binary())
         .current_dir(site.path(""))
-        .status()
+        .output()
         .expect("started");
     let entries = fs::read_dir(site.path("back")).expect("a copy");
     Outcome {
-        code: status.code(),
+        code: output.status.code(),
         state: fs::read(site.path("back/x.state.toml")).expect("a state"),
         names: entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect(),
-        said: fs::read_to_string(site.path("said")).expect("a text"),
+        said: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
 }
 

@@ -4,8 +4,8 @@ use std::process::Output;
 
 use crate::rig::{Call, Site, has_strace, meaning};
 
-/// The calls that can fail for a reason that lies in the disk or in the system's limits. `close` is not among them: after a sync
-/// it has nothing left to say, and the standard library takes for granted that a folder closes.
+/// The calls that can fail for a reason that lies in the disk or in the system's limits. `close` is not among them:
+/// after a sync it has nothing left to say, and the standard library takes for granted that a folder closes.
 const FALLIBLE: [&str; 21] = [
     "openat",
     "read",

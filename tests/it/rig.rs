@@ -142,7 +142,8 @@ pub(crate) fn parsed(state: &[u8]) -> State {
 /// A manifest of many workloads that all fit.
 pub(crate) fn manifest(workloads: usize, cpu: usize) -> String {
     format!(
-        "strategy = \"prioritized\"\n\n[[nodes]]\nname = \"node\"\ncount = 3\nresources = {{ cpu = inf, mem = \"1Ti\" }}\n\n\
+        "strategy = \"prioritized\"\n\n\
+         [[nodes]]\nname = \"node\"\ncount = 3\nresources = {{ cpu = inf, mem = \"1Ti\" }}\n\n\
          [[workloads]]\nname = \"work\"\nreplicas = {workloads}\nrequirements = {{ cpu = {cpu}, mem = \"1Ki\" }}\n"
     )
 }

@@ -1,7 +1,7 @@
 //! Signals that are to be errors.
 
-/// A write past the limit on the size of files (`ulimit -f`) fails like one on a full disk, instead of ending the process
-/// with half a file beside the state.
+/// A write past the limit on the size of files (`ulimit -f`) fails like one on a full disk, instead of ending the
+/// process with half a file beside the state.
 #[cfg(unix)]
 pub(crate) fn outlive_size_limits() {
     // A signal that is received by a flag no longer kills; the flag itself says nothing that the failed write does not.
