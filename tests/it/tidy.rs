@@ -89,7 +89,7 @@ const WORLD: [(&str, &[&str]); 8] = [
     ("std::env", &["bin"]),
     ("std::process", &["store", "bin"]),
     ("std::time", &["store", "bin"]),
-    ("std::thread", &["store"]),
+    ("std::thread", &["store", "bin"]),
     ("std::net", &[]),
     ("std::os", &["store", "bin"]),
 ];

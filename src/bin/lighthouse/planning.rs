@@ -104,8 +104,8 @@ fn read_manifest_only(global: &Global, fresh: bool, terminal: Terminal) -> Resul
     Ok(Basis { sources: read.sources, manifest, recorded, flags, quiet: terminal.quiet })
 }
 
-/// Says where these workloads are on record, when it is not where the state should be: a manifest that was renamed would
-/// place everything anew.
+/// Says where these workloads are on record, when it is not where the state should be: a manifest that was renamed
+/// would place everything anew.
 fn warn_of_other_states(model: &Model, path: &Path, terminal: Terminal) {
     for other in store::states_beside(path) {
         let bytes = store::read(&other, MOST_TEXT).ok().flatten();

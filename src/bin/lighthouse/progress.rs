@@ -1,6 +1,7 @@
 //! A word on a terminal while something takes its time.
 //!
-//! Nothing is said of what is done within 300 ms, nor where standard error is no terminal. The line is taken away again.
+//! Nothing is said of what is done within 300 ms, nor where standard error is no terminal. The line is taken away
+//! again.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
