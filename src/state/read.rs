@@ -192,10 +192,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(4096))]
         #[test]
         fn the_short_way_and_the_long_way_say_the_same(
-            edits in prop::collection::vec(
-                (any::<prop::sample::Index>(), 0_usize..12, prop::sample::select(&PIECES[..])),
-                1..4,
-            ),
+            edits in prop::collection::vec(edit(), 1..4),
         ) {
             let mut text = SAMPLE.to_owned();
             for (at, cut, piece) in edits {
