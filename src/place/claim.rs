@@ -126,9 +126,14 @@ const RECORDED_AS: [fn(&Model, WorkloadId) -> Option<String>; 6] = [
     Model::workload_was,
     |model, workload| without_number(model.workload_name(workload)),
     |model, workload| Some(with_number(model.workload_name(workload))),
-    |model, workload| without_number(&model.workload_was(workload)?),
-    |model, workload| Some(with_number(&model.workload_was(workload)?)),
+    |model, workload| without_number(&given_up_name(model, workload)?),
+    |model, workload| Some(with_number(&given_up_name(model, workload)?)),
 ];
+
+/// The earlier name, unless another workload is declared under it.
+fn given_up_name(model: &Model, workload: WorkloadId) -> Option<String> {
+    model.workload_was(workload).filter(|was| model.workload_named(was).is_none())
+}
 
 /// `web` for `web-0`: a workload that is given `replicas` keeps its place.
 fn without_number(name: &str) -> Option<String> {

@@ -172,3 +172,19 @@ fn a_state_under_another_name_is_told_of() {
     let told = "there is no state `lighthouse.state.toml`, but `old.state.toml` records 2 of these workloads";
     assert!(text(&output.stderr).contains(told), "{}", text(&output.stderr));
 }
+
+#[test]
+fn an_old_name_that_is_still_declared_serves_nobody_else() {
+    let nodes = "strategy = \"prioritized\"\n[[nodes]]\nname = \"a\"\n";
+    let folder = applied(&format!("{nodes}[[workloads]]\nname = \"u\"\n[[workloads]]\nname = \"u-0\"\n"));
+    let u = "[[workloads]]\nname = \"u\"\nreplicas = 1\n";
+    write(&folder, &format!("{nodes}{u}[[workloads]]\nname = \"ur\"\nreplicas = 1\nwas = \"u\"\n"));
+    let output = run(folder.path(), &["plan", "--format", "json"]);
+    let kinds = json(&output)["changes"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|each| each["kind"].to_string())
+        .collect::<Vec<_>>();
+    assert_eq!(kinds, ["\"remove\"", "\"place\""]);
+}
