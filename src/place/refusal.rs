@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use ethnum::I256;
 use rustc_hash::FxHashMap;
 
-use super::occupancy::{Occupancy, Place};
+use super::occupancy::Occupancy;
 use super::rule::{self, Standing};
 use super::{Engine, Outcome};
 use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
@@ -142,17 +142,10 @@ fn closed(model: &Model, standing: Standing, node: NodeId) -> Option<Refusal> {
 }
 
 fn group_refusals(model: &Model, now: &Occupancy, table: &WorkloadTable, node: NodeId) -> Vec<Refusal> {
-    let full = table.aversion_groups.iter().copied().filter(|&group| {
-        let options = model.aversion_group(group);
-        let place = Place::of(model, node, options.over);
-        options.hard && place.is_none_or(|place| now.averse_members(group, place) >= options.max)
-    });
-    let elsewhere = table.affinity_groups.iter().copied().filter(|&group| {
-        let options = model.affinity_group(group);
-        let place = Place::of(model, node, options.over);
-        let gathered = |place| !now.is_anywhere(group) || now.affine_members(group, place) > 0;
-        options.hard && !place.is_some_and(gathered)
-    });
+    let averse = table.aversion_groups.iter().copied().filter(|&group| model.aversion_group(group).hard);
+    let affine = table.affinity_groups.iter().copied().filter(|&group| model.affinity_group(group).hard);
+    let full = averse.filter(|&group| !rule::takes_member(model, now, group, node));
+    let elsewhere = affine.filter(|&group| !rule::gathers(model, now, group, node));
     let mut refusals = full.map(Refusal::GroupFull).chain(elsewhere.map(Refusal::GroupElsewhere)).collect::<Vec<_>>();
     refusals.sort_by_key(|each| (each.rank(), each.subject().map(|subject| model.text(subject))));
     refusals

@@ -79,21 +79,26 @@ pub(super) fn keeps_hard_groups(model: &Model, now: &Occupancy, table: &Workload
 
 /// Whether the node's places have room in all aversion groups that are hard, or all that are soft.
 pub(super) fn keeps_aversion(model: &Model, now: &Occupancy, table: &WorkloadTable, node: NodeId, hard: bool) -> bool {
-    table.aversion_groups.iter().all(|&group| {
-        let options = model.aversion_group(group);
-        options.hard != hard
-            || Place::of(model, node, options.over).is_some_and(|place| now.averse_members(group, place) < options.max)
-    })
+    let mut groups = table.aversion_groups.iter().filter(|&&group| model.aversion_group(group).hard == hard);
+    groups.all(|&group| takes_member(model, now, group, node))
 }
 
 /// Whether the node's places are where the members are of all affinity groups that are hard, or all that are soft.
 pub(super) fn keeps_affinity(model: &Model, now: &Occupancy, table: &WorkloadTable, node: NodeId, hard: bool) -> bool {
-    table.affinity_groups.iter().all(|&group| {
-        let options = model.affinity_group(group);
-        options.hard != hard
-            || Place::of(model, node, options.over)
-                .is_some_and(|place| !now.is_anywhere(group) || now.affine_members(group, place) > 0)
-    })
+    let mut groups = table.affinity_groups.iter().filter(|&&group| model.affinity_group(group).hard == hard);
+    groups.all(|&group| gathers(model, now, group, node))
+}
+
+/// Whether a node's place has fewer members of an aversion group than may be there.
+pub(super) fn takes_member(model: &Model, now: &Occupancy, group: Symbol, node: NodeId) -> bool {
+    let options = model.aversion_group(group);
+    Place::of(model, node, options.over).is_some_and(|place| now.averse_members(group, place) < options.max)
+}
+
+/// Whether a node's place is where an affinity group is, or could begin.
+pub(super) fn gathers(model: &Model, now: &Occupancy, group: Symbol, node: NodeId) -> bool {
+    Place::of(model, node, model.affinity_group(group).over)
+        .is_some_and(|place| !now.is_anywhere(group) || now.affine_members(group, place) > 0)
 }
 
 /// Whether the value of a resource on a node is irrelevant to the workload.

@@ -95,7 +95,8 @@ impl<'a> Plan<'a> {
     }
 }
 
-fn recorded(model: &Model, workload: WorkloadId, node: NodeId) -> Recorded {
+/// The line that records a workload on a node, with what it requires now.
+pub fn recorded(model: &Model, workload: WorkloadId, node: NodeId) -> Recorded {
     let required = model.workload_table(workload).requirements.iter();
     let texts = required.map(|each| (model.names().shared(each.resource), each.amount, each.family));
     let mut requirements = texts.collect::<Vec<_>>();

@@ -4,21 +4,20 @@
 //! place of the record, and its digest need not be right: that is the way back from a merge by hand.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use lighthouse::diagnostic::Diagnostic;
 use lighthouse::escape::quoted;
 use lighthouse::explain;
 use lighthouse::manifest::MOST_TEXT;
-use lighthouse::model::{Model, Record, Recorded as Line};
-use lighthouse::plan::Plan;
-use lighthouse::state::{self, Lineage, State};
+use lighthouse::model::{Model, NodeId, Record, WorkloadId};
+use lighthouse::plan::{self, Plan};
+use lighthouse::state::{self, State};
 use lighthouse::store::{self, Input};
 
 use crate::args::{AdoptArgs, Global};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::planning::{self, Basis, unknown};
+use crate::planning::{self, Basis};
 use crate::terminal::{Terminal, can_ask};
 use crate::writing;
 
@@ -49,9 +48,8 @@ pub(crate) fn run(global: &Global, args: &AdoptArgs, terminal: Terminal) -> Resu
         return Ok(("Nothing changed: that is on record already.\n".to_owned(), exit));
     }
     let count = adopted.record.placements.len();
-    let lineage = basis.recorded.state.as_ref().map_or_else(Lineage::draw, |state| state.lineage.clone());
     let (serial, exit) =
-        writing::save(&basis.recorded, &basis.manifest.model, adopted.record, lineage, &locked, terminal)?;
+        writing::save(&basis.recorded, &basis.manifest.model, adopted.record, basis.lineage(), &locked, terminal)?;
     let name = basis.recorded.name();
     Ok((format!("Recorded {count} placements in {name} (serial {serial}). Nothing was started or stopped.\n"), exit))
 }
@@ -82,43 +80,24 @@ fn adopted_file(model: &Model, record: Record, path: &Path, bytes: &[u8]) -> Res
     Ok(Adopted { record: with_pairs(model, record, &pairs), state: None })
 }
 
-/// Workload and node of a line. Names may hold spaces, so it parts at the white space that leaves two names that exist.
-fn pair<'t>(model: &Model, number: usize, line: &'t str) -> Result<(&'t str, &'t str), Failure> {
-    let parts = || line.match_indices([' ', '\t']).map(|(at, _)| (line[..at].trim(), line[at..].trim()));
-    let known =
-        |(workload, node): &(&str, &str)| model.workload_named(workload).is_some() && model.node_named(node).is_some();
-    if let Some(pair) = parts().find(known) {
-        return Ok(pair);
-    }
-    let (workload, node) = parts().next().unwrap_or((line.trim(), ""));
-    let failure = if model.workload_named(workload).is_none() {
-        unknown("workload", workload, model.workloads().iter().map(|each| &*each.name))
-    } else {
-        unknown("node", node, model.nodes().iter().map(|each| &*each.name))
-    };
-    Err(Failure { message: format!("line {number}: {}", failure.message), ..failure })
+/// Workload and node of a line. Names may hold spaces, so where it parts is decided when they are known.
+fn pair(model: &Model, number: usize, line: &str) -> Result<(WorkloadId, NodeId), Failure> {
+    let parts = line.match_indices([' ', '\t']).map(|(at, _)| (line[..at].trim(), line[at..].trim()));
+    planning::first_known(model, parts, line.trim())
+        .map_err(|failure| Failure { message: format!("line {number}: {}", failure.message), ..failure })
 }
 
 /// The record with these workloads on these nodes.
-fn with_pairs(model: &Model, mut record: Record, pairs: &[(&str, &str)]) -> Record {
+fn with_pairs(model: &Model, mut record: Record, pairs: &[(WorkloadId, NodeId)]) -> Record {
     for &(workload, node) in pairs {
-        let line = line(model, workload, node);
-        record.evicted.retain(|(evicted, _)| **evicted != *workload);
-        match record.placements.binary_search_by(|each| (*each.workload).cmp(workload)) {
+        let line = plan::recorded(model, workload, node);
+        record.evicted.retain(|(evicted, _)| *evicted != line.workload);
+        match record.placements.binary_search_by(|each| each.workload.cmp(&line.workload)) {
             Ok(at) => record.placements[at] = line,
             Err(at) => record.placements.insert(at, line),
         }
     }
     record
-}
-
-fn line(model: &Model, workload: &str, node: &str) -> Line {
-    let table = model.workload_named(workload).map(|workload| model.workload_table(workload));
-    let required = table.into_iter().flat_map(|table| &table.requirements);
-    let texts = required.map(|each| (model.names().shared(each.resource), each.amount, each.family));
-    let mut requirements = texts.collect::<Vec<_>>();
-    requirements.sort_unstable_by(|(a, ..), (b, ..)| a.cmp(b));
-    Line { workload: Arc::from(workload), node: Arc::from(node), requirements }
 }
 
 /// Says what the next plan would move, and why.

@@ -8,7 +8,7 @@ use lighthouse::diagnostic::Diagnostic;
 use lighthouse::escape::quoted;
 use lighthouse::explain;
 use lighthouse::manifest::{MOST_TEXT, Manifest};
-use lighthouse::model::{Model, Record, Replan};
+use lighthouse::model::{Model, NodeId, Record, Replan, WorkloadId};
 use lighthouse::place::Pin;
 use lighthouse::plan::Plan;
 use lighthouse::render::Origin;
@@ -191,6 +191,7 @@ fn moves(model: &Model, wanted: &[String]) -> Result<Vec<(String, String)>, Fail
     let mut moves = BTreeMap::new();
     for text in wanted {
         let (workload, node) = parted(model, text)?;
+        let (workload, node) = (model.workload_name(workload), model.node_name(node));
         if moves.insert(workload.to_owned(), node.to_owned()).is_some_and(|earlier| earlier != node) {
             return Err(Failure::usage(format!("`--move` sends {} to two nodes", quoted(workload))));
         }
@@ -199,14 +200,21 @@ fn moves(model: &Model, wanted: &[String]) -> Result<Vec<(String, String)>, Fail
 }
 
 /// Workload and node of `WORKLOAD=NODE`, parted at the `=` that leaves two names that exist.
-pub(crate) fn parted<'t>(model: &Model, text: &'t str) -> Result<(&'t str, &'t str), Failure> {
-    let parts = || text.match_indices('=').map(|(at, _)| (&text[..at], &text[at + 1..]));
-    if let Some(both) =
-        parts().find(|(workload, node)| model.workload_named(workload).is_some() && model.node_named(node).is_some())
-    {
+pub(crate) fn parted(model: &Model, text: &str) -> Result<(WorkloadId, NodeId), Failure> {
+    first_known(model, text.match_indices('=').map(|(at, _)| (&text[..at], &text[at + 1..])), text)
+}
+
+/// The first of these parts of a text that are a workload and a node; else what is wrong with the first parts.
+pub(crate) fn first_known<'t>(
+    model: &Model,
+    mut parts: impl Iterator<Item = (&'t str, &'t str)> + Clone,
+    text: &'t str,
+) -> Result<(WorkloadId, NodeId), Failure> {
+    let known = |(workload, node): (&str, &str)| Some((model.workload_named(workload)?, model.node_named(node)?));
+    let (workload, node) = parts.clone().next().unwrap_or((text, ""));
+    if let Some(both) = parts.find_map(known) {
         return Ok(both);
     }
-    let (workload, node) = parts().next().unwrap_or((text, ""));
     if model.workload_named(workload).is_none() {
         return Err(unknown("workload", workload, model.workloads().iter().map(|each| &*each.name)));
     }
