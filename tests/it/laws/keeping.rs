@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use lighthouse::model::{Model, Record, Replan};
+use lighthouse::model::{Model, NodeId, Record, Replan};
+use lighthouse::place::Entry;
 use lighthouse::plan::{Kind, Plan};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -19,7 +20,17 @@ fn is_taken_over(model: &Model, plan: &Plan<'_>) -> bool {
     })
 }
 
-/// Where a record places the workloads of a cluster, by index.
+/// Where the records that serve the workloads of a plan have them, by index: also a record by the name of step 4.
+fn claimed_seats(model: &Model, plan: &Plan<'_>) -> Vec<Option<usize>> {
+    let seat = |workload| {
+        let claim = plan.outcome.claims.of(workload)?;
+        let is_placed = matches!(claim.entry, Entry::Placement(_));
+        claim.node.filter(|_| is_placed).map(NodeId::index)
+    };
+    model.workload_ids().map(seat).collect()
+}
+
+/// Where a record places the workloads of a cluster by their own names, by index.
 fn recorded_seats(flat: &Flat<'_>, record: &Record) -> Vec<Option<usize>> {
     let seat = |(name, _): &(String, &Workloads)| {
         let recorded = record.placements.iter().find(|each| *each.workload == **name)?;
@@ -160,7 +171,7 @@ proptest! {
         let (model, flat) = (cluster.model(), Flat::new(&cluster));
         let plan = plan(&model, &record);
         let left = plan.outcome.departures.iter().map(|departure| departure.workload.index()).collect::<BTreeSet<_>>();
-        let recorded = recorded_seats(&flat, &record);
+        let recorded = claimed_seats(&model, &plan);
         let mut stayed = recorded.clone();
         for &workload in &left {
             stayed[workload] = None;
