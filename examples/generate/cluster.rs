@@ -5,11 +5,11 @@
 #![expect(clippy::format_push_string, reason = "it reads plainly, and its speed is nobody's concern")]
 
 /// The strategies, by their names in a manifest.
-pub const STRATEGIES: [&str; 3] = ["prioritized", "round-robin", "bin-pack"];
+pub(crate) const STRATEGIES: [&str; 3] = ["prioritized", "round-robin", "bin-pack"];
 
 /// What is special about a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// Three resources of which 80% are used in the end.
     Even,
     /// A tag for each node, and one of them for each workload.
@@ -27,7 +27,7 @@ pub enum Shape {
 }
 
 /// The shapes with their names on the command line.
-pub const SHAPES: [(&str, Shape); 7] = [
+pub(crate) const SHAPES: [(&str, Shape); 7] = [
     ("even", Shape::Even),
     ("tags", Shape::Tags),
     ("wards", Shape::Wards),
@@ -39,14 +39,14 @@ pub const SHAPES: [(&str, Shape); 7] = [
 
 /// How large a cluster is, and of which kind.
 #[derive(Clone, Debug)]
-pub struct Cluster {
-    pub nodes: u64,
-    pub workloads: u64,
+pub(crate) struct Cluster {
+    pub(crate) nodes: u64,
+    pub(crate) workloads: u64,
     /// How many of a hundred workloads are in aversion groups of five.
-    pub averse_percent: u64,
-    pub strategy: &'static str,
-    pub shape: Shape,
-    pub seed: u64,
+    pub(crate) averse_percent: u64,
+    pub(crate) strategy: &'static str,
+    pub(crate) shape: Shape,
+    pub(crate) seed: u64,
 }
 
 impl Default for Cluster {
@@ -60,7 +60,7 @@ const LARGEST: [u64; 3] = [8, 16_384, 100];
 
 impl Cluster {
     /// The manifest's text.
-    pub fn manifest(&self) -> String {
+    pub(crate) fn manifest(&self) -> String {
         let mut random = Random(self.seed);
         let workloads = (0..self.workloads).map(|_| LARGEST.map(|most| 1 + random.below(most))).collect::<Vec<_>>();
         let mut text = format!("strategy = \"{}\"\n\n", self.strategy);
