@@ -1,113 +1,182 @@
-//! Who has room, in the order a strategy asks.
+//! Who has room: the first node in the strategy's order that takes a workload, found without asking those that cannot.
 //!
-//! One question is answered here: which is the first node, in this order, that takes a workload?
-//! The search is the plain one: node after node. What "takes" means is `rule`'s business.
+//! The index only leaves nodes out; `rule` decides about those that are left, so the answer is that of the plain search.
+//! Nodes are kept in [`Tree`]s by their key, one for each *field*: the whole cluster, or those with a rare resource, a
+//! label's value, or room for a large aversion group. `cover` knows which fields are enough for a workload.
+//! Work grows as the logarithm of nodes while single resources decide. The worst case is many nodes in one branch that
+//! have enough of each resource between them and none of all: each of them is then asked.
 
-use std::collections::BTreeSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::model::{Model, NodeId, Strategy, WorkloadId};
-use crate::score::Score;
+use super::column::{Columns, Scale};
+use super::cover::{self, Cover, FieldName};
+use super::occupancy::{Occupancy, Place};
+use super::order::{Key, Order};
+use super::rule;
+use super::strategy::Pass;
+use super::tree::{Slot, Spot, Tree};
+use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
+use crate::names::Symbol;
 
-/// The nodes in the order in which a strategy tries them.
+/// Nodes that a search may be confined to.
 #[derive(Clone, Debug)]
-pub(super) enum Order {
-    /// Manifest order.
-    Listed {
-        /// How many nodes there are.
-        nodes: u32,
-    },
-    /// Manifest order, from the node after the last success and once round.
-    Round {
-        /// How many nodes there are.
-        nodes: u32,
-        /// The node of the last success.
-        after: Option<NodeId>,
-    },
-    /// Current score, smallest first, then name.
-    Scored {
-        /// Each node once, under its current score.
-        ranked: BTreeSet<(Score, u32, NodeId)>,
-        /// The current score of each node.
-        scores: Vec<Score>,
-        /// Where each node's name stands among all names.
-        name_ranks: Vec<u32>,
-    },
+struct Field {
+    tree: Tree,
+    /// The column that its rows have beside the common ones.
+    extra: Option<Scale>,
 }
 
-impl Order {
-    /// The order of the model's strategy while nothing is placed.
+/// The fields, each made when it is first searched.
+#[derive(Clone, Debug)]
+pub(super) struct Index {
+    columns: Columns,
+    places: cover::Places,
+    fields: Vec<Field>,
+    names: FxHashMap<FieldName, usize>,
+    /// In which fields a node is, and where there.
+    belongs: Vec<Vec<(usize, Slot)>>,
+    /// Tables of workloads that no node takes until a shortcoming is filled.
+    hopeless: FxHashSet<u32>,
+    /// A node's row, while it is written.
+    row: Vec<i64>,
+}
+
+impl Index {
+    /// An index of the nodes that are neither cordoned nor drained.
     pub(super) fn new(model: &Model) -> Self {
-        let nodes = u32::try_from(model.nodes().len()).unwrap_or(u32::MAX);
-        match model.strategy() {
-            Strategy::Prioritized => Self::Listed { nodes },
-            Strategy::RoundRobin => Self::Round { nodes, after: None },
-            Strategy::BinPack => {
-                let name_ranks = name_ranks(model);
-                let scores = model.node_ids().map(|node| model.node_score(node)).collect::<Vec<_>>();
-                let ranked = model.node_ids().map(|node| (scores[node.index()], name_ranks[node.index()], node));
-                Self::Scored { ranked: ranked.collect(), scores, name_ranks }
+        let is_open = |node: &NodeId| !model.cordons.contains_key(node) && !model.drains.contains_key(node);
+        let nodes = model.node_ids().filter(is_open).collect::<Vec<_>>();
+        Self {
+            columns: Columns::new(model, &nodes),
+            belongs: vec![Vec::new(); model.nodes().len()],
+            places: cover::Places::new(model, nodes),
+            fields: Vec::new(),
+            names: FxHashMap::default(),
+            hopeless: FxHashSet::default(),
+            row: Vec::new(),
+        }
+    }
+
+    /// The first node in this order that takes what is to be placed, among those that keep the soft rules of a pass.
+    pub(super) fn first(
+        &mut self,
+        (model, now, order): (&Model, &Occupancy, &Order),
+        table: &WorkloadTable,
+        pass: Pass,
+        takes: &mut impl FnMut(NodeId) -> bool,
+    ) -> Option<NodeId> {
+        let Cover { nodes, fields } = self.places.cover((model, now), &self.columns, table, pass);
+        let fields = fields.into_iter().map(|name| (self.field((model, now, order), name), name)).collect::<Vec<_>>();
+        let start = order.start();
+        self.first_from(order, table, &nodes, &fields, start, takes)
+            .or_else(|| start.and_then(|_| self.first_from(order, table, &nodes, &fields, None, takes)))
+    }
+
+    fn first_from(
+        &self,
+        order: &Order,
+        table: &WorkloadTable,
+        nodes: &[NodeId],
+        fields: &[(usize, FieldName)],
+        start: Option<Key>,
+        takes: &mut impl FnMut(NodeId) -> bool,
+    ) -> Option<NodeId> {
+        let mut best: Option<(Key, NodeId)> = None;
+        let alone = nodes.iter().map(|&node| (order.key(node), node));
+        let alone = alone.filter(|&(key, node)| start.is_none_or(|start| key >= start) && takes(node)).min();
+        let mut improve = |found: Option<(Key, NodeId)>| best = best.into_iter().chain(found).min();
+        improve(alone);
+        for &(at, name) in fields {
+            let field = &self.fields[at];
+            let mut needs = self.columns.needs(table, !matches!(name, FieldName::Offers(_)));
+            needs.extend(field.extra.map(|extra| (self.columns.width(), extra.need(table))));
+            improve(field.tree.first(&needs, start, takes));
+        }
+        best.map(|(_, node)| node)
+    }
+
+    /// Notes that a workload is on a node now.
+    pub(super) fn occupy(
+        &mut self,
+        (model, now, order): (&Model, &Occupancy, &Order),
+        workload: WorkloadId,
+        node: NodeId,
+    ) {
+        let table = model.workload_table(workload);
+        if table.requirements.iter().any(|requirement| requirement.amount.is_negative()) {
+            self.hopeless.clear();
+        }
+        self.row.clear();
+        self.columns.fill(now, node, &mut self.row);
+        let (key, shelf, width) = (order.key(node), self.columns.shelf(&self.row), self.row.len());
+        for &(at, slot) in &self.belongs[node.index()] {
+            let field = &mut self.fields[at];
+            self.row.truncate(width);
+            self.row.extend(field.extra.map(|extra| extra.amount(now, node)));
+            field.tree.update(slot, key, shelf, &self.row);
+        }
+        for &group in &table.aversion_groups {
+            self.close(model, now, group, node);
+        }
+    }
+
+    /// Takes the nodes of a place out of a group's field, once the place is full.
+    fn close(&mut self, model: &Model, now: &Occupancy, group: Symbol, node: NodeId) {
+        let Some(&at) = self.names.get(&FieldName::Apart(group)) else { return };
+        if rule::takes_member(model, now, group, node) {
+            return;
+        }
+        let over = model.aversion_group(group).over;
+        let full = match Place::of(model, node, over).zip(over) {
+            Some((Place::Value(value), label)) => self.places.with(label, value).to_vec(),
+            _ => vec![node],
+        };
+        for node in full {
+            let belongs = &mut self.belongs[node.index()];
+            if let Some(position) = belongs.iter().position(|&(field, _)| field == at) {
+                let (_, slot) = belongs.swap_remove(position);
+                self.fields[at].tree.remove(slot);
             }
         }
     }
 
-    /// The first node in this order that takes what is to be placed.
-    pub(super) fn first(&self, takes: impl FnMut(&NodeId) -> bool) -> Option<NodeId> {
-        self.nodes().find(takes)
+    /// Whether a table's workloads were refused everywhere, and nothing has opened since.
+    pub(super) fn is_hopeless(&self, table: u32) -> bool {
+        self.hopeless.contains(&table)
     }
 
-    /// All nodes, in this order.
-    pub(super) fn nodes(&self) -> Box<dyn Iterator<Item = NodeId> + '_> {
-        match self {
-            Self::Listed { nodes } => Box::new((0..*nodes).map(NodeId)),
-            Self::Round { nodes, after } => {
-                let start = after.map_or(0, |node| node.0 + 1);
-                Box::new((start..*nodes).chain(0..start).map(NodeId))
-            }
-            Self::Scored { ranked, .. } => Box::new(ranked.iter().map(|&(_, _, node)| node)),
+    /// Notes that no node takes the workloads of a table: free amounts and aversion groups only become narrower.
+    pub(super) fn give_up(&mut self, number: u32, table: &WorkloadTable) {
+        if table.affinity_groups.is_empty() {
+            self.hopeless.insert(number);
         }
     }
 
-    /// The current score of a node, where the order has scores.
-    pub(super) fn score(&self, node: NodeId) -> Option<Score> {
-        match self {
-            Self::Scored { scores, .. } => Some(scores[node.index()]),
-            Self::Listed { .. } | Self::Round { .. } => None,
+    /// The number of a field, which is made when it is not there yet.
+    fn field(&mut self, (model, now, order): (&Model, &Occupancy, &Order), name: FieldName) -> usize {
+        if let Some(&at) = self.names.get(&name) {
+            return at;
         }
-    }
-
-    /// Notes that a workload is on a node now: its score shrinks.
-    pub(super) fn occupy(&mut self, model: &Model, workload: WorkloadId, node: NodeId) {
-        if let Self::Scored { ranked, scores, name_ranks } = self {
-            let (score, rank) = (&mut scores[node.index()], name_ranks[node.index()]);
-            ranked.remove(&(*score, rank, node));
-            *score = score.minus(model.workload_score(workload));
-            ranked.insert((*score, rank, node));
+        let mut nodes = self.places.nodes(model, now, &self.columns, name);
+        let extra = match name {
+            FieldName::Offers(resource) => Some(self.columns.scale(model, resource)),
+            _ => None,
+        };
+        nodes.sort_unstable_by_key(|&node| order.key(node));
+        let width = self.columns.width() + usize::from(extra.is_some());
+        let (mut rows, mut spots) = (Vec::with_capacity(nodes.len() * width), Vec::with_capacity(nodes.len()));
+        for &node in &nodes {
+            let start = rows.len();
+            self.columns.fill(now, node, &mut rows);
+            rows.extend(extra.map(|extra| extra.amount(now, node)));
+            spots.push(Spot { node, key: order.key(node), shelf: self.columns.shelf(&rows[start..]) });
         }
-    }
-
-    /// Notes a success of the search: round robin goes on after this node.
-    pub(super) fn succeed(&mut self, node: NodeId) {
-        if let Self::Round { after, .. } = self {
-            *after = Some(node);
+        let at = self.fields.len();
+        for (slot, node) in (0..).zip(nodes) {
+            self.belongs[node.index()].push((at, slot));
         }
+        self.fields.push(Field { tree: Tree::new(width, self.columns.shelves(), &spots, rows), extra });
+        self.names.insert(name, at);
+        at
     }
-
-    /// The node of round robin's last success.
-    pub(super) fn cursor(&self) -> Option<NodeId> {
-        match self {
-            Self::Round { after, .. } => *after,
-            Self::Listed { .. } | Self::Scored { .. } => None,
-        }
-    }
-}
-
-/// Where each node's name stands among all names, by bytes.
-fn name_ranks(model: &Model) -> Vec<u32> {
-    let mut by_name = model.node_ids().collect::<Vec<_>>();
-    by_name.sort_unstable_by_key(|&node| model.node_name(node));
-    let mut ranks = vec![0; by_name.len()];
-    for (rank, node) in (0..).zip(by_name) {
-        ranks[node.index()] = rank;
-    }
-    ranks
 }

@@ -15,7 +15,7 @@ use super::departure::{Cause, Departure};
 use super::hold::{self, Held};
 use super::occupancy::Place;
 use super::rule::{self, Standing};
-use super::{Engine, Outcome, finish, strategy};
+use super::{Engine, Outcome, Start, finish, strategy};
 use crate::model::{Model, NodeId, Record, WorkloadId};
 use crate::names::Symbol;
 use crate::quantity::Quantity;
@@ -47,13 +47,14 @@ impl fmt::Display for PinError {
 impl std::error::Error for PinError {}
 
 /// Places what must move and what is new; everything else stays where it is on record.
-pub(super) fn keep(model: &Model, record: &Record, claims: Claims, pins: &[Pin]) -> Result<Outcome, PinError> {
+pub(super) fn keep(model: &Model, record: &Record, claims: Claims, start: &Start<'_>) -> Result<Outcome, PinError> {
+    let pins = start.pins;
     let mut seating = Seating::new(model, record, &claims, pins);
     seating.dismiss_forbidden();
     seating.dismiss_beyond_max();
     seating.dismiss_scattered();
     seating.dismiss_until_nodes_hold();
-    let mut engine = Engine::new(model);
+    let mut engine = Engine::searching(model, start.search);
     if let Some(cursor) = claims.cursor {
         engine.order.succeed(cursor);
     }

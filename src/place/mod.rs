@@ -5,14 +5,18 @@
 //! No files, no clock, no randomness, and never the order of a hash map.
 
 mod claim;
+mod column;
+mod cover;
 mod departure;
 mod hold;
 mod index;
 mod keep;
 mod occupancy;
+mod order;
 mod refusal;
 mod rule;
 mod strategy;
+mod tree;
 
 pub use claim::{Claim, Claims, Entry};
 pub use departure::{Cause, Departure};
@@ -23,7 +27,8 @@ pub use rule::Standing;
 
 use crate::model::{Assignment, Model, NodeId, Record, Replan, WorkloadId};
 use crate::score::Score;
-use index::Order;
+use index::Index;
+use order::Order;
 
 /// Nodes with what is on them, and the strategy's memory: it sees everything that it placed before.
 ///
@@ -37,15 +42,34 @@ use index::Order;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Engine {
+    search: Search,
     occupancy: Occupancy,
     order: Order,
+    /// Made when the first workload looks for a node, so that what is held needs no place in it.
+    index: Option<Index>,
     reluctant: Vec<WorkloadId>,
 }
 
+/// How the first node that takes a workload is found. The answer is the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Search {
+    /// By an index, which leaves out nodes that cannot take it.
+    #[default]
+    Indexed,
+    /// Node after node, as the rules are written: what the index is compared with.
+    Plain,
+}
+
 impl Engine {
-    /// Empty nodes.
+    /// Empty nodes. Which nodes there are, and which are cordoned or drained, is seen once.
     pub fn new(model: &Model) -> Self {
-        Self { occupancy: Occupancy::empty(model), order: Order::new(model), reluctant: Vec::new() }
+        Self::searching(model, Search::default())
+    }
+
+    /// Empty nodes, searched this way.
+    fn searching(model: &Model, search: Search) -> Self {
+        let (occupancy, order) = (Occupancy::empty(model), Order::new(model));
+        Self { search, occupancy, order, index: None, reluctant: Vec::new() }
     }
 
     /// Places a batch of workloads beside what is there, in strategy order, and says where each went.
@@ -86,10 +110,16 @@ impl Engine {
     fn hold(&mut self, model: &Model, workload: WorkloadId, node: NodeId) {
         self.occupancy.attach(model, workload, node);
         self.order.occupy(model, workload, node);
+        if let Some(index) = &mut self.index {
+            index.occupy((model, &self.occupancy, &self.order), workload, node);
+        }
     }
 
     /// Goes over the queue, and again over what it left, until a round places nothing.
     fn run(&mut self, model: &Model, queue: &[(WorkloadId, Standing)]) -> Vec<(WorkloadId, Option<NodeId>)> {
+        if self.search == Search::Indexed && self.index.is_none() && !queue.is_empty() {
+            self.index = Some(Index::new(model));
+        }
         let mut answers = queue.iter().map(|&(workload, _)| (workload, None)).collect::<Vec<_>>();
         let mut left = (0..queue.len()).collect::<Vec<_>>();
         // Only what fills a shortcoming can open a node for one that was refused before.
@@ -125,6 +155,8 @@ pub struct Start<'a> {
     pub record: Option<&'a Record>,
     /// Workloads that count as recorded on another node, this once.
     pub pins: &'a [Pin],
+    /// How nodes are found.
+    pub search: Search,
 }
 
 /// Where everything goes.
@@ -150,13 +182,13 @@ pub fn place(model: &Model, start: &Start<'_>) -> Result<Outcome, PinError> {
     let record = start.record.unwrap_or(&empty);
     let claims = Claims::new(model, record);
     match model.replan {
-        Replan::Keep => keep::keep(model, record, claims, start.pins),
-        Replan::Fresh => Ok(fresh(model, claims)),
+        Replan::Keep => keep::keep(model, record, claims, start),
+        Replan::Fresh => Ok(fresh(model, claims, start.search)),
     }
 }
 
 /// The one-shot answer of section 3: from empty nodes, whatever runs where; only `stay` looks at the record.
-fn fresh(model: &Model, claims: Claims) -> Outcome {
+fn fresh(model: &Model, claims: Claims, search: Search) -> Outcome {
     let mut order = model.workload_ids().collect::<Vec<_>>();
     strategy::sort(model, &mut order);
     let standing = |workload| match claims.of(workload) {
@@ -164,7 +196,7 @@ fn fresh(model: &Model, claims: Claims) -> Outcome {
         _ => Standing::Free,
     };
     let queue = order.into_iter().map(|workload| (workload, standing(workload))).collect::<Vec<_>>();
-    finish(model, Engine::new(model), claims, Vec::new(), queue)
+    finish(model, Engine::searching(model, search), claims, Vec::new(), queue)
 }
 
 /// Runs the strategy over the queue and gathers what came of it.

@@ -58,6 +58,8 @@ pub struct Occupancy {
     on: Vec<Vec<WorkloadId>>,
     averse: Members,
     affine: Members,
+    /// The places of each affinity group, in the order in which its members came.
+    affine_places: FxHashMap<Symbol, Vec<Place>>,
 }
 
 impl Occupancy {
@@ -75,6 +77,7 @@ impl Occupancy {
             free,
             averse: Members::default(),
             affine: Members::default(),
+            affine_places: FxHashMap::default(),
         }
     }
 
@@ -102,6 +105,11 @@ impl Occupancy {
     /// How many members of an affinity group are in a place.
     pub(super) fn affine_members(&self, group: Symbol, place: Place) -> u32 {
         self.affine.get(&(group, Some(place))).copied().unwrap_or(0)
+    }
+
+    /// The places in which members of an affinity group are.
+    pub(super) fn affine_places(&self, group: Symbol) -> &[Place] {
+        self.affine_places.get(&group).map_or(&[], Vec::as_slice)
     }
 
     /// Whether any member of an affinity group is placed anywhere.
@@ -142,7 +150,11 @@ impl Occupancy {
         for &group in &table.affinity_groups {
             *self.affine.entry((group, None)).or_default() += 1;
             if let Some(place) = Place::of(model, node, model.affinity_group(group).over) {
-                *self.affine.entry((group, Some(place))).or_default() += 1;
+                let members = self.affine.entry((group, Some(place))).or_default();
+                *members += 1;
+                if *members == 1 {
+                    self.affine_places.entry(group).or_default().push(place);
+                }
             }
         }
     }

@@ -106,6 +106,7 @@ pub(super) fn is_immune(table: &WorkloadTable, resource: Symbol) -> bool {
     table.immunities.binary_search(&resource).is_ok()
 }
 
-fn requires(table: &WorkloadTable, resource: Symbol) -> bool {
+/// Whether the workload names the resource, at whatever amount.
+pub(super) fn requires(table: &WorkloadTable, resource: Symbol) -> bool {
     table.requirements.binary_search_by_key(&resource, |each| each.resource).is_ok()
 }

@@ -21,10 +21,10 @@ pub(crate) fn sort(model: &Model, workloads: &mut [WorkloadId]) {
 }
 
 /// Which soft rules a pass over the nodes keeps.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Pass {
-    aversion: bool,
-    affinity: bool,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Pass {
+    pub(super) aversion: bool,
+    pub(super) affinity: bool,
 }
 
 /// From both kinds of soft rule to neither: aversion outranks affinity.
@@ -36,21 +36,33 @@ const PASSES: [Pass; 4] = [
 ];
 
 /// The first node in strategy order that takes a workload, soft rules kept as long as any node keeps them.
-pub(super) fn search(model: &Model, engine: &Engine, workload: WorkloadId, standing: Standing) -> Option<NodeId> {
+pub(super) fn search(model: &Model, engine: &mut Engine, workload: WorkloadId, standing: Standing) -> Option<NodeId> {
+    let number = model.workloads()[workload.index()].table;
     let table = model.workload_table(workload);
-    let now = &engine.occupancy;
+    let Engine { occupancy: now, order, index, .. } = engine;
     match standing {
         Standing::Bound(home) => return home.filter(|&home| rule::takes(model, now, table, standing, home)),
         Standing::Returning(last) if rule::takes(model, now, table, standing, last) => return Some(last),
         Standing::Returning(_) | Standing::Free => {}
     }
-    passes(model, table).find_map(|pass| {
-        engine.order.first(|&node| {
+    if index.as_ref().is_some_and(|index| index.is_hopeless(number)) {
+        return None;
+    }
+    let found = passes(model, table).find_map(|pass| {
+        let mut takes = |node| {
             rule::takes(model, now, table, standing, node)
                 && (!pass.aversion || rule::keeps_aversion(model, now, table, node, false))
                 && (!pass.affinity || rule::keeps_affinity(model, now, table, node, false))
-        })
-    })
+        };
+        match index {
+            None => order.nodes().find(|&node| takes(node)),
+            Some(index) => index.first((model, now, order), table, pass, &mut takes),
+        }
+    });
+    if let (None, Some(index)) = (found, index) {
+        index.give_up(number, table);
+    }
+    found
 }
 
 /// The passes that apply to a workload: without soft groups of a kind, those that keep that kind say nothing new.

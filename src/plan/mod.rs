@@ -62,7 +62,7 @@ pub struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// Plans a model against a record.
     pub fn new(model: &'a Model, record: &Record, pins: &[Pin]) -> Result<Self, PinError> {
-        let outcome = place::place(model, &Start { record: Some(record), pins })?;
+        let outcome = place::place(model, &Start { record: Some(record), pins, ..Start::default() })?;
         let mut changes = change::changes(model, record, &outcome, pins);
         changes.sort_by(|a, b| a.workload.cmp(&b.workload).then(a.kind.cmp(&b.kind)));
         let mut unplaced = place::unplaced(model, &outcome);

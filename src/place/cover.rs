@@ -1,0 +1,201 @@
+//! Which nodes are enough to ask for a workload, when a rule confines it to few.
+//!
+//! A cover names nodes and fields that together hold every node which could take the workload; of several the one with
+//! fewest nodes is chosen. A cover that is too large costs time, never the answer.
+
+use rustc_hash::FxHashMap;
+
+use super::column::Columns;
+use super::occupancy::{Occupancy, Place};
+use super::rule;
+use super::strategy::Pass;
+use crate::model::{Model, NAME_LABEL, NodeId, WorkloadTable};
+use crate::names::Symbol;
+
+/// An aversion group with so many members has a field of the nodes that are open to it.
+const LARGE: u32 = 64;
+
+/// How many aversion groups may have a field: every placement is noted in each.
+const MOST_APART: usize = 16;
+
+/// A label with so many values is searched by value, when places are full.
+const FEW: usize = 16;
+
+/// Nodes that belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum FieldName {
+    /// All of them.
+    Whole,
+    /// Those that offer a resource which few offer.
+    Offers(Symbol),
+    /// Those with this value of a label.
+    Value(Symbol, Symbol),
+    /// Those in places where an aversion group has room.
+    Apart(Symbol),
+}
+
+/// Nodes, alone and by fields.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cover {
+    pub(super) nodes: Vec<NodeId>,
+    pub(super) fields: Vec<FieldName>,
+}
+
+/// The open nodes, by the labels that rules name, and the groups that are large.
+#[derive(Clone, Debug)]
+pub(super) struct Places {
+    nodes: Vec<NodeId>,
+    /// The values of each label that a rule names, with the nodes that have them.
+    values: FxHashMap<Symbol, FxHashMap<Symbol, Vec<NodeId>>>,
+    /// The largest aversion groups.
+    large: Vec<Symbol>,
+}
+
+impl Places {
+    /// Sorts open nodes by the labels that rules name.
+    pub(super) fn new(model: &Model, nodes: Vec<NodeId>) -> Self {
+        let mut values = FxHashMap::<Symbol, FxHashMap<Symbol, Vec<NodeId>>>::default();
+        for label in named_labels(model) {
+            values.entry(label).or_default();
+        }
+        if !values.is_empty() {
+            for &node in &nodes {
+                for (label, value) in &model.node_table(node).labels {
+                    if let Some(by_value) = values.get_mut(label) {
+                        by_value.entry(*value).or_default().push(node);
+                    }
+                }
+            }
+        }
+        Self { nodes, values, large: large_groups(model) }
+    }
+
+    /// The nodes with this value of a label.
+    pub(super) fn with(&self, label: Symbol, value: Symbol) -> &[NodeId] {
+        self.values.get(&label).and_then(|by_value| by_value.get(&value)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The nodes that make up a field now.
+    pub(super) fn nodes(&self, model: &Model, now: &Occupancy, columns: &Columns, name: FieldName) -> Vec<NodeId> {
+        match name {
+            FieldName::Whole => self.nodes.clone(),
+            FieldName::Offers(resource) => columns.rare(resource).unwrap_or(&[]).to_vec(),
+            FieldName::Value(label, value) => self.with(label, value).to_vec(),
+            FieldName::Apart(group) => {
+                let open = self.nodes.iter().copied().filter(|&node| rule::takes_member(model, now, group, node));
+                open.collect()
+            }
+        }
+    }
+
+    /// The smallest cover that is known for a workload.
+    pub(super) fn cover(
+        &self,
+        (model, now): (&Model, &Occupancy),
+        columns: &Columns,
+        table: &WorkloadTable,
+        pass: Pass,
+    ) -> Cover {
+        let rare = table.requirements.iter().filter_map(|each| Some((each.resource, columns.rare(each.resource)?)));
+        if let Some((resource, offering)) = rare.min_by_key(|(_, nodes)| nodes.len()) {
+            // Other fields leave out what is below zero without a column, which may be just what it fills.
+            let confined = self.confined(model, now, table, pass).filter(|cover| cover.fields.is_empty());
+            let few = confined.filter(|cover| cover.nodes.len() < offering.len());
+            return few.unwrap_or_else(|| Cover { nodes: Vec::new(), fields: vec![FieldName::Offers(resource)] });
+        }
+        let mut cover = self.confined(model, now, table, pass).unwrap_or_else(|| self.whole(model, table, pass));
+        // A rare ward keeps its nodes out of every other field, but for those that are immune to it.
+        let warded = table.immunities.iter().filter(|&&each| columns.rare(each).is_some_and(|nodes| !nodes.is_empty()));
+        cover.fields.extend(warded.map(|&each| FieldName::Offers(each)));
+        cover
+    }
+
+    /// All nodes, or those in which a large group that is to be kept apart has room.
+    fn whole(&self, model: &Model, table: &WorkloadTable, pass: Pass) -> Cover {
+        let kept = averse(model, table, pass).find(|group| self.large.contains(group));
+        Cover { nodes: Vec::new(), fields: vec![kept.map_or(FieldName::Whole, FieldName::Apart)] }
+    }
+
+    /// The smallest cover by labels and groups, where one of them confines the workload.
+    fn confined(&self, model: &Model, now: &Occupancy, table: &WorkloadTable, pass: Pass) -> Option<Cover> {
+        let selected = table.only_on.iter().map(|selector| {
+            let is_name = model.text(selector.label) == NAME_LABEL;
+            let named = selector.values.iter().filter_map(|&value| model.node_named(model.text(value)));
+            let nodes = named.filter(|_| is_name).collect();
+            let values = selector.values.iter().map(|&value| FieldName::Value(selector.label, value));
+            Cover { nodes, fields: values.filter(|_| !is_name).collect() }
+        });
+        let apart = averse(model, table, pass).filter_map(|group| self.apart(model, now, group));
+        let gathered = affine(model, table, pass).filter_map(|group| gathered(model, now, group));
+        selected.chain(apart).chain(gathered).min_by_key(|cover| self.size(cover))
+    }
+
+    /// The values of a label in which a group has room, where they are few and some are full.
+    fn apart(&self, model: &Model, now: &Occupancy, group: Symbol) -> Option<Cover> {
+        let options = model.aversion_group(group);
+        let label = options.over?;
+        let values = self.values.get(&label).filter(|values| values.len() <= FEW)?;
+        let is_open = |value: Symbol| now.averse_members(group, Place::Value(value)) < options.max;
+        let open = values.keys().copied().filter(|&value| is_open(value)).collect::<Vec<_>>();
+        let fields = open.iter().map(|&value| FieldName::Value(label, value)).collect();
+        (open.len() < values.len()).then_some(Cover { nodes: Vec::new(), fields })
+    }
+
+    fn size(&self, cover: &Cover) -> usize {
+        let field = |name: &FieldName| match *name {
+            FieldName::Value(label, value) => self.with(label, value).len(),
+            _ => self.nodes.len(),
+        };
+        cover.nodes.len() + cover.fields.iter().map(field).sum::<usize>()
+    }
+}
+
+/// The aversion groups that a workload keeps in a pass.
+fn averse(model: &Model, table: &WorkloadTable, pass: Pass) -> impl Iterator<Item = Symbol> {
+    let groups = table.aversion_groups.iter().copied();
+    groups.filter(move |&group| pass.aversion || model.aversion_group(group).hard)
+}
+
+/// The affinity groups that a workload keeps in a pass.
+fn affine(model: &Model, table: &WorkloadTable, pass: Pass) -> impl Iterator<Item = Symbol> {
+    let groups = table.affinity_groups.iter().copied();
+    groups.filter(move |&group| pass.affinity || model.affinity_group(group).hard)
+}
+
+/// Where the members of an affinity group are, where there are any.
+fn gathered(model: &Model, now: &Occupancy, group: Symbol) -> Option<Cover> {
+    let places = now.is_anywhere(group).then(|| now.affine_places(group))?;
+    let mut cover = Cover::default();
+    for &place in places {
+        match (place, model.affinity_group(group).over) {
+            (Place::Value(value), Some(label)) => cover.fields.push(FieldName::Value(label, value)),
+            (Place::Node(node), _) => cover.nodes.push(node),
+            (Place::Value(_), None) => {}
+        }
+    }
+    Some(cover)
+}
+
+/// The node labels that selectors and groups name.
+fn named_labels(model: &Model) -> impl Iterator<Item = Symbol> {
+    let tables = model.workload_tables().iter();
+    let selected = tables.clone().flat_map(|table| &table.only_on).map(|selector| selector.label);
+    let averse = tables.clone().flat_map(|table| &table.aversion_groups);
+    let affine = tables.flat_map(|table| &table.affinity_groups);
+    let averse = averse.filter_map(|&group| model.aversion_group(group).over);
+    selected.chain(averse).chain(affine.filter_map(|&group| model.affinity_group(group).over))
+}
+
+/// The aversion groups with most members, as far as they are large.
+fn large_groups(model: &Model) -> Vec<Symbol> {
+    let mut members = FxHashMap::<Symbol, u32>::default();
+    for table in model.workload_tables() {
+        for &group in &table.aversion_groups {
+            *members.entry(group).or_default() += table.replicas.unwrap_or(1);
+        }
+    }
+    let mut large = members.into_iter().filter(|&(_, members)| members >= LARGE).collect::<Vec<_>>();
+    large.sort_unstable_by_key(|&(group, members)| (std::cmp::Reverse(members), group));
+    large.truncate(MOST_APART);
+    large.into_iter().map(|(group, _)| group).collect()
+}

@@ -1,0 +1,127 @@
+//! In which order a strategy tries the nodes, and what of it changes while workloads are placed.
+//!
+//! Prioritized and round robin go by manifest order, round robin from where it was; bin pack goes by the current score.
+//! Who in that order takes a workload is found in `index`.
+
+use crate::model::{Model, NodeId, Strategy, WorkloadId};
+use crate::score::Score;
+
+/// Where a node stands: smaller keys are tried first, but for where round robin starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    score: Score,
+    rank: u32,
+}
+
+/// The order of a strategy at this moment.
+#[derive(Clone, Debug)]
+pub(super) enum Order {
+    /// Manifest order.
+    Listed {
+        /// How many nodes there are.
+        nodes: u32,
+    },
+    /// Manifest order, from the node after the last success and once round.
+    Round {
+        /// How many nodes there are.
+        nodes: u32,
+        /// The node of the last success.
+        after: Option<NodeId>,
+    },
+    /// Current score, smallest first, then name.
+    Scored {
+        /// The current score of each node.
+        scores: Vec<Score>,
+        /// Where each node's name stands among all names.
+        name_ranks: Vec<u32>,
+    },
+}
+
+impl Order {
+    /// The order of the model's strategy while nothing is placed.
+    pub(super) fn new(model: &Model) -> Self {
+        let nodes = u32::try_from(model.nodes().len()).unwrap_or(u32::MAX);
+        match model.strategy() {
+            Strategy::Prioritized => Self::Listed { nodes },
+            Strategy::RoundRobin => Self::Round { nodes, after: None },
+            Strategy::BinPack => Self::Scored {
+                scores: model.node_ids().map(|node| model.node_score(node)).collect(),
+                name_ranks: name_ranks(model),
+            },
+        }
+    }
+
+    /// All nodes, in this order.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
+        let mut nodes = (0..self.len()).map(NodeId).collect::<Vec<_>>();
+        match self {
+            Self::Listed { .. } => {}
+            Self::Round { after, .. } => nodes.rotate_left(after.map_or(0, |node| node.index() + 1)),
+            Self::Scored { .. } => nodes.sort_unstable_by_key(|&node| self.key(node)),
+        }
+        nodes.into_iter()
+    }
+
+    fn len(&self) -> u32 {
+        match self {
+            Self::Listed { nodes } | Self::Round { nodes, .. } => *nodes,
+            Self::Scored { name_ranks, .. } => u32::try_from(name_ranks.len()).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Where a node stands now.
+    pub(super) fn key(&self, node: NodeId) -> Key {
+        match self {
+            Self::Listed { .. } | Self::Round { .. } => Key { score: Score::Lowest, rank: node.0 },
+            Self::Scored { scores, name_ranks } => Key { score: scores[node.index()], rank: name_ranks[node.index()] },
+        }
+    }
+
+    /// The key from which a search starts; what is below it comes last. `None` is the very first.
+    pub(super) fn start(&self) -> Option<Key> {
+        let after = self.cursor()?;
+        Some(Key { score: Score::Lowest, rank: after.0 + 1 })
+    }
+
+    /// The current score of a node, where the order has scores.
+    pub(super) fn score(&self, node: NodeId) -> Option<Score> {
+        match self {
+            Self::Scored { scores, .. } => Some(scores[node.index()]),
+            Self::Listed { .. } | Self::Round { .. } => None,
+        }
+    }
+
+    /// Notes that a workload is on a node now: its score shrinks.
+    pub(super) fn occupy(&mut self, model: &Model, workload: WorkloadId, node: NodeId) {
+        if let Self::Scored { scores, .. } = self {
+            let score = &mut scores[node.index()];
+            *score = score.minus(model.workload_score(workload));
+        }
+    }
+
+    /// Notes a success of the search: round robin goes on after this node.
+    pub(super) fn succeed(&mut self, node: NodeId) {
+        if let Self::Round { after, .. } = self {
+            *after = Some(node);
+        }
+    }
+
+    /// The node of round robin's last success.
+    pub(super) fn cursor(&self) -> Option<NodeId> {
+        match self {
+            Self::Round { after, .. } => *after,
+            Self::Listed { .. } | Self::Scored { .. } => None,
+        }
+    }
+}
+
+/// Where each node's name stands among all names, by bytes.
+fn name_ranks(model: &Model) -> Vec<u32> {
+    let mut by_name = model.node_ids().collect::<Vec<_>>();
+    by_name.sort_unstable_by_key(|&node| model.node_name(node));
+    let mut ranks = vec![0; by_name.len()];
+    for (rank, node) in (0..).zip(by_name) {
+        ranks[node.index()] = rank;
+    }
+    ranks
+}
