@@ -1,0 +1,95 @@
+//! The law of the index: it finds the node that the plain search finds, and so everything else is the same, too.
+
+use lighthouse::model::{Model, Record, Replan};
+use lighthouse::place::{self, Outcome, Search, Start};
+use lighthouse::plan::Plan;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::strategy::Strategy as Drawn;
+use proptest::test_runner::Config;
+
+use super::cluster::{Cluster, Nodes, Workloads, clusters, records};
+use super::config;
+
+/// Small clusters are cheap, and there is a lot to get wrong in them.
+const SMALL: u32 = 10;
+
+/// One crowd for so many small clusters.
+const CROWDS: u32 = 40;
+
+/// In so many parts what only one of them has is rare.
+const PARTS: usize = 20;
+
+const RACKS: [&str; PARTS] =
+    ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t"];
+
+fn outcome(model: &Model, record: &Record, search: Search) -> Outcome {
+    place::place(model, &Start { record: Some(record), search, ..Start::default() }).expect("nothing is pinned")
+}
+
+/// Whatever can be told from the outcomes is the same.
+fn agree(model: &Model, record: &Record) -> Result<(), TestCaseError> {
+    let [indexed, plain] = [Search::Indexed, Search::Plain].map(|search| outcome(model, record, search));
+    prop_assert_eq!(&indexed.assignment, &plain.assignment);
+    prop_assert_eq!(&indexed.reluctant, &plain.reluctant);
+    prop_assert_eq!(&indexed.departures, &plain.departures);
+    prop_assert_eq!(indexed.engine.cursor(), plain.engine.cursor());
+    prop_assert_eq!(indexed.engine.nodes().collect::<Vec<_>>(), plain.engine.nodes().collect::<Vec<_>>());
+    prop_assert_eq!(place::unplaced(model, &indexed), place::unplaced(model, &plain));
+    Ok(())
+}
+
+/// A hundred nodes and more workloads: large groups, a label of many values, and two resources that few nodes offer.
+fn crowds() -> impl Drawn<Value = Cluster> {
+    (vec(clusters(), PARTS), clusters()).prop_map(|(parts, head)| {
+        let parts = parts.into_iter().zip(RACKS).collect::<Vec<_>>();
+        let nodes = parts.iter().flat_map(|(part, rack)| part.nodes.iter().map(|table| many_nodes(table, rack)));
+        let workloads = parts.iter().flat_map(|(part, rack)| {
+            part.workloads.iter().map(move |table| Workloads {
+                name: format!("{rack}-{}", table.name),
+                replicas: table.replicas.map(|replicas| replicas * 4),
+                was: None,
+                ..table.clone()
+            })
+        });
+        let (nodes, workloads) = (nodes.collect(), workloads.collect());
+        let mut crowd = Cluster { nodes, workloads, ..head };
+        crowd.drains = crowd.nodes.iter().take(1).map(|table| table.name.clone()).collect();
+        crowd.cordons = crowd.nodes.iter().skip(3).take(1).map(|table| table.name.clone()).collect();
+        crowd.keep_infinities_apart();
+        crowd
+    })
+}
+
+fn many_nodes(table: &Nodes, rack: &'static str) -> Nodes {
+    let mut nodes = Nodes { name: format!("{rack}-{}", table.name), was: None, ..table.clone() };
+    nodes.count = table.count.map(|count| count * 2);
+    if rack != RACKS[0] {
+        nodes.resources.retain(|&name, _| name != "gpu" && name != "slot");
+    }
+    if let Some(value) = nodes.labels.get_mut("rack") {
+        *value = rack;
+    }
+    nodes
+}
+
+proptest! {
+    #![proptest_config(Config { cases: config().cases * SMALL, ..config() })]
+
+    #[test]
+    fn the_index_finds_what_the_plain_search_finds(cluster in clusters(), record in records()) {
+        agree(&cluster.model(), &record)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(Config { cases: config().cases / CROWDS, ..config() })]
+
+    #[test]
+    fn the_index_finds_it_among_many_nodes_too(before in crowds(), after in crowds(), replan in any::<bool>()) {
+        let record = Plan::new(&before.model(), &Record::default(), &[]).expect("nothing is pinned").record();
+        let after = Cluster { replan: if replan { Replan::Keep } else { after.replan }, ..after };
+        agree(&after.model(), &Record::default())?;
+        agree(&after.model(), &record)?;
+    }
+}
