@@ -51,6 +51,12 @@ impl Lower {
 
     /// Adds the tables that drop-ins may hold too. `whole` says that nothing is missing because the grammar was wrong.
     pub(super) fn add(&mut self, manifest: &Manifest<'_>, whole: bool) {
+        self.add_tables(manifest, whole);
+        self.add_groups_and_reasons(manifest);
+    }
+
+    /// Adds nodes and workloads.
+    pub(super) fn add_tables(&mut self, manifest: &Manifest<'_>, whole: bool) {
         for node in &manifest.nodes {
             let before = self.findings.errors();
             self.node(node, whole);
@@ -61,6 +67,10 @@ impl Lower {
             self.workload(workload, whole);
             self.answers.workloads_hidden |= self.findings.errors() > before;
         }
+    }
+
+    /// Adds all else; after all tables, as symbols are numbered as they come.
+    pub(super) fn add_groups_and_reasons(&mut self, manifest: &Manifest<'_>) {
         self.groups.add(manifest, &mut self.model, &mut self.findings);
         self.drains.extend(manifest.drain.iter().map(named));
         self.cordons.extend(manifest.cordon.iter().map(named));

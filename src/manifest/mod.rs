@@ -1,7 +1,7 @@
 //! Text to model: a cluster manifest is read here, and every mistake in it is found.
 //!
 //! The way is bytes, text, document tree, shape, tables, model. Each step has a file: `text` and `syntax` for what can
-//! be wrong with bytes and grammar, `walk` for keys and types, `head`, `lower` and `expand` for meaning; `answers` and
+//! be wrong with bytes and grammar, `walk` for keys and types, `pieces` for doing the same with less when a text is long, `head`, `lower` and `expand` for meaning; `answers` and
 //! `impossible` for what is legal and probably not meant. Mistakes do not stop the reading: all are found in one run.
 //! No file is read here, and nothing is drawn: [`Findings`] are data.
 
@@ -13,6 +13,7 @@ mod impossible;
 mod list;
 mod lower;
 mod names;
+mod pieces;
 mod quantities;
 mod schema;
 mod shape;
@@ -29,6 +30,7 @@ use crate::diagnostic::{Diagnostic, Findings};
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::source::{Place, Source};
 use lower::Lower;
+use pieces::{Broken, Pieces, Reading, Way};
 use syntax::Document;
 use walk::Walk;
 
@@ -85,6 +87,10 @@ impl Manifest {
 /// assert_eq!(manifest.model.nodes().len(), 1);
 /// ```
 pub fn read(sources: &[Source]) -> Result<Manifest, Findings> {
+    read_by(sources, Reading::usual())
+}
+
+fn read_by(sources: &[Source], reading: Reading) -> Result<Manifest, Findings> {
     let mut findings = Findings::default();
     if !text::within_budget(sources, &mut findings) {
         return Err(findings);
@@ -93,39 +99,64 @@ pub fn read(sources: &[Source]) -> Result<Manifest, Findings> {
         findings.push(Diagnostic::error("there is no manifest"));
         return Err(findings);
     };
-    let mut lower = read_main(main, findings);
-    for (file, source) in (1..).zip(drop_ins) {
-        read_drop_in(file, source, &mut lower);
-    }
-    finish(lower)
+    // Where pieces do not do, everything is read again, as wholes wherever that is allowed.
+    let again = |_| read_texts(main, drop_ins, reading.as_wholes());
+    finish(read_texts(main, drop_ins, reading).or_else(again).expect("what may be a whole is not in pieces now"))
 }
 
-fn read_main(source: &Source, mut findings: Findings) -> Lower {
-    let Some(text) = text::decode(0, source, &mut findings) else {
-        return blind(findings);
-    };
+fn read_texts(main: &Source, drop_ins: &[Source], reading: Reading) -> Result<Lower, Broken> {
+    let mut lower = read_main(main, reading)?;
+    for (file, source) in (1..).zip(drop_ins) {
+        read_drop_in(file, source, reading, &mut lower)?;
+    }
+    Ok(lower)
+}
+
+fn read_main(source: &Source, reading: Reading) -> Result<Lower, Broken> {
+    let mut findings = Findings::default();
+    let Some(text) = text::decode(0, source, &mut findings) else { return Ok(blind(findings)) };
+    match reading.of(0, source, text, Pieces::main)? {
+        Way::Pieces(lower) => return Ok(lower),
+        Way::Whole => {}
+        Way::None(too_long) => {
+            findings.push(too_long);
+            return Ok(blind(findings));
+        }
+    }
     let document = syntax::parse(0, source, text, &mut findings);
     if !document.is_readable() {
-        return blind(findings);
+        return Ok(blind(findings));
     }
     let (shape, mut walk) = shape(0, text, &document);
     let start = Place { file: 0, start: text.1, end: text.1 };
     let (model, answers) = head::model(&shape, document.is_whole().then_some(start), &mut walk.findings);
     let mut lower = Lower::new(model, answers, findings);
     take(&mut lower, &shape, walk, source, &document);
-    lower
+    Ok(lower)
 }
 
-fn read_drop_in(file: u32, source: &Source, lower: &mut Lower) {
-    let text = text::decode(file, source, &mut lower.findings);
-    let document = text.map(|text| syntax::parse(file, source, text, &mut lower.findings));
-    match text.zip(document) {
-        Some((text, document)) if document.is_readable() => {
-            let (shape, walk) = shape(file, text, &document);
-            take(lower, &shape, walk, source, &document);
+fn read_drop_in(file: u32, source: &Source, reading: Reading, lower: &mut Lower) -> Result<(), Broken> {
+    let Some(text) = text::decode(file, source, &mut lower.findings) else {
+        hide(lower);
+        return Ok(());
+    };
+    match reading.of(file, source, text, |pieces| pieces.add_to(lower))? {
+        Way::Pieces(()) => return Ok(()),
+        Way::Whole => {}
+        Way::None(too_long) => {
+            lower.findings.push(too_long);
+            hide(lower);
+            return Ok(());
         }
-        _ => hide(lower),
     }
+    let document = syntax::parse(file, source, text, &mut lower.findings);
+    if document.is_readable() {
+        let (shape, walk) = shape(file, text, &document);
+        take(lower, &shape, walk, source, &document);
+    } else {
+        hide(lower);
+    }
+    Ok(())
 }
 
 /// A main file of which nothing is known. The drop-ins are still read.

@@ -154,6 +154,16 @@ pub(super) struct Workload<'d> {
     pub(super) was: Option<Text<'d>>,
 }
 
+impl<'d> Manifest<'d> {
+    /// Takes over what another part of the same text says of groups, drains and cordons.
+    pub(super) fn take_groups_and_reasons(&mut self, part: Manifest<'d>) {
+        self.aversion_groups.extend(part.aversion_groups);
+        self.affinity_groups.extend(part.affinity_groups);
+        self.drain.extend(part.drain);
+        self.cordon.extend(part.cordon);
+    }
+}
+
 impl Node<'_> {
     /// A table without keys.
     pub(super) fn new(header: Place) -> Self {

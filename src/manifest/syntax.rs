@@ -92,6 +92,12 @@ fn tree(text: &str) -> (DeTable<'_>, Vec<Error>) {
     (root.into_inner(), errors)
 }
 
+/// The tree of a text without a mistake of grammar.
+pub(super) fn parse_faultless(text: &str) -> Option<DeTable<'_>> {
+    let root = DeTable::parse(text).ok()?.into_inner();
+    too_deep(&root).is_none().then_some(root)
+}
+
 /// Whether the line opens a table, or may.
 fn is_header(source: &Source, line: usize) -> bool {
     source.bytes()[source.line_range(line)].trim_ascii_start().starts_with(b"[")

@@ -10,7 +10,7 @@ use crate::source::{Place, Source};
 /// All texts of a manifest together have at most so many bytes.
 pub const MOST_TEXT: u64 = 512 << 20;
 
-/// A text that is read as a whole has at most so many bytes.
+/// A text that cannot be read in pieces has at most so many bytes.
 pub const MOST_WHOLE_TEXT: u64 = 64 << 20;
 
 const BOM: char = '\u{feff}';
@@ -24,13 +24,20 @@ pub(super) fn within_budget(sources: &[Source], findings: &mut Findings) -> bool
             "the manifest has {total} bytes of text in all; the limit is {MOST_TEXT} (512 MiB)"
         )));
     }
-    for source in sources.iter().filter(|source| size(source) > MOST_WHOLE_TEXT) {
-        let (name, bytes) = (quoted(source.name()), size(source));
-        findings.push(Diagnostic::error(format!(
-            "{name} has {bytes} bytes of text; the limit for one file is {MOST_WHOLE_TEXT} (64 MiB)"
-        )));
-    }
     findings.errors() == 0
+}
+
+/// A text that is too long to be read as a whole, and where it turned out that it cannot be read in pieces.
+pub(super) fn too_long(source: &Source, place: Option<Place>) -> Diagnostic {
+    let (name, bytes) = (quoted(source.name()), source.bytes().len());
+    let fault = Diagnostic::error(format!(
+        "{name} has {bytes} bytes of text; the limit for one file is {MOST_WHOLE_TEXT} (64 MiB)"
+    ));
+    let fault = fault.note("longer ones are read in pieces, which begin with `[[nodes]]` or `[[workloads]]` on a line");
+    match place {
+        Some(place) => fault.at(place, "what begins here cannot be read by itself"),
+        None => fault,
+    }
 }
 
 /// The text of a source and the offset at which it begins, after a byte order mark.
@@ -115,15 +122,5 @@ mod tests {
         assert_eq!(refused(b"a\xe6\x9d"), (1, 2, "byte 0xe6 at offset 1 is not UTF-8".into()));
         assert_eq!(refused(b"\xff\xfea\0"), (0, 2, "the file is UTF-16, not UTF-8".into()));
         assert_eq!(refused(b"a\0b\0"), (1, 1, "there is a NUL byte at offset 1".into()));
-    }
-
-    #[test]
-    fn a_text_over_its_budget_is_refused() {
-        let mut findings = Findings::default();
-        let small = Source::new("a.toml", "");
-        let large = Source::new("b.toml", vec![b'#'; (64 << 20) + 1]);
-        assert!(!within_budget(&[small, large], &mut findings));
-        let messages: Vec<_> = findings.iter().map(|found| &*found.message).collect();
-        assert_eq!(messages, ["`b.toml` has 67108865 bytes of text; the limit for one file is 67108864 (64 MiB)"]);
     }
 }

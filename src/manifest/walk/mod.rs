@@ -13,11 +13,11 @@ use super::shape::{AffinityGroup, AversionGroup, Guards, Manifest, Node, Text, W
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::source::Place;
 
-const MAIN: [&str; 5] = ["cluster", "guards", "replan", "rubric", "strategy"];
+pub(super) const MAIN: [&str; 5] = ["cluster", "guards", "replan", "rubric", "strategy"];
 const SHARED: [&str; 6] = ["nodes", "workloads", "aversion_groups", "affinity_groups", "drain", "cordon"];
 const GUARDS: [&str; 2] = ["max_moves", "max_removes"];
-const NODE: [&str; 6] = ["name", "count", "resources", "wards", "labels", "was"];
-const WORKLOAD: [&str; 12] = [
+pub(super) const NODE: [&str; 6] = ["name", "count", "resources", "wards", "labels", "was"];
+pub(super) const WORKLOAD: [&str; 12] = [
     "name",
     "replicas",
     "requirements",

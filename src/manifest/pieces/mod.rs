@@ -1,0 +1,186 @@
+//! A long text in pieces: the same as the whole, in less time and memory.
+//!
+//! The tree of a long text takes thirty times its size, and more time than all else. Pieces of it take little, and can
+//! be parsed side by side. Three rules make that sound: a text is cut only before certain headers (`cut`); only pieces
+//! that begin with an array's header hold tables of that array, and any other key stands in one piece; and where a rule
+//! is broken or anything is wrong, the text is read as a whole, which is also where every message comes from. So what
+//! is read does not depend on where the cuts are, nor on how many threads there are (`parse`).
+
+mod cut;
+mod parse;
+mod scan;
+#[cfg(test)]
+mod tests;
+
+use std::num::NonZero;
+use std::thread;
+
+use toml::de::{DeTable, DeValue};
+
+use self::cut::{Kind, Piece, cut};
+use self::parse::Parsed;
+use super::lower::Lower;
+use super::shape::Manifest;
+use super::text::{MOST_WHOLE_TEXT, offset, too_long};
+use super::walk::{MAIN, Walk};
+use super::{head, syntax};
+use crate::diagnostic::{Diagnostic, Findings};
+use crate::source::{Place, Source};
+
+/// How texts are read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading {
+    /// Longer texts are read in pieces, where they can be.
+    whole: usize,
+    /// No text that is longer may be read as a whole.
+    longest_whole: usize,
+    /// A piece ends with the table in which it becomes so long.
+    piece: usize,
+    /// Threads that there are for it.
+    threads: usize,
+}
+
+/// How a text was read, or is to be.
+pub(super) enum Way<T> {
+    /// It was read in pieces.
+    Pieces(T),
+    /// It is to be read as a whole.
+    Whole,
+    /// It is too long for that.
+    None(Diagnostic),
+}
+
+/// A text that is to be read as a whole after all.
+#[derive(Debug)]
+pub(super) struct Broken;
+
+/// A text, from `base` of a source on, and its pieces.
+pub(super) struct Pieces<'t> {
+    file: u32,
+    base: u32,
+    text: &'t str,
+    pieces: Vec<Piece>,
+    threads: usize,
+    may_be_whole: bool,
+}
+
+/// Where a piece begins that cannot be read by itself.
+pub(super) struct Unfit(Place);
+
+impl Reading {
+    /// In pieces that a processor's own memory holds, on as many threads as it runs.
+    pub(super) fn usual() -> Self {
+        let threads = thread::available_parallelism().map_or(1, NonZero::get);
+        let longest_whole = usize::try_from(MOST_WHOLE_TEXT).unwrap_or(usize::MAX);
+        Reading { whole: 64 << 10, longest_whole, piece: 64 << 10, threads }
+    }
+
+    /// As wholes wherever that is allowed.
+    pub(super) fn as_wholes(self) -> Self {
+        Reading { whole: self.longest_whole, ..self }
+    }
+
+    /// Reads a text in pieces, if that is the way to read it.
+    pub(super) fn of<'t, T>(
+        self,
+        file: u32,
+        source: &Source,
+        (text, base): (&'t str, u32),
+        in_pieces: impl FnOnce(&Pieces<'t>) -> Result<T, Unfit>,
+    ) -> Result<Way<T>, Broken> {
+        let may_be_whole = text.len() <= self.longest_whole;
+        let mut pieces = if text.len() > self.whole { cut(text, self.piece) } else { Vec::new() };
+        if pieces.len() < 2 {
+            return Ok(if may_be_whole { Way::Whole } else { Way::None(too_long(source, None)) });
+        }
+        // In a whole, too, all nodes come before all workloads.
+        pieces.sort_by_key(|piece| piece.kind == Kind::Workloads);
+        match in_pieces(&Pieces { file, base, text, pieces, threads: self.threads, may_be_whole }) {
+            Ok(read) => Ok(Way::Pieces(read)),
+            Err(_) if may_be_whole => Err(Broken),
+            Err(Unfit(place)) => Ok(Way::None(too_long(source, Some(place)))),
+        }
+    }
+}
+
+impl<'t> Pieces<'t> {
+    /// Reads a main file.
+    pub(super) fn main(&self) -> Result<Lower, Unfit> {
+        let tree = self.tree(&self.pieces[0])?;
+        let shape = self.walk(&self.pieces[0], &tree)?;
+        let start = Place { file: self.file, start: self.base, end: self.base };
+        let mut findings = Findings::default();
+        let (model, answers) = head::model(&shape, Some(start), &mut findings);
+        let mut lower = Lower::new(model, answers, findings);
+        self.add_to(&mut lower)?;
+        Ok(lower)
+    }
+
+    /// Adds what a text says to what was read before.
+    pub(super) fn add_to(&self, lower: &mut Lower) -> Result<(), Unfit> {
+        let mut others = Vec::new();
+        let mut keys = Vec::new();
+        parse::each(self, |piece, parsed| {
+            let tree = match parsed {
+                Parsed::Plain(tables) => {
+                    lower.add_tables(&tables, true);
+                    return self.judge(piece, lower);
+                }
+                Parsed::Tree(tree) => tree,
+            };
+            if !keeps_to_its_kind(piece.kind, &tree, &mut keys) {
+                return Err(self.unfit(piece));
+            }
+            lower.add_tables(&self.walk(piece, &tree)?, true);
+            if piece.kind == Kind::Head || tree.len() > 1 {
+                others.push((piece.clone(), tree));
+            }
+            self.judge(piece, lower)
+        })?;
+        let mut rest = Manifest::default();
+        for (piece, tree) in &others {
+            rest.take_groups_and_reasons(self.walk(piece, tree)?);
+        }
+        lower.add_groups_and_reasons(&rest);
+        self.judge(&self.pieces[0], lower)
+    }
+
+    /// What has mistakes is left to the whole, unless there will be none.
+    fn judge(&self, piece: &Piece, lower: &Lower) -> Result<(), Unfit> {
+        if lower.findings.errors() > 0 && self.may_be_whole { Err(self.unfit(piece)) } else { Ok(()) }
+    }
+
+    fn unfit(&self, piece: &Piece) -> Unfit {
+        let start = self.base_of(piece);
+        Unfit(Place { file: self.file, start, end: start + offset(piece.kind.header().len()) })
+    }
+
+    fn tree(&self, piece: &Piece) -> Result<DeTable<'t>, Unfit> {
+        syntax::parse_faultless(&self.text[piece.range.clone()]).ok_or_else(|| self.unfit(piece))
+    }
+
+    fn walk<'d>(&'d self, piece: &Piece, tree: &'d DeTable<'_>) -> Result<Manifest<'d>, Unfit> {
+        let mut walk = Walk::new(self.file, self.base_of(piece), &self.text[piece.range.clone()]);
+        let shape = walk.document(tree);
+        if walk.findings.is_empty() { Ok(shape) } else { Err(self.unfit(piece)) }
+    }
+
+    fn base_of(&self, piece: &Piece) -> u32 {
+        self.base + offset(piece.range.start)
+    }
+}
+
+/// Whether a piece has only the array that it begins with, none of the other `keys`, and nothing of the head; then its
+/// own keys are added.
+fn keeps_to_its_kind(kind: Kind, tree: &DeTable<'_>, keys: &mut Vec<String>) -> bool {
+    tree.iter().all(|(key, value)| match &**key.get_ref() {
+        "nodes" => kind == Kind::Nodes && matches!(value.get_ref(), DeValue::Array(_)),
+        "workloads" => kind == Kind::Workloads && matches!(value.get_ref(), DeValue::Array(_)),
+        key if MAIN.contains(&key) && kind != Kind::Head => false,
+        key if keys.iter().any(|known| known == key) => false,
+        key => {
+            keys.push(key.to_owned());
+            true
+        }
+    })
+}

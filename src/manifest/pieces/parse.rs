@@ -1,0 +1,57 @@
+//! The pieces of a text, parsed on however many threads, and taken in their order.
+
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
+
+use toml::de::DeTable;
+
+use super::cut::Piece;
+use super::scan::scan;
+use super::{Pieces, Unfit};
+use crate::manifest::shape::Manifest;
+
+/// Pieces that a thread may be ahead of who takes them.
+const AHEAD: usize = 4;
+
+/// What a piece says.
+pub(super) enum Parsed<'t> {
+    /// Plain tables and nothing else.
+    Plain(Manifest<'t>),
+    /// Whatever TOML has.
+    Tree(DeTable<'t>),
+}
+
+/// Parses all pieces, and takes them in order. The thread that takes them parses only where there is no other.
+pub(super) fn each<'t>(
+    pieces: &Pieces<'t>,
+    mut take: impl FnMut(&Piece, Parsed<'t>) -> Result<(), Unfit>,
+) -> Result<(), Unfit> {
+    let threads = pieces.threads.saturating_sub(1).min(pieces.pieces.len());
+    if threads == 0 {
+        return pieces.pieces.iter().try_for_each(|piece| take(piece, parse(pieces, piece)?));
+    }
+    thread::scope(|scope| {
+        let every_nth = |first: usize| -> Receiver<Result<Parsed<'t>, Unfit>> {
+            let (sender, receiver) = sync_channel(AHEAD);
+            scope.spawn(move || {
+                let mut turns = pieces.pieces.iter().skip(first).step_by(threads);
+                // When nobody receives, nobody wants more.
+                turns.all(|piece| sender.send(parse(pieces, piece)).is_ok())
+            });
+            receiver
+        };
+        let receivers: Vec<_> = (0..threads).map(every_nth).collect();
+        pieces.pieces.iter().zip(receivers.iter().cycle()).try_for_each(|(piece, receiver)| {
+            let parsed = receiver.recv().unwrap_or_else(|_| Err(pieces.unfit(piece)));
+            take(piece, parsed?)
+        })
+    })
+}
+
+fn parse<'t>(pieces: &Pieces<'t>, piece: &Piece) -> Result<Parsed<'t>, Unfit> {
+    let text = &pieces.text[piece.range.clone()];
+    match scan(pieces.file, pieces.base_of(piece), text, piece.kind) {
+        Some(tables) => Ok(Parsed::Plain(tables)),
+        None => pieces.tree(piece).map(Parsed::Tree),
+    }
+}
