@@ -22,14 +22,7 @@ impl Decimal {
         if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) {
             return Err(QuantityError::Malformed);
         }
-        let digits = format!("{whole}{fraction}");
-        let kept = digits.trim_end_matches('0');
-        let dropped = digits.len() - kept.len();
-        let kept = kept.trim_start_matches('0');
-        if kept.len() > SIGNIFICANT_DIGITS {
-            return Err(QuantityError::TooPrecise);
-        }
-        let magnitude: i64 = if kept.is_empty() { 0 } else { kept.parse().map_err(|_| QuantityError::TooPrecise)? };
+        let (magnitude, dropped) = significant(whole.bytes().chain(fraction.bytes()))?;
         Ok(Self {
             mantissa: if number.starts_with('-') { -magnitude } else { magnitude },
             exponent: as_i64(dropped) - as_i64(fraction.len()),
@@ -45,8 +38,11 @@ impl Decimal {
         if exponent >= i64::from(LIMIT_EXPONENT) {
             return Err(QuantityError::TooLarge);
         }
-        let scaled = I256::from(self.mantissa) * factor;
         let attos = exponent.saturating_add(FINEST);
+        if let Some(value) = self.times_small(factor, attos) {
+            return Ok(Quantity(value.into()));
+        }
+        let scaled = I256::from(self.mantissa) * factor;
         let value = if attos >= 0 {
             scaled * power_of_ten(attos)
         } else if attos < -60 || scaled % power_of_ten(-attos) != I256::ZERO {
@@ -59,6 +55,31 @@ impl Decimal {
         }
         Ok(Quantity(value))
     }
+
+    /// The number of attos where 128 bits hold it, as they do for what is commonly written; always below the limit.
+    fn times_small(&self, factor: I256, attos: i64) -> Option<i128> {
+        let power = 10_i128.checked_pow(u32::try_from(attos).ok()?)?;
+        i128::from(self.mantissa).checked_mul(i128::try_from(factor).ok()?)?.checked_mul(power)
+    }
+}
+
+/// The number that digits make without their outer zeros, and how many zeros at the end that were.
+fn significant(digits: impl Iterator<Item = u8>) -> Result<(i64, usize), QuantityError> {
+    let (mut number, mut length, mut zeros) = (0_i64, 0, 0);
+    for digit in digits {
+        if digit == b'0' {
+            zeros += usize::from(number != 0);
+            continue;
+        }
+        length += zeros + 1;
+        if length > SIGNIFICANT_DIGITS {
+            return Err(QuantityError::TooPrecise);
+        }
+        // Eighteen digits fit, and the zeros between them are among them.
+        number = (0..=zeros).fold(number, |number, _| number * 10) + i64::from(digit - b'0');
+        zeros = 0;
+    }
+    Ok((number, zeros))
 }
 
 /// An exponent's value; one that is too long to matter becomes a very large or a very small one.

@@ -9,6 +9,7 @@ mod decimal;
 mod print;
 mod unit;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
@@ -124,7 +125,7 @@ impl Quantity {
 
     /// Reads the source text of a finite TOML integer or float, exactly as it was written.
     pub fn parse_number(text: &str) -> Result<Self, QuantityError> {
-        let text = text.replace('_', "");
+        let text = if text.contains('_') { Cow::Owned(text.replace('_', "")) } else { Cow::Borrowed(text) };
         let unsigned = text.trim_start_matches(['+', '-']);
         match unsigned {
             "nan" => return Err(QuantityError::NotANumber),
