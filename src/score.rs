@@ -143,11 +143,17 @@ impl Score {
 fn times(weight: I256, amount: Capacity) -> Option<Score> {
     let sign = weight.signum().as_i8();
     Some(match (amount, sign) {
-        (Capacity::Finite(amount), _) => Score::Finite(weight.checked_mul(amount.attos())?),
         (_, 0) => Score::Finite(I256::ZERO),
+        (Capacity::Finite(amount), _) => Score::Finite(product(weight, amount.attos())?),
         (Capacity::Unlimited, 1) | (Capacity::Ward, -1) => Score::Highest,
         _ => Score::Lowest,
     })
+}
+
+/// Most products fit in 128 bits, where they take a tenth of the time.
+fn product(a: I256, b: I256) -> Option<I256> {
+    let small = || i128::try_from(a).ok()?.checked_mul(i128::try_from(b).ok()?);
+    small().map(I256::from).or_else(|| a.checked_mul(b))
 }
 
 /// A weight as a fraction in lowest terms, the lower part above zero.

@@ -6,18 +6,18 @@
 use rustc_hash::FxHashMap;
 
 use super::list::list;
-use super::lower::{Lower, Named};
+use super::lower::{Lower, Named, Tables};
 use super::names::{number_of, which};
 use super::{MOST_NODES, MOST_WORKLOADS, TablePlaces};
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::escape::quoted;
-use crate::model::{Model, ModelError, NodeId, NodeTable, WorkloadTable, numbered};
+use crate::model::{Model, ModelError, NodeId, Refused, numbered};
 use crate::score::ScoreError;
 use crate::source::Place;
 use crate::suggestion::did_you_mean;
 
 /// Where the tables are that made it into the model, by their numbers there.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Places {
     pub(super) nodes: Vec<TablePlaces>,
     pub(super) workloads: Vec<TablePlaces>,
@@ -25,19 +25,13 @@ pub(super) struct Places {
 
 /// Puts all tables into the model; none when there are more than the budgets allow.
 pub(super) fn expand(lower: &mut Lower) -> Option<Places> {
-    let nodes = lower.nodes.iter().map(|(table, places)| (table.count, places));
+    let nodes = lower.nodes.tables.iter().map(|table| table.count).zip(&lower.nodes.places);
     let fits = within(nodes, MOST_NODES, "nodes", &mut lower.findings);
-    let workloads = lower.workloads.iter().map(|(table, places)| (table.replicas, places));
+    let workloads = lower.workloads.tables.iter().map(|table| table.replicas).zip(&lower.workloads.places);
     if !(within(workloads, MOST_WORKLOADS, "workloads", &mut lower.findings) && fits) {
         return None;
     }
-    let mut places = Places::default();
-    for (table, at) in std::mem::take(&mut lower.nodes) {
-        add_nodes(lower, table, at, &mut places.nodes);
-    }
-    for (table, at) in std::mem::take(&mut lower.workloads) {
-        add_workloads(lower, table, at, &mut places.workloads);
-    }
+    let places = Places { nodes: add_nodes(lower), workloads: add_workloads(lower) };
     earlier_names(lower, &places);
     drains(lower);
     Some(places)
@@ -63,40 +57,52 @@ fn within<'p>(
     true
 }
 
-fn add_nodes(lower: &mut Lower, table: NodeTable, at: TablePlaces, places: &mut Vec<TablePlaces>) {
-    let (name, count) = (table.name.clone(), table.count);
-    match lower.model.add_nodes(table) {
-        Ok(_) => places.push(at),
-        Err(error) => {
-            lower.answers.nodes_hidden = true;
-            let fault = match error {
-                ModelError::NameTaken { name: taken, table } => {
-                    let first = &lower.model.node_tables()[table as usize];
-                    clash("node", &taken, (&name, count, at), (&first.name, first.count, places[table as usize]))
-                }
-                ModelError::Score(error) => score("node", &name, error, at),
-            };
-            lower.findings.push(fault);
-        }
+fn add_nodes(lower: &mut Lower) -> Vec<TablePlaces> {
+    let Tables { tables, mut places } = std::mem::take(&mut lower.nodes);
+    let refused = lower.model.add_all_nodes(tables);
+    let places_of_refused = take_out(&mut places, &refused);
+    lower.answers.nodes_hidden |= !refused.is_empty();
+    for (Refused { table, error, .. }, at) in refused.into_iter().zip(places_of_refused) {
+        lower.findings.push(match error {
+            ModelError::NameTaken { name: taken, table: number } => {
+                let first = &lower.model.node_tables()[number as usize];
+                let first = (&*first.name, first.count, places[number as usize]);
+                clash("node", &taken, (&table.name, table.count, at), first)
+            }
+            ModelError::Score(error) => score("node", &table.name, error, at),
+        });
     }
+    places
 }
 
-fn add_workloads(lower: &mut Lower, table: WorkloadTable, at: TablePlaces, places: &mut Vec<TablePlaces>) {
-    let (name, count) = (table.name.clone(), table.replicas);
-    match lower.model.add_workloads(table) {
-        Ok(_) => places.push(at),
-        Err(error) => {
-            lower.answers.workloads_hidden = true;
-            let fault = match error {
-                ModelError::NameTaken { name: taken, table } => {
-                    let first = &lower.model.workload_tables()[table as usize];
-                    clash("workload", &taken, (&name, count, at), (&first.name, first.replicas, places[table as usize]))
-                }
-                ModelError::Score(error) => score("workload", &name, error, at),
-            };
-            lower.findings.push(fault);
-        }
+fn add_workloads(lower: &mut Lower) -> Vec<TablePlaces> {
+    let Tables { tables, mut places } = std::mem::take(&mut lower.workloads);
+    let refused = lower.model.add_all_workloads(tables);
+    let places_of_refused = take_out(&mut places, &refused);
+    lower.answers.workloads_hidden |= !refused.is_empty();
+    for (Refused { table, error, .. }, at) in refused.into_iter().zip(places_of_refused) {
+        lower.findings.push(match error {
+            ModelError::NameTaken { name: taken, table: number } => {
+                let first = &lower.model.workload_tables()[number as usize];
+                let first = (&*first.name, first.replicas, places[number as usize]);
+                clash("workload", &taken, (&table.name, table.replicas, at), first)
+            }
+            ModelError::Score(error) => score("workload", &table.name, error, at),
+        });
     }
+    places
+}
+
+/// Takes out the places of refused tables, and leaves those of the others.
+fn take_out<T>(places: &mut Vec<TablePlaces>, refused: &[Refused<T>]) -> Vec<TablePlaces> {
+    let taken = refused.iter().map(|refused| places[refused.index]).collect();
+    let mut indices = refused.iter().map(|refused| refused.index).peekable();
+    let mut index = 0..;
+    places.retain(|_| {
+        let at = index.next();
+        indices.next_if(|&refused| Some(refused) == at).is_none()
+    });
+    taken
 }
 
 type Table<'t> = (&'t str, Option<u32>, TablePlaces);

@@ -10,7 +10,7 @@ use super::shape::{At, Manifest, Node, Pairs, Text, Workload, Written};
 use super::{MOST_NODES, MOST_WORKLOADS, TablePlaces, quantities};
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::escape::quoted;
-use crate::model::{Model, NAME_LABEL, NodeTable, Offer, Requirement, Selector, WorkloadTable};
+use crate::model::{Model, NAME_LABEL, NodeTable, Offer, Requirement, Selector, WorkloadOptions, WorkloadTable};
 use crate::names::Symbol;
 use crate::quantity::{Capacity, Family};
 use crate::source::Place;
@@ -22,12 +22,31 @@ pub(super) struct Named {
     pub(super) reason: String,
 }
 
+/// Tables, and where they are; side by side, so that the model can take the former as they are.
+pub(super) struct Tables<T> {
+    pub(super) tables: Vec<T>,
+    pub(super) places: Vec<TablePlaces>,
+}
+
+impl<T> Default for Tables<T> {
+    fn default() -> Self {
+        Self { tables: Vec::new(), places: Vec::new() }
+    }
+}
+
+impl<T> Tables<T> {
+    fn push(&mut self, table: T, places: TablePlaces) {
+        self.tables.push(table);
+        self.places.push(places);
+    }
+}
+
 /// What has been read so far.
 pub(super) struct Lower {
     pub(super) findings: Findings,
     pub(super) model: Model,
-    pub(super) nodes: Vec<(NodeTable, TablePlaces)>,
-    pub(super) workloads: Vec<(WorkloadTable, TablePlaces)>,
+    pub(super) nodes: Tables<NodeTable>,
+    pub(super) workloads: Tables<WorkloadTable>,
     pub(super) groups: Groups,
     pub(super) drains: Vec<Named>,
     pub(super) cordons: Vec<Named>,
@@ -40,8 +59,8 @@ impl Lower {
         Lower {
             findings,
             model,
-            nodes: Vec::new(),
-            workloads: Vec::new(),
+            nodes: Tables::default(),
+            workloads: Tables::default(),
             groups: Groups::default(),
             drains: Vec::new(),
             cordons: Vec::new(),
@@ -51,18 +70,18 @@ impl Lower {
 
     /// Adds the tables that drop-ins may hold too. `whole` says that nothing is missing because the grammar was wrong.
     pub(super) fn add(&mut self, manifest: &Manifest<'_>, whole: bool) {
-        self.add_tables(manifest, whole);
+        self.add_tables(&manifest.nodes, &manifest.workloads, whole);
         self.add_groups_and_reasons(manifest);
     }
 
     /// Adds nodes and workloads.
-    pub(super) fn add_tables(&mut self, manifest: &Manifest<'_>, whole: bool) {
-        for node in &manifest.nodes {
+    pub(super) fn add_tables(&mut self, nodes: &[Node<'_>], workloads: &[Workload<'_>], whole: bool) {
+        for node in nodes {
             let before = self.findings.errors();
             self.node(node, whole);
             self.answers.nodes_hidden |= self.findings.errors() > before;
         }
-        for workload in &manifest.workloads {
+        for workload in workloads {
             let before = self.findings.errors();
             self.workload(workload, whole);
             self.answers.workloads_hidden |= self.findings.errors() > before;
@@ -81,22 +100,21 @@ impl Lower {
         let resources = self.offers(node, count != Some(0));
         let labels = self.node_labels(&node.labels);
         let was = self.earlier(node.was, "a node", count);
-        let Some(name) = self.name(node.name, node.header, "node", count, whole && !node.spoilt) else { return };
+        let Some(name) = self.name(node.name, node.header, "a node", count, whole && !node.spoilt) else { return };
         let table = NodeTable { name: name.value.to_owned(), count, resources, labels, was };
         let amounts = node.resources.as_ref().map(|resources| resources.place);
         let was = node.was.map(|was| was.place);
-        self.nodes.push((table, TablePlaces { header: node.header, name: name.place, amounts, was }));
+        self.nodes.push(table, TablePlaces { header: node.header, name: name.place, amounts, was });
     }
 
     fn workload(&mut self, workload: &Workload<'_>, whole: bool) {
         let replicas = self.count(workload.replicas, "replicas", "workloads", MOST_WORKLOADS);
         let who = workload.name.map_or("", |name| name.value);
-        let table = WorkloadTable {
-            name: String::new(),
-            replicas,
-            requirements: self.requirements(workload, who),
-            immunities: self.immunities(&workload.immunities, who),
-            aversion_groups: self.symbols(&workload.aversion_groups, "an aversion group"),
+        let requirements = self.requirements(workload, who);
+        let immunities = self.immunities(&workload.immunities, who);
+        let aversion_groups = self.symbols(&workload.aversion_groups, "an aversion group");
+        let options = WorkloadOptions {
+            immunities,
             affinity_groups: self.symbols(&workload.affinity_groups, "an affinity group"),
             labels: self.labels(&workload.labels),
             only_on: self.selectors(&workload.only_on, who),
@@ -105,14 +123,15 @@ impl Lower {
             stay: workload.stay,
             was: self.earlier(workload.was, "a workload", replicas),
         };
-        let Some(name) = self.name(workload.name, workload.header, "workload", replicas, whole && !workload.spoilt)
+        let Some(name) = self.name(workload.name, workload.header, "a workload", replicas, whole && !workload.spoilt)
         else {
             return;
         };
         let amounts = workload.requirements.as_ref().map(|requirements| requirements.place);
         let was = workload.was.map(|was| was.place);
         let places = TablePlaces { header: workload.header, name: name.place, amounts, was };
-        self.workloads.push((WorkloadTable { name: name.value.to_owned(), ..table }, places));
+        let (name, options) = (name.value.into(), options.boxed());
+        self.workloads.push(WorkloadTable { name, replicas, requirements, aversion_groups, options }, places);
     }
 
     fn name<'d>(
@@ -125,12 +144,12 @@ impl Lower {
     ) -> Option<Text<'d>> {
         let Some(name) = name else {
             if whole {
-                let fault = Diagnostic::error(format!("a {what} has no name"));
+                let fault = Diagnostic::error(format!("{what} has no name"));
                 self.findings.push(fault.at(header, "`name` is missing"));
             }
             return None;
         };
-        check(name, &format!("a {what}"), suffix(count), &mut self.findings).then_some(name)
+        check(name, what, suffix(count), &mut self.findings).then_some(name)
     }
 
     fn earlier(&mut self, was: Option<Text<'_>>, what: &str, count: Option<u32>) -> Option<String> {
@@ -185,13 +204,13 @@ impl Lower {
         }
     }
 
-    fn requirements(&mut self, workload: &Workload<'_>, who: &str) -> Vec<Requirement> {
-        let Some(requirements) = &workload.requirements else { return Vec::new() };
+    fn requirements(&mut self, workload: &Workload<'_>, who: &str) -> Box<[Requirement]> {
+        let Some(requirements) = &workload.requirements else { return Box::default() };
         let mut amounts = Vec::with_capacity(requirements.value.len());
         for &(name, written) in &requirements.value {
             amounts.extend(self.requirement(name, written, who));
         }
-        amounts
+        amounts.into()
     }
 
     fn requirement(&mut self, name: Text<'_>, written: At<Written<'_>>, who: &str) -> Option<Requirement> {

@@ -1,9 +1,10 @@
 //! Text to model: a cluster manifest is read here, and every mistake in it is found.
 //!
 //! The way is bytes, text, document tree, shape, tables, model. Each step has a file: `text` and `syntax` for what can
-//! be wrong with bytes and grammar, `walk` for keys and types, `pieces` for doing the same with less when a text is long, `head`, `lower` and `expand` for meaning; `answers` and
-//! `impossible` for what is legal and probably not meant. Mistakes do not stop the reading: all are found in one run.
-//! No file is read here, and nothing is drawn: [`Findings`] are data.
+//! be wrong with bytes and grammar, `walk` for keys and types, `head`, `lower` and `expand` for meaning; `answers` and
+//! `impossible` for what is legal and probably not meant; `pieces` goes the same way with less where a text is long.
+//! Mistakes do not stop the reading: all are found in one run. No file is read here, and nothing is drawn: [`Findings`]
+//! are data.
 
 mod answers;
 mod expand;

@@ -23,6 +23,9 @@ pub(super) fn check(name: Text<'_>, what: &str, suffix: usize, findings: &mut Fi
 
 /// The message and the label.
 fn fault(name: &str, what: &str, suffix: usize) -> Option<(String, String)> {
+    if name.len() + suffix <= LONGEST_NAME && !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return None;
+    }
     if name.is_empty() {
         return Some((format!("the name of {what} is empty"), String::new()));
     }

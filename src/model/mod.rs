@@ -6,24 +6,35 @@
 //! Where the texts came from is the manifest's business, who goes where the engine's.
 
 mod record;
+mod roster;
 mod table;
 
+use ethnum::I256;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
-
-use ethnum::I256;
-use rustc_hash::FxHashMap;
 
 pub use self::record::{Assignment, Record, Recorded};
+use self::roster::Roster;
 pub use self::table::{
     AffinityGroup, AversionGroup, Guards, NAME_LABEL, Node, NodeId, NodeTable, Offer, Replan, Requirement, Selector,
-    Strategy, Workload, WorkloadId, WorkloadTable,
+    Strategy, Workload, WorkloadId, WorkloadOptions, WorkloadTable,
 };
 use crate::names::{Names, Symbol};
 use crate::quantity::Capacity;
 use crate::score::{Rubric, Score, ScoreError, Weight};
+
+/// A table of which nothing can be added to a model.
+#[derive(Clone, Debug)]
+pub struct Refused<T> {
+    /// Its place among the tables that were to be added.
+    pub index: usize,
+    /// The table.
+    pub table: T,
+    /// Why it cannot be added.
+    pub error: ModelError,
+}
+
 /// Why a table cannot be added to a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ModelError {
@@ -77,12 +88,10 @@ pub struct Model {
     rubric: Rubric,
     node_tables: Vec<NodeTable>,
     node_scores: Vec<Score>,
-    nodes: Vec<Node>,
-    nodes_by_name: FxHashMap<Arc<str>, NodeId>,
+    nodes: Roster<Node>,
     workload_tables: Vec<WorkloadTable>,
     workload_scores: Vec<Score>,
-    workloads: Vec<Workload>,
-    workloads_by_name: FxHashMap<Arc<str>, WorkloadId>,
+    workloads: Roster<Workload>,
     /// The sizes of all workloads together and of the largest node: their sum bounds every score of a plan.
     total_score: I256,
     largest_node: I256,
@@ -109,12 +118,10 @@ impl Model {
             names,
             node_tables: Vec::new(),
             node_scores: Vec::new(),
-            nodes: Vec::new(),
-            nodes_by_name: FxHashMap::default(),
+            nodes: Roster::default(),
             workload_tables: Vec::new(),
             workload_scores: Vec::new(),
-            workloads: Vec::new(),
-            workloads_by_name: FxHashMap::default(),
+            workloads: Roster::default(),
             total_score: I256::ZERO,
             largest_node: I256::ZERO,
         })
@@ -126,57 +133,60 @@ impl Model {
     }
 
     /// Adds the nodes of a table after those that are there; on an error nothing is added.
-    pub fn add_nodes(&mut self, mut table: NodeTable) -> Result<Range<u32>, ModelError> {
-        let added = expand(&table.name, table.count);
-        let number = index_u32(self.node_tables.len());
-        for (name, _) in &added {
-            if let Some(node) = self.nodes_by_name.get(name) {
-                return Err(taken(name, self.nodes[node.index()].table));
-            }
-        }
-        table.resources.sort_unstable_by_key(|offer| offer.resource);
-        table.labels.sort_unstable();
-        let score = self.rubric.score(table.resources.iter().map(|offer| (offer.resource, offer.capacity)))?;
-        self.largest_node = self.largest_node.max(score.magnitude());
-        self.total_score.checked_add(self.largest_node).ok_or(ScoreError::Overflow)?;
-        let first = index_u32(self.nodes.len());
-        for (name, count) in added {
-            self.nodes_by_name.insert(Arc::clone(&name), NodeId(index_u32(self.nodes.len())));
-            self.nodes.push(Node { name, table: number, number: count });
-        }
-        self.node_tables.push(table);
-        self.node_scores.push(score);
-        Ok(first..index_u32(self.nodes.len()))
+    pub fn add_nodes(&mut self, table: NodeTable) -> Result<Range<u32>, ModelError> {
+        let first = index_u32(self.nodes().len());
+        let refused = self.add_all_nodes(vec![table]).pop();
+        refused.map_or_else(|| Ok(first..index_u32(self.nodes().len())), |refused| Err(refused.error))
     }
 
     /// Adds the workloads of a table after those that are there; on an error nothing is added.
-    pub fn add_workloads(&mut self, mut table: WorkloadTable) -> Result<Range<u32>, ModelError> {
-        let added = expand(&table.name, table.replicas);
-        let number = index_u32(self.workload_tables.len());
-        for (name, _) in &added {
-            if let Some(workload) = self.workloads_by_name.get(name) {
-                return Err(taken(name, self.workloads[workload.index()].table));
-            }
-        }
-        sort_workload_table(&mut table);
-        let amounts = table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount)));
-        let score = self.rubric.score(amounts)?;
-        self.total_score = self.grown_total(score, added.len())?;
-        let first = index_u32(self.workloads.len());
-        for (name, replica) in added {
-            self.workloads_by_name.insert(Arc::clone(&name), WorkloadId(index_u32(self.workloads.len())));
-            self.workloads.push(Workload { name, table: number, number: replica });
-        }
-        self.workload_tables.push(table);
-        self.workload_scores.push(score);
-        Ok(first..index_u32(self.workloads.len()))
+    pub fn add_workloads(&mut self, table: WorkloadTable) -> Result<Range<u32>, ModelError> {
+        let first = index_u32(self.workloads().len());
+        let refused = self.add_all_workloads(vec![table]).pop();
+        refused.map_or_else(|| Ok(first..index_u32(self.workloads().len())), |refused| Err(refused.error))
     }
 
-    /// The sizes of all workloads, with `count` of this score more.
-    fn grown_total(&self, score: Score, count: usize) -> Result<I256, ScoreError> {
-        let added = score.magnitude().checked_mul(I256::from(index_u32(count))).ok_or(ScoreError::Overflow)?;
-        let total = self.total_score.checked_add(added).ok_or(ScoreError::Overflow)?;
-        total.checked_add(self.largest_node).map(|_| total).ok_or(ScoreError::Overflow)
+    /// Adds the nodes of many tables in order; those of which nothing can be added come back.
+    pub fn add_all_nodes(&mut self, tables: Vec<NodeTable>) -> Vec<Refused<NodeTable>> {
+        self.nodes.reserve(tables.iter().map(|table| table.count.unwrap_or(1) as usize).sum());
+        self.node_scores.reserve(tables.len());
+        let Self { nodes, node_tables, node_scores, rubric, total_score, largest_node, .. } = self;
+        add_all(node_tables, tables, |number, table| {
+            table.resources.sort_unstable_by_key(|offer| offer.resource);
+            table.labels.sort_unstable();
+            let first = nodes.members().len();
+            nodes.enter(&table.name.as_str().into(), table.count, number)?;
+            let offers = table.resources.iter().map(|offer| (offer.resource, offer.capacity));
+            let scored = rubric.score(offers).and_then(|score| {
+                let largest = (*largest_node).max(score.magnitude());
+                total_score.checked_add(largest).map(|_| (score, largest)).ok_or(ScoreError::Overflow)
+            });
+            let (score, largest) = scored.inspect_err(|_| nodes.leave(first))?;
+            *largest_node = largest;
+            node_scores.push(score);
+            Ok(())
+        })
+    }
+
+    /// Adds the workloads of many tables in order; those of which nothing can be added come back.
+    pub fn add_all_workloads(&mut self, tables: Vec<WorkloadTable>) -> Vec<Refused<WorkloadTable>> {
+        self.workloads.reserve(tables.iter().map(|table| table.replicas.unwrap_or(1) as usize).sum());
+        self.workload_scores.reserve(tables.len());
+        let Self { workloads, workload_tables, workload_scores, rubric, total_score, largest_node, .. } = self;
+        add_all(workload_tables, tables, |number, table| {
+            sort_workload_table(table);
+            let first = workloads.members().len();
+            workloads.enter(&table.name, table.replicas, number)?;
+            let amounts = table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount)));
+            let scored = rubric.score(amounts).and_then(|score| {
+                let total = grown_total(*total_score, score, table.replicas.unwrap_or(1))?;
+                total.checked_add(*largest_node).map(|_| (score, total)).ok_or(ScoreError::Overflow)
+            });
+            let (score, total) = scored.inspect_err(|_| workloads.leave(first))?;
+            *total_score = total;
+            workload_scores.push(score);
+            Ok(())
+        })
     }
 
     /// In which order workloads are taken and nodes are tried.
@@ -201,12 +211,12 @@ impl Model {
 
     /// All nodes in manifest order; a [`NodeId`] is an index.
     pub fn nodes(&self) -> &[Node] {
-        &self.nodes
+        self.nodes.members()
     }
 
     /// All workloads in manifest order; a [`WorkloadId`] is an index.
     pub fn workloads(&self) -> &[Workload] {
-        &self.workloads
+        self.workloads.members()
     }
 
     /// The `[[nodes]]` tables in manifest order.
@@ -221,52 +231,52 @@ impl Model {
 
     /// The numbers of all nodes in manifest order.
     pub fn node_ids(&self) -> impl ExactSizeIterator<Item = NodeId> + DoubleEndedIterator + use<> {
-        (0..index_u32(self.nodes.len())).map(NodeId)
+        (0..index_u32(self.nodes().len())).map(NodeId)
     }
 
     /// The numbers of all workloads in manifest order.
     pub fn workload_ids(&self) -> impl ExactSizeIterator<Item = WorkloadId> + DoubleEndedIterator + use<> {
-        (0..index_u32(self.workloads.len())).map(WorkloadId)
+        (0..index_u32(self.workloads().len())).map(WorkloadId)
     }
 
     /// The node of this name.
     pub fn node_named(&self, name: &str) -> Option<NodeId> {
-        self.nodes_by_name.get(name).copied()
+        self.nodes.number(name).map(NodeId)
     }
 
     /// The workload of this name.
     pub fn workload_named(&self, name: &str) -> Option<WorkloadId> {
-        self.workloads_by_name.get(name).copied()
+        self.workloads.number(name).map(WorkloadId)
     }
 
     /// The name of a node.
     pub fn node_name(&self, node: NodeId) -> &str {
-        &self.nodes[node.index()].name
+        &self.nodes()[node.index()].name
     }
 
     /// The name of a workload.
     pub fn workload_name(&self, workload: WorkloadId) -> &str {
-        &self.workloads[workload.index()].name
+        &self.workloads()[workload.index()].name
     }
 
     /// The table that a node comes from.
     pub fn node_table(&self, node: NodeId) -> &NodeTable {
-        &self.node_tables[self.nodes[node.index()].table as usize]
+        &self.node_tables[self.nodes()[node.index()].table as usize]
     }
 
     /// The table that a workload comes from.
     pub fn workload_table(&self, workload: WorkloadId) -> &WorkloadTable {
-        &self.workload_tables[self.workloads[workload.index()].table as usize]
+        &self.workload_tables[self.workloads()[workload.index()].table as usize]
     }
 
     /// The size of a node while nothing is on it.
     pub fn node_score(&self, node: NodeId) -> Score {
-        self.node_scores[self.nodes[node.index()].table as usize]
+        self.node_scores[self.nodes()[node.index()].table as usize]
     }
 
     /// The size of a workload.
     pub fn workload_score(&self, workload: WorkloadId) -> Score {
-        self.workload_scores[self.workloads[workload.index()].table as usize]
+        self.workload_scores[self.workloads()[workload.index()].table as usize]
     }
 
     /// What a node offers of a resource.
@@ -303,13 +313,13 @@ impl Model {
     /// The earlier name of a node, where it has one.
     pub fn node_was(&self, node: NodeId) -> Option<String> {
         let was = self.node_table(node).was.as_ref()?;
-        Some(numbered(was, self.nodes[node.index()].number))
+        Some(numbered(was, self.nodes()[node.index()].number))
     }
 
     /// The earlier name of a workload, where it has one.
     pub fn workload_was(&self, workload: WorkloadId) -> Option<String> {
         let was = self.workload_table(workload).was.as_ref()?;
-        Some(numbered(was, self.workloads[workload.index()].number))
+        Some(numbered(was, self.workloads()[workload.index()].number))
     }
 }
 
@@ -318,24 +328,51 @@ pub fn numbered(name: &str, number: Option<u32>) -> String {
     number.map_or_else(|| name.to_owned(), |number| format!("{name}-{number}"))
 }
 
-fn expand(name: &str, count: Option<u32>) -> Vec<(Arc<str>, Option<u32>)> {
-    match count {
-        None => vec![(name.into(), None)],
-        Some(count) => (0..count).map(|number| (numbered(name, Some(number)).into(), Some(number))).collect(),
+/// Enters tables after those that are there, each with its number, and gives back those that cannot be.
+fn add_all<T: Default>(
+    tables: &mut Vec<T>,
+    mut new: Vec<T>,
+    mut enter: impl FnMut(u32, &mut T) -> Result<(), ModelError>,
+) -> Vec<Refused<T>> {
+    let first = tables.len();
+    if first == 0 {
+        *tables = new;
+    } else {
+        tables.append(&mut new);
     }
+    let (mut next, mut refused) = (first, Vec::new());
+    for index in first..tables.len() {
+        tables.swap(next, index);
+        match enter(index_u32(next), &mut tables[next]) {
+            Ok(()) => next += 1,
+            Err(error) => {
+                refused.push(Refused { index: index - first, table: std::mem::take(&mut tables[next]), error });
+            }
+        }
+    }
+    tables.truncate(next);
+    refused
 }
 
-fn taken(name: &str, table: u32) -> ModelError {
-    ModelError::NameTaken { name: name.to_owned(), table }
+/// The sizes of all workloads, with `count` of this score more.
+fn grown_total(total: I256, score: Score, count: u32) -> Result<I256, ScoreError> {
+    let added = score.magnitude().checked_mul(I256::from(count)).ok_or(ScoreError::Overflow)?;
+    total.checked_add(added).ok_or(ScoreError::Overflow)
 }
 
 fn sort_workload_table(table: &mut WorkloadTable) {
     table.requirements.sort_unstable_by_key(|each| each.resource);
-    table.labels.sort_unstable();
-    for symbols in [&mut table.immunities, &mut table.aversion_groups, &mut table.affinity_groups] {
-        symbols.sort_unstable();
-        symbols.dedup();
+    sort_symbols(&mut table.aversion_groups);
+    if let Some(options) = &mut table.options {
+        options.labels.sort_unstable();
+        sort_symbols(&mut options.immunities);
+        sort_symbols(&mut options.affinity_groups);
     }
+}
+
+fn sort_symbols(symbols: &mut Vec<Symbol>) {
+    symbols.sort_unstable();
+    symbols.dedup();
 }
 
 /// Budgets keep every count far below 2³².

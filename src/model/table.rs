@@ -1,5 +1,6 @@
 //! The parts of a model as plain data: nodes and workloads, and what their tables say.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::names::Symbol;
@@ -126,15 +127,22 @@ pub struct NodeTable {
 #[derive(Clone, Debug, Default)]
 pub struct WorkloadTable {
     /// The name, before `replicas` is expanded.
-    pub name: String,
+    pub name: Arc<str>,
     /// How many workloads; `None` is one that has the name itself.
     pub replicas: Option<u32>,
     /// What each workload requires; each resource once.
-    pub requirements: Vec<Requirement>,
-    /// Resources whose value on a node is irrelevant to it.
-    pub immunities: Vec<Symbol>,
+    pub requirements: Box<[Requirement]>,
     /// Groups whose members keep apart.
     pub aversion_groups: Vec<Symbol>,
+    /// What only few workloads say; where there is nothing, they take no room.
+    pub options: Option<Box<WorkloadOptions>>,
+}
+
+/// What only few `[[workloads]]` tables say; a table shows them as its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WorkloadOptions {
+    /// Resources whose value on a node is irrelevant to it.
+    pub immunities: Vec<Symbol>,
     /// Groups whose members keep together.
     pub affinity_groups: Vec<Symbol>,
     /// Labels and their values; each label once.
@@ -149,6 +157,32 @@ pub struct WorkloadTable {
     pub stay: bool,
     /// The earlier name, before `replicas` is expanded.
     pub was: Option<String>,
+}
+
+impl WorkloadOptions {
+    const NONE: Self = WorkloadOptions {
+        immunities: Vec::new(),
+        affinity_groups: Vec::new(),
+        labels: Vec::new(),
+        only_on: Vec::new(),
+        never_on: Vec::new(),
+        priority: 0,
+        stay: false,
+        was: None,
+    };
+
+    /// For a table: nothing where nothing is said.
+    pub fn boxed(self) -> Option<Box<Self>> {
+        (self != Self::NONE).then(|| Box::new(self))
+    }
+}
+
+impl Deref for WorkloadTable {
+    type Target = WorkloadOptions;
+
+    fn deref(&self) -> &WorkloadOptions {
+        self.options.as_deref().unwrap_or(const { &WorkloadOptions::NONE })
+    }
 }
 
 /// A node label with the values that are meant.

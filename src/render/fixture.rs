@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{Model, NodeTable, Offer, Record, Recorded, Requirement, Strategy, WorkloadTable};
+use crate::model::{Model, NodeTable, Offer, Record, Recorded, Requirement, Strategy, WorkloadOptions, WorkloadTable};
 use crate::quantity::{Capacity, Family, Quantity};
 use crate::state::{Digest, Flags, Lineage, SavedChange, SavedPlan, State};
 
@@ -36,10 +36,11 @@ pub(super) fn cluster() -> (Model, Record) {
     }
     let label = (model.intern("app"), model.intern("shop"));
     let (amount, family) = half();
-    let requirements = vec![Requirement { resource: cpu, amount, family }];
-    let web = WorkloadTable { requirements, labels: vec![label], replicas: Some(3), ..named("web") };
+    let requirements = [Requirement { resource: cpu, amount, family }].into();
+    let options = WorkloadOptions { labels: vec![label], ..WorkloadOptions::default() }.boxed();
+    let web = WorkloadTable { requirements, options, replicas: Some(3), ..named("web") };
     model.add_workloads(web).expect("new names");
-    let requirements = vec![Requirement { resource: gpu, amount: 1.into(), family }];
+    let requirements = [Requirement { resource: gpu, amount: 1.into(), family }].into();
     model.add_workloads(WorkloadTable { requirements, ..named("train") }).expect("a new name");
     let placements =
         vec![recorded("old", "gone", &[]), recorded("web-0", "nas", &[]), recorded("web-1", "gone", &["cpu"])];
@@ -104,7 +105,7 @@ pub(super) fn assert_valid(schema: &schemars::Schema, text: &str) {
 }
 
 fn named(name: &str) -> WorkloadTable {
-    WorkloadTable { name: name.to_owned(), ..WorkloadTable::default() }
+    WorkloadTable { name: name.into(), ..WorkloadTable::default() }
 }
 
 fn recorded(workload: &str, node: &str, resources: &[&str]) -> Recorded {

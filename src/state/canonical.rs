@@ -155,7 +155,7 @@ fn sorted<T>(model: &Model, things: impl IntoIterator<Item = T>, symbol: impl Fn
 }
 
 /// Tables in manifest order, or by name where the strategy does not ask for the order.
-fn in_order<T>(tables: &[T], by_name: bool, name: impl Fn(&T) -> &String) -> Vec<&T> {
+fn in_order<T>(tables: &[T], by_name: bool, name: impl Fn(&T) -> &str) -> Vec<&T> {
     let mut tables: Vec<&T> = tables.iter().collect();
     if by_name {
         tables.sort_by(|a, b| name(a).cmp(name(b)));
@@ -194,8 +194,8 @@ mod tests {
         model.add_nodes(nodes).expect("new names");
         for name in names {
             let (amount, family) = Quantity::parse(mem).expect("a quantity");
-            let requirements = vec![Requirement { resource, amount, family }];
-            let table = WorkloadTable { name: name.to_owned(), requirements, ..WorkloadTable::default() };
+            let requirements = [Requirement { resource, amount, family }].into();
+            let table = WorkloadTable { name: name.into(), requirements, ..WorkloadTable::default() };
             model.add_workloads(table).expect("a new name");
         }
         model

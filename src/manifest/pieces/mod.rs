@@ -59,7 +59,7 @@ pub(super) struct Pieces<'t> {
     file: u32,
     base: u32,
     text: &'t str,
-    pieces: Vec<Piece>,
+    list: Vec<Piece>,
     threads: usize,
     may_be_whole: bool,
 }
@@ -95,7 +95,7 @@ impl Reading {
         }
         // In a whole, too, all nodes come before all workloads.
         pieces.sort_by_key(|piece| piece.kind == Kind::Workloads);
-        match in_pieces(&Pieces { file, base, text, pieces, threads: self.threads, may_be_whole }) {
+        match in_pieces(&Pieces { file, base, text, list: pieces, threads: self.threads, may_be_whole }) {
             Ok(read) => Ok(Way::Pieces(read)),
             Err(_) if may_be_whole => Err(Broken),
             Err(Unfit(place)) => Ok(Way::None(too_long(source, Some(place)))),
@@ -106,8 +106,8 @@ impl Reading {
 impl<'t> Pieces<'t> {
     /// Reads a main file.
     pub(super) fn main(&self) -> Result<Lower, Unfit> {
-        let tree = self.tree(&self.pieces[0])?;
-        let shape = self.walk(&self.pieces[0], &tree)?;
+        let tree = self.tree(&self.list[0])?;
+        let shape = self.walk(&self.list[0], &tree)?;
         let start = Place { file: self.file, start: self.base, end: self.base };
         let mut findings = Findings::default();
         let (model, answers) = head::model(&shape, Some(start), &mut findings);
@@ -122,8 +122,8 @@ impl<'t> Pieces<'t> {
         let mut keys = Vec::new();
         parse::each(self, |piece, parsed| {
             let tree = match parsed {
-                Parsed::Plain(tables) => {
-                    lower.add_tables(&tables, true);
+                Parsed::Plain(plain) => {
+                    lower.add_tables(&plain.nodes, &plain.workloads, true);
                     return self.judge(piece, lower);
                 }
                 Parsed::Tree(tree) => tree,
@@ -131,7 +131,8 @@ impl<'t> Pieces<'t> {
             if !keeps_to_its_kind(piece.kind, &tree, &mut keys) {
                 return Err(self.unfit(piece));
             }
-            lower.add_tables(&self.walk(piece, &tree)?, true);
+            let shape = self.walk(piece, &tree)?;
+            lower.add_tables(&shape.nodes, &shape.workloads, true);
             if piece.kind == Kind::Head || tree.len() > 1 {
                 others.push((piece.clone(), tree));
             }
@@ -142,7 +143,7 @@ impl<'t> Pieces<'t> {
             rest.take_groups_and_reasons(self.walk(piece, tree)?);
         }
         lower.add_groups_and_reasons(&rest);
-        self.judge(&self.pieces[0], lower)
+        self.judge(&self.list[0], lower)
     }
 
     /// What has mistakes is left to the whole, unless there will be none.

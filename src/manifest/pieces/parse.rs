@@ -6,9 +6,8 @@ use std::thread;
 use toml::de::DeTable;
 
 use super::cut::Piece;
-use super::scan::scan;
+use super::scan::{Plain, scan};
 use super::{Pieces, Unfit};
-use crate::manifest::shape::Manifest;
 
 /// Pieces that a thread may be ahead of who takes them.
 const AHEAD: usize = 4;
@@ -16,7 +15,7 @@ const AHEAD: usize = 4;
 /// What a piece says.
 pub(super) enum Parsed<'t> {
     /// Plain tables and nothing else.
-    Plain(Manifest<'t>),
+    Plain(Plain<'t>),
     /// Whatever TOML has.
     Tree(DeTable<'t>),
 }
@@ -26,22 +25,22 @@ pub(super) fn each<'t>(
     pieces: &Pieces<'t>,
     mut take: impl FnMut(&Piece, Parsed<'t>) -> Result<(), Unfit>,
 ) -> Result<(), Unfit> {
-    let threads = pieces.threads.saturating_sub(1).min(pieces.pieces.len());
+    let threads = pieces.threads.saturating_sub(1).min(pieces.list.len());
     if threads == 0 {
-        return pieces.pieces.iter().try_for_each(|piece| take(piece, parse(pieces, piece)?));
+        return pieces.list.iter().try_for_each(|piece| take(piece, parse(pieces, piece)?));
     }
     thread::scope(|scope| {
         let every_nth = |first: usize| -> Receiver<Result<Parsed<'t>, Unfit>> {
             let (sender, receiver) = sync_channel(AHEAD);
             scope.spawn(move || {
-                let mut turns = pieces.pieces.iter().skip(first).step_by(threads);
+                let mut turns = pieces.list.iter().skip(first).step_by(threads);
                 // When nobody receives, nobody wants more.
                 turns.all(|piece| sender.send(parse(pieces, piece)).is_ok())
             });
             receiver
         };
         let receivers: Vec<_> = (0..threads).map(every_nth).collect();
-        pieces.pieces.iter().zip(receivers.iter().cycle()).try_for_each(|(piece, receiver)| {
+        pieces.list.iter().zip(receivers.iter().cycle()).try_for_each(|(piece, receiver)| {
             let parsed = receiver.recv().unwrap_or_else(|_| Err(pieces.unfit(piece)));
             take(piece, parsed?)
         })

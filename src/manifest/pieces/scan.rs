@@ -6,24 +6,31 @@
 //! does read it reads as `walk` would.
 
 use super::cut::Kind;
-use crate::manifest::shape::{At, Manifest, Node, Pairs, Text, Workload, Written};
+use crate::manifest::shape::{At, Node, Pairs, Text, Workload, Written};
 use crate::manifest::text::offset;
 use crate::manifest::walk::{NODE, WORKLOAD};
 use crate::source::Place;
 
+/// Tables that are plain.
+#[derive(Default)]
+pub(super) struct Plain<'t> {
+    pub(super) nodes: Vec<Node<'t>>,
+    pub(super) workloads: Vec<Workload<'t>>,
+}
+
 /// The tables of a piece that begins at `base` of a source; nothing unless all of them are plain.
-pub(super) fn scan(file: u32, base: u32, text: &str, kind: Kind) -> Option<Manifest<'_>> {
+pub(super) fn scan(file: u32, base: u32, text: &str, kind: Kind) -> Option<Plain<'_>> {
     let mut scan = Scan { file, base, text, at: 0 };
-    let mut manifest = Manifest::default();
+    let mut plain = Plain::default();
     while scan.at < text.len() {
         let header = scan.header(kind)?;
         match kind {
             Kind::Head => return None,
-            Kind::Nodes => manifest.nodes.push(scan.node(header)?),
-            Kind::Workloads => manifest.workloads.push(scan.workload(header)?),
+            Kind::Nodes => plain.nodes.push(scan.node(header)?),
+            Kind::Workloads => plain.workloads.push(scan.workload(header)?),
         }
     }
-    Some(manifest)
+    Some(plain)
 }
 
 /// A text that is read up to `at`.
@@ -47,7 +54,9 @@ impl<'t> Scan<'t> {
     fn node(&mut self, header: Place) -> Option<Node<'t>> {
         let mut node = Node::new(header);
         let mut seen = Seen::default();
-        while let Some(key) = self.next_key()? {
+        while self.is_before_key()? {
+            let key = self.bare()?;
+            self.equals()?;
             seen.once(&NODE, key)?;
             match key {
                 "name" => node.name = Some(self.string()?),
@@ -66,7 +75,9 @@ impl<'t> Scan<'t> {
     fn workload(&mut self, header: Place) -> Option<Workload<'t>> {
         let mut workload = Workload::new(header);
         let mut seen = Seen::default();
-        while let Some(key) = self.next_key()? {
+        while self.is_before_key()? {
+            let key = self.bare()?;
+            self.equals()?;
             seen.once(&WORKLOAD, key)?;
             match key {
                 "name" => workload.name = Some(self.string()?),
@@ -88,18 +99,14 @@ impl<'t> Scan<'t> {
         Some(workload)
     }
 
-    /// The key of the next line that has one; none before a header and at the end.
-    fn next_key(&mut self) -> Option<Option<&'t str>> {
+    /// Goes on to the next line that has a key; there is none before a header and at the end.
+    fn is_before_key(&mut self) -> Option<bool> {
         loop {
             self.blanks();
             match self.peek() {
-                None | Some(b'[') => return Some(None),
+                None | Some(b'[') => return Some(false),
                 Some(b'#' | b'\r' | b'\n') => self.end_of_line()?,
-                Some(_) => {
-                    let key = self.bare()?;
-                    self.equals()?;
-                    return Some(Some(key));
-                }
+                Some(_) => return Some(true),
             }
         }
     }

@@ -124,7 +124,7 @@ fn table() -> impl Strategy<Value = String> {
     };
     let lines = |of: &'static [&'static str]| {
         let line = prop_oneof![40 => select(of), 1 => select(&ANYWHERE[..])];
-        prop::collection::vec(line, 0..4).prop_map(|lines| lines.iter().map(|line| format!("{line}\n")).collect())
+        prop::collection::vec(line, 0..4).prop_map(|lines| lines.iter().flat_map(|line| [line, "\n"]).collect())
     };
     prop_oneof![
         2 => (name("n"), lines(&OF_NODES)).prop_map(|(name, rest): (_, String)| format!("[[nodes]]\n{name}{rest}\n")),

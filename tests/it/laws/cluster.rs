@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use lighthouse::model::{
     AffinityGroup, AversionGroup, Model, NodeTable, Offer, Record, Recorded, Replan, Requirement, Selector, Strategy,
-    WorkloadTable,
+    WorkloadOptions, WorkloadTable,
 };
 use lighthouse::names::Symbol;
 use lighthouse::quantity::{Capacity, Family, Quantity};
@@ -195,12 +195,9 @@ fn workload_table(model: &mut Model, workloads: &Workloads) -> WorkloadTable {
         amount: amount.into(),
         family: Family::Plain,
     });
-    WorkloadTable {
-        name: workloads.name.clone(),
-        replicas: workloads.replicas,
-        requirements: requirements.collect(),
+    let requirements = requirements.collect();
+    let options = WorkloadOptions {
         immunities: symbols(model, &workloads.immunities),
-        aversion_groups: symbols(model, &workloads.averse),
         affinity_groups: symbols(model, &workloads.affine),
         labels: Vec::new(),
         only_on: selectors(model, &workloads.only_on),
@@ -208,6 +205,13 @@ fn workload_table(model: &mut Model, workloads: &Workloads) -> WorkloadTable {
         priority: workloads.priority,
         stay: workloads.stay,
         was: workloads.was.clone(),
+    };
+    WorkloadTable {
+        name: workloads.name.as_str().into(),
+        replicas: workloads.replicas,
+        requirements,
+        aversion_groups: symbols(model, &workloads.averse),
+        options: options.boxed(),
     }
 }
 
