@@ -53,5 +53,6 @@ pub(super) fn check_format(format: i64) -> Result<(), Error> {
 }
 
 fn is_conflict_marker(line: &str) -> bool {
-    line == "=======" || ["<<<<<<<", ">>>>>>>", "|||||||"].iter().any(|marker| line.starts_with(marker))
+    let may_be = matches!(line.as_bytes().first(), Some(b'=' | b'<' | b'>' | b'|'));
+    may_be && (line == "=======" || ["<<<<<<<", ">>>>>>>", "|||||||"].iter().any(|marker| line.starts_with(marker)))
 }

@@ -33,7 +33,8 @@ pub(super) fn split(text: &str) -> Option<Split> {
     let mut texts = Texts::default();
     let mut placements: Vec<Recorded> = Vec::with_capacity(lines.len() / 64);
     for line in lines.split_terminator('\n') {
-        let placement = placement(line, &mut texts)?;
+        let resources = placements.last().map_or(0, |last| last.requirements.len());
+        let placement = placement(line, resources, &mut texts)?;
         if placements.last().is_some_and(|last| last.workload >= placement.workload) {
             return None;
         }
@@ -42,14 +43,14 @@ pub(super) fn split(text: &str) -> Option<Split> {
     Some(Split { rest: format!("{head}{tail}"), placements })
 }
 
-/// One line.
-fn placement(line: &str, texts: &mut Texts) -> Option<Recorded> {
+/// One line, probably with so many resources.
+fn placement(line: &str, resources: usize, texts: &mut Texts) -> Option<Recorded> {
     let mut line = Line(line);
     let workload: Arc<str> = line.key()?.into();
     line.skip(" = { node = ")?;
     let node = texts.shared(line.text()?);
     line.skip(", requirements = {")?;
-    let mut requirements: Vec<(Arc<str>, _, _)> = Vec::new();
+    let mut requirements: Vec<(Arc<str>, _, _)> = Vec::with_capacity(resources);
     if line.0 == "} }" {
         return Some(Recorded { workload, node, requirements });
     }
