@@ -1,5 +1,7 @@
 //! `plan`: where everything would go, and what that changes.
 
+use std::mem::ManuallyDrop;
+
 use lighthouse::plan::Plan;
 use lighthouse::render::{Paint, plan_diff, plan_github, plan_json, plan_markdown, plan_text};
 use lighthouse::state::Lineage;
@@ -14,12 +16,13 @@ use crate::writing;
 
 /// Plans, saves the plan where that is wanted, and shows it.
 pub(crate) fn run(global: &Global, args: &PlanArgs, terminal: Terminal) -> Result<(String, Exit), Failure> {
-    let basis = planning::read(global, &args.planning, terminal)?;
-    let plan = basis.plan()?;
+    // The process ends with the plan, and takes everything with it: to give it back name by name would only take time.
+    let basis: &Basis = Box::leak(Box::new(planning::read(global, &args.planning, terminal)?));
+    let plan = ManuallyDrop::new(basis.plan()?);
     if let Some(path) = &args.out {
-        saved_plan::save(&basis, &plan, path)?;
+        saved_plan::save(basis, &plan, path)?;
     }
-    Ok((show(&basis, &plan, args.format, terminal)?, exit(&plan, args)))
+    Ok((show(basis, &plan, args.format, terminal)?, exit(&plan, args)))
 }
 
 fn show(basis: &Basis, plan: &Plan<'_>, format: PlanFormat, terminal: Terminal) -> Result<String, Failure> {
