@@ -186,7 +186,7 @@ impl Deref for WorkloadTable {
 }
 
 /// A node label with the values that are meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Selector {
     /// The label.
     pub label: Symbol,

@@ -19,10 +19,10 @@ const COMMON: usize = 16;
 /// Of the 63 binary digits of a column, capacities use at most so many.
 const DIGITS: u32 = 61;
 
-/// Nodes are on different shelves by so many resources at most.
+/// Nodes are on different tiers by so many resources at most.
 const MOST_SCARCE: usize = 4;
 
-/// The shelves of a resource: each has nodes with about twice as much of it free as the one before.
+/// The tiers of a resource: each has nodes with about twice as much of it free as the one before.
 const STEPS: usize = 7;
 
 /// The share of the largest requirement that counts as enough.
@@ -107,16 +107,16 @@ impl Columns {
         columns.into_iter().take(MOST_SCARCE).map(|at| (at, asked[at].1)).collect()
     }
 
-    /// How many shelves there are.
-    pub(super) fn shelves(&self) -> usize {
+    /// How many tiers there are.
+    pub(super) fn tiers(&self) -> usize {
         self.scarce.len() * STEPS + 1
     }
 
-    /// The shelf of a node: by the resource that is scarcest there, and by how much of the largest requirement is free.
+    /// The tier of a node: by the resource that is scarcest there, and by how much of the largest requirement is free.
     ///
     /// Nodes that are short of the same resource are left out together. Were they among others, a branch would seem to
     /// have enough of everything, of each resource on another node.
-    pub(super) fn shelf(&self, row: &[i64]) -> usize {
+    pub(super) fn tier(&self, row: &[i64]) -> usize {
         let share = |&(column, most): &Need| i128::from(row[column]).max(0) * ENOUGH / i128::from(most);
         let shares = (0..).zip(self.scarce.iter().map(share));
         match shares.min_by_key(|&(_, share)| share) {
@@ -178,12 +178,12 @@ impl Columns {
 
 impl Scale {
     /// What a node has free of it.
-    pub(super) fn amount(&self, now: &Occupancy, node: NodeId) -> i64 {
+    pub(super) fn amount(self, now: &Occupancy, node: NodeId) -> i64 {
         now.free(node, self.resource).map_or(ABSENT, |free| self.of(free))
     }
 
     /// What a workload that requires it needs in this column.
-    pub(super) fn need(&self, table: &WorkloadTable) -> i64 {
+    pub(super) fn need(self, table: &WorkloadTable) -> i64 {
         let row = table.requirements.binary_search_by_key(&self.resource, |each| each.resource);
         match row {
             _ if is_immune(table, self.resource) => WARD,
@@ -192,7 +192,7 @@ impl Scale {
         }
     }
 
-    fn of(&self, free: Capacity) -> i64 {
+    fn of(self, free: Capacity) -> i64 {
         match free {
             Capacity::Ward => WARD,
             Capacity::Finite(amount) => self.finite(amount),
@@ -201,7 +201,7 @@ impl Scale {
     }
 
     /// Rounded down, whether free or needed: so order is kept, and what fits still fits.
-    fn finite(&self, amount: Quantity) -> i64 {
+    fn finite(self, amount: Quantity) -> i64 {
         let short = amount.attos() >> self.shift;
         i64::try_from(short)
             .unwrap_or(if amount.is_negative() { WARD } else { UNLIMITED })

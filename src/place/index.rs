@@ -108,12 +108,12 @@ impl Index {
         }
         self.row.clear();
         self.columns.fill(now, node, &mut self.row);
-        let (key, shelf, width) = (order.key(node), self.columns.shelf(&self.row), self.row.len());
+        let (key, tier, width) = (order.key(node), self.columns.tier(&self.row), self.row.len());
         for &(at, slot) in &self.belongs[node.index()] {
             let field = &mut self.fields[at];
             self.row.truncate(width);
             self.row.extend(field.extra.map(|extra| extra.amount(now, node)));
-            field.tree.update(slot, key, shelf, &self.row);
+            field.tree.update(slot, key, tier, &self.row);
         }
         for &group in &table.aversion_groups {
             self.close(model, now, group, node);
@@ -169,13 +169,13 @@ impl Index {
             let start = rows.len();
             self.columns.fill(now, node, &mut rows);
             rows.extend(extra.map(|extra| extra.amount(now, node)));
-            spots.push(Spot { node, key: order.key(node), shelf: self.columns.shelf(&rows[start..]) });
+            spots.push(Spot { node, key: order.key(node), tier: self.columns.tier(&rows[start..]) });
         }
         let at = self.fields.len();
         for (slot, node) in (0..).zip(nodes) {
             self.belongs[node.index()].push((at, slot));
         }
-        self.fields.push(Field { tree: Tree::new(width, self.columns.shelves(), &spots, rows), extra });
+        self.fields.push(Field { tree: Tree::new(width, self.columns.tiers(), &spots, rows), extra });
         self.names.insert(name, at);
         at
     }

@@ -8,10 +8,11 @@ use std::cmp::Ordering;
 use ethnum::I256;
 use rustc_hash::FxHashMap;
 
+use super::census::Census;
 use super::occupancy::Occupancy;
 use super::rule::{self, Standing};
-use super::{Engine, Outcome};
-use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
+use super::{Engine, Outcome, Search};
+use crate::model::{Model, NodeId, Selector, WorkloadId, WorkloadTable};
 use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
 
@@ -169,26 +170,98 @@ fn shortage(resource: Symbol, need: Quantity, free: Capacity) -> Refusal {
     free.finite().map_or(Refusal::Warded(resource), |free| Refusal::Short { resource, need, free })
 }
 
+/// First refusals with how many nodes say them, and the first node in strategy order that does.
+#[derive(Default)]
+pub(super) struct Counts(FxHashMap<(u8, Option<Symbol>), (Refusal, u32, u32)>);
+
+impl Counts {
+    /// So many nodes say this, the one at this place first.
+    pub(super) fn add(&mut self, refusal: Refusal, nodes: usize, place: u32) {
+        let nodes = u32::try_from(nodes).unwrap_or(u32::MAX);
+        let (first, counted, at) = self.0.entry((refusal.rank(), refusal.subject())).or_insert((refusal, 0, place));
+        *counted += nodes;
+        if place < *at {
+            (*first, *at) = (refusal, place);
+        }
+    }
+
+    fn in_order(self, model: &Model) -> Vec<(Refusal, u32)> {
+        let mut counts = self.0.into_values().map(|(refusal, nodes, _)| (refusal, nodes)).collect::<Vec<_>>();
+        counts.sort_unstable_by_key(|(each, _)| (each.rank(), each.subject().map(|subject| model.text(subject))));
+        counts
+    }
+}
+
+/// Everything about a workload that decides what a node says of it.
+#[derive(PartialEq, Eq, Hash)]
+struct Demand<'a> {
+    requirements: Vec<(Symbol, Quantity)>,
+    immunities: &'a [Symbol],
+    selectors: [&'a [Selector]; 2],
+    groups: [&'a [Symbol]; 2],
+    standing: Standing,
+}
+
 /// What the nodes say of every workload that has no place, by workload.
 pub fn unplaced(model: &Model, outcome: &Outcome) -> Vec<Unplaced> {
-    let nodes = outcome.engine.nodes().collect::<Vec<_>>();
-    let mut told = FxHashMap::<_, Unplaced>::default();
     let without = outcome.standings.iter().filter(|(workload, _)| outcome.assignment.of(*workload).is_none());
-    let answers = without.map(|&(workload, standing)| {
-        let key = (model.workloads()[workload.index()].table, standing);
-        let answer = told.entry(key).or_insert_with(|| count(model, &outcome.engine, workload, standing, &nodes));
+    let without = without.collect::<Vec<_>>();
+    if without.is_empty() {
+        return Vec::new();
+    }
+    let engine = &outcome.engine;
+    let nodes = engine.nodes().collect::<Vec<_>>();
+    let census = (engine.search == Search::Indexed).then(|| Census::new(model, engine, &nodes));
+    let mut all_free = FxHashMap::default();
+    let mut told = FxHashMap::<_, Unplaced>::default();
+    let answers = without.into_iter().map(|&(workload, standing)| {
+        let answer = told.entry(demand(model, workload, standing)).or_insert_with(|| {
+            let table = model.workload_table(workload);
+            let census = census.as_ref().filter(|_| is_plain(model, table) && !matches!(standing, Standing::Bound(_)));
+            let (counts, nearest) = match census {
+                Some(census) => census.ask(table),
+                None => ask_each(model, engine, workload, standing, &nodes),
+            };
+            let free = |resource| *all_free.entry(resource).or_insert_with(|| free_in_all(engine, resource, &nodes));
+            Unplaced { workload, counts: counts.in_order(model), nearest, shortages: shortages(model, table, free) }
+        });
         Unplaced { workload, ..answer.clone() }
     });
     answers.collect()
 }
 
-fn count(model: &Model, engine: &Engine, workload: WorkloadId, standing: Standing, nodes: &[NodeId]) -> Unplaced {
-    let mut counts = FxHashMap::<(u8, Option<Symbol>), (Refusal, u32)>::default();
+fn demand(model: &Model, workload: WorkloadId, standing: Standing) -> Demand<'_> {
+    let table = model.workload_table(workload);
+    Demand {
+        requirements: table.requirements.iter().map(|each| (each.resource, each.amount)).collect(),
+        immunities: &table.immunities,
+        selectors: [&table.only_on, &table.never_on],
+        groups: [&table.aversion_groups, &table.affinity_groups],
+        standing,
+    }
+}
+
+/// Whether amounts alone decide about a workload.
+fn is_plain(model: &Model, table: &WorkloadTable) -> bool {
+    table.only_on.is_empty()
+        && table.never_on.is_empty()
+        && table.aversion_groups.iter().all(|&group| !model.aversion_group(group).hard)
+        && table.affinity_groups.iter().all(|&group| !model.affinity_group(group).hard)
+}
+
+fn ask_each(
+    model: &Model,
+    engine: &Engine,
+    workload: WorkloadId,
+    standing: Standing,
+    nodes: &[NodeId],
+) -> (Counts, Option<Miss>) {
+    let mut counts = Counts::default();
     let mut nearest: Option<Miss> = None;
-    for &node in nodes {
+    for (place, &node) in (0..).zip(nodes) {
         let refusals = refusals(model, engine.occupancy(), workload, standing, node);
         if let Some(first) = refusals.first() {
-            counts.entry((first.rank(), first.subject())).or_insert((*first, 0)).1 += 1;
+            counts.add(*first, 1, place);
         }
         if let Some(miss) = miss(node, &refusals)
             && nearest.is_none_or(|best| compare_shares(&miss, &best) == Ordering::Less)
@@ -196,10 +269,7 @@ fn count(model: &Model, engine: &Engine, workload: WorkloadId, standing: Standin
             nearest = Some(miss);
         }
     }
-    let mut counts = counts.into_values().collect::<Vec<_>>();
-    counts.sort_unstable_by_key(|(each, _)| (each.rank(), each.subject().map(|subject| model.text(subject))));
-    let shortages = shortages(model, engine, workload, nodes);
-    Unplaced { workload, counts, nearest, shortages }
+    (counts, nearest)
 }
 
 /// How far a node is from taking a workload; `None` where it lacks or wards something, or nothing needed is short.
@@ -219,7 +289,7 @@ fn miss(node: NodeId, refusals: &[Refusal]) -> Option<Miss> {
 }
 
 /// Compares what is short in proportion to what is needed.
-fn compare_shares(a: &Miss, b: &Miss) -> Ordering {
+pub(super) fn compare_shares(a: &Miss, b: &Miss) -> Ordering {
     let share = |miss: &Miss| ((miss.need - miss.free).attos(), miss.need.attos());
     compare_fractions(share(a), share(b))
 }
@@ -239,24 +309,27 @@ fn compare_fractions((a, b): (I256, I256), (c, d): (I256, I256)) -> Ordering {
 }
 
 /// The resources of which all nodes together have less free than the workload needs.
-fn shortages(model: &Model, engine: &Engine, workload: WorkloadId, nodes: &[NodeId]) -> Vec<Shortage> {
-    let table = model.workload_table(workload);
+fn shortages(
+    model: &Model,
+    table: &WorkloadTable,
+    mut free_in_all: impl FnMut(Symbol) -> Option<Quantity>,
+) -> Vec<Shortage> {
     let required = table.requirements.iter().filter(|each| each.amount.is_positive());
     let required = required.filter(|each| !rule::is_immune(table, each.resource));
-    let mut shortages = required.filter_map(|each| {
-        let free = free_in_all(engine.occupancy(), each.resource, nodes)?;
+    let shortages = required.filter_map(|each| {
+        let free = free_in_all(each.resource)?;
         (free < each.amount).then_some(Shortage { resource: each.resource, need: each.amount, free })
     });
-    let mut found = shortages.by_ref().collect::<Vec<_>>();
+    let mut found = shortages.collect::<Vec<_>>();
     found.sort_unstable_by_key(|each| model.text(each.resource));
     found
 }
 
 /// The free amounts of a resource, each at least zero, together; `None` when one is unlimited.
-fn free_in_all(now: &Occupancy, resource: Symbol, nodes: &[NodeId]) -> Option<Quantity> {
+fn free_in_all(engine: &Engine, resource: Symbol, nodes: &[NodeId]) -> Option<Quantity> {
     let mut sum = Quantity::ZERO;
     for &node in nodes {
-        match now.free(node, resource) {
+        match engine.occupancy().free(node, resource) {
             Some(Capacity::Unlimited) => return None,
             Some(Capacity::Finite(free)) if free.is_positive() => sum += free,
             _ => {}

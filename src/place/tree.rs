@@ -21,17 +21,17 @@ pub(super) type Need = (usize, i64);
 struct Branch {
     node: NodeId,
     key: Key,
-    shelf: usize,
+    tier: usize,
     left: Slot,
     right: Slot,
 }
 
-/// A node with where it stands: on which shelf, and by which key there.
+/// A node with where it stands: on which tier, and by which key there.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spot {
     pub(super) node: NodeId,
     pub(super) key: Key,
-    pub(super) shelf: usize,
+    pub(super) tier: usize,
 }
 
 /// From one key on, before another.
@@ -41,11 +41,11 @@ struct Range {
     before: Option<Key>,
 }
 
-/// Nodes by key, with one row of columns each, on a few shelves that are searched one by one.
+/// Nodes by key, with one row of columns each, on a few tiers that are searched one by one.
 #[derive(Clone, Debug)]
 pub(super) struct Tree {
     width: usize,
-    /// One a shelf.
+    /// One a tier.
     roots: Vec<Slot>,
     branches: Vec<Branch>,
     /// `width` columns a slot: the node's own.
@@ -56,13 +56,13 @@ pub(super) struct Tree {
 
 impl Tree {
     /// These nodes, in order of keys, with their rows one after the other; slots number them as they come.
-    pub(super) fn new(width: usize, shelves: usize, nodes: &[Spot], rows: Vec<i64>) -> Self {
-        let branch = |&Spot { node, key, shelf }| Branch { node, key, shelf, left: NOBODY, right: NOBODY };
+    pub(super) fn new(width: usize, tiers: usize, nodes: &[Spot], rows: Vec<i64>) -> Self {
+        let branch = |&Spot { node, key, tier }| Branch { node, key, tier, left: NOBODY, right: NOBODY };
         let branches = nodes.iter().map(branch).collect::<Vec<_>>();
-        let mut tree = Self { width, roots: vec![NOBODY; shelves], branches, best: rows.clone(), own: rows };
-        for shelf in 0..shelves {
-            let on = (0..).zip(nodes).filter(|(_, node)| node.shelf == shelf).map(|(slot, _)| slot).collect::<Vec<_>>();
-            tree.roots[shelf] = tree.build(&on);
+        let mut tree = Self { width, roots: vec![NOBODY; tiers], branches, best: rows.clone(), own: rows };
+        for tier in 0..tiers {
+            let on = (0..).zip(nodes).filter(|(_, node)| node.tier == tier).map(|(slot, _)| slot).collect::<Vec<_>>();
+            tree.roots[tier] = tree.build(&on);
         }
         tree
     }
@@ -77,22 +77,22 @@ impl Tree {
 
     /// Takes a node out.
     pub(super) fn remove(&mut self, slot: Slot) {
-        let shelf = self.branches[slot as usize].shelf;
-        self.roots[shelf] = self.cut(self.roots[shelf], slot);
+        let tier = self.branches[slot as usize].tier;
+        self.roots[tier] = self.cut(self.roots[tier], slot);
     }
 
-    /// Gives a node its row, its key and its shelf anew.
-    pub(super) fn update(&mut self, slot: Slot, key: Key, shelf: usize, row: &[i64]) {
+    /// Gives a node its row, its key and its tier anew.
+    pub(super) fn update(&mut self, slot: Slot, key: Key, tier: usize, row: &[i64]) {
         let range = self.range(slot);
         let branch = self.branches[slot as usize];
-        if (branch.key, branch.shelf) == (key, shelf) {
+        if (branch.key, branch.tier) == (key, tier) {
             self.own[range].copy_from_slice(row);
-            self.refresh(self.roots[shelf], slot);
+            self.refresh(self.roots[tier], slot);
             return;
         }
         self.remove(slot);
         self.own[range].copy_from_slice(row);
-        self.branches[slot as usize] = Branch { key, shelf, left: NOBODY, right: NOBODY, ..branch };
+        self.branches[slot as usize] = Branch { key, tier, left: NOBODY, right: NOBODY, ..branch };
         self.hang(slot);
     }
 
@@ -104,7 +104,7 @@ impl Tree {
         takes: &mut impl FnMut(NodeId) -> bool,
     ) -> Option<(Key, NodeId)> {
         let mut found = None;
-        // The last shelf is the one that has most room: what it gives ends the search on the others early.
+        // The last tier is the one that has most room: what it gives ends the search on the others early.
         for &root in self.roots.iter().rev() {
             let range = Range { from, before: found.map(|(key, _)| key) };
             found = self.first_below(root, needs, range, takes).or(found);
@@ -139,11 +139,11 @@ impl Tree {
 
     /// Puts a branch that hangs nowhere where its key belongs.
     fn hang(&mut self, slot: Slot) {
-        let Branch { key, shelf, .. } = self.branches[slot as usize];
-        let (left, right) = self.split(self.roots[shelf], key);
+        let Branch { key, tier, .. } = self.branches[slot as usize];
+        let (left, right) = self.split(self.roots[tier], key);
         self.pull(slot);
         let left = self.merge(left, slot);
-        self.roots[shelf] = self.merge(left, right);
+        self.roots[tier] = self.merge(left, right);
     }
 
     /// Takes a branch out of the tree below another, and gives what hangs there then.
