@@ -1,11 +1,12 @@
 //! Which manifest, and which state belongs to it.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::Error;
+use super::list::list;
 use super::read::inspect_link;
+use super::resolve::folder_of;
 
 /// The manifest's name where none is given.
 const NAME: &str = "lighthouse.toml";
@@ -38,9 +39,8 @@ pub fn state_beside(manifest: &Path) -> PathBuf {
 
 /// Other states in the folder of a state, by name. A folder that cannot be listed has none to tell of.
 pub fn states_beside(state: &Path) -> Vec<PathBuf> {
-    let folder = state.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
-    let names = entries.filter(|name| name.as_encoded_bytes().ends_with(b".state.toml"));
+    let names = list(folder_of(state)).unwrap_or_default().into_iter();
+    let names = names.filter(|name| name.as_encoded_bytes().ends_with(b".state.toml"));
     let mut states = names.map(|name| state.with_file_name(name)).filter(|other| other != state).collect::<Vec<_>>();
     states.sort_unstable();
     states

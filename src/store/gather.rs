@@ -6,9 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::again::again;
-use super::error::{Error, Operation};
+use super::error::Error;
 use super::find::drop_ins_beside;
-use super::read::{Input, inspect, list, open, read_input, read_open};
+use super::list::list;
+use super::read::{Input, inspect, inspect_link, open, read_input, read_open};
 use super::resolve::{folder_of, resolve};
 use crate::source::Source;
 
@@ -66,15 +67,13 @@ fn list_drop_ins(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 
 /// Sorts what is in one folder into drop-ins and further folders.
 fn list_folder(folder: &Path, found: &mut Vec<PathBuf>, folders: &mut Vec<PathBuf>) -> Result<(), Error> {
-    for entry in list(folder)? {
-        let path = entry.path();
-        if is_hidden(&entry.file_name()) {
-            continue;
-        }
-        let kind = again(|| entry.file_type()).map_err(Error::io(Operation::Inspect, &path))?;
-        if kind.is_dir() {
+    for name in list(folder)?.into_iter().filter(|name| !is_hidden(name)) {
+        let path = folder.join(name);
+        // What has gone meanwhile is missed by the one who opens it.
+        let about = inspect_link(&path)?;
+        if about.as_ref().is_some_and(Metadata::is_dir) {
             folders.push(path);
-        } else if is_toml(&path) && !(kind.is_symlink() && leads_to_folder(&path)) {
+        } else if is_toml(&path) && !(about.is_some_and(|about| about.is_symlink()) && leads_to_folder(&path)) {
             found.push(path);
         }
     }

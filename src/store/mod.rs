@@ -12,6 +12,7 @@ mod again;
 mod error;
 mod find;
 mod gather;
+mod list;
 mod lock;
 mod output;
 mod read;

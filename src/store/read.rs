@@ -3,7 +3,7 @@
 //! What is not a regular file is refused before it is opened, since opening a pipe waits for its writer. One kind of
 //! pipe is read: that of a shell's `<(…)`, which has no name and never waits.
 
-use std::fs::{self, DirEntry, File, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -85,11 +85,6 @@ pub(super) fn read_open(from: impl Read, about: Option<&Metadata>, path: &Path, 
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
     from.take(budget.saturating_add(1)).read_to_end(&mut bytes).map_err(Error::io(Operation::Read, path))?;
     if bytes.len() as u64 > budget { Err(too_large()) } else { Ok(bytes) }
-}
-
-/// What is in a folder, in no order. A listing that a signal interrupts has to begin anew.
-pub(super) fn list(folder: &Path) -> Result<Vec<DirEntry>, Error> {
-    again(|| fs::read_dir(folder)?.collect()).map_err(Error::io(Operation::List, folder))
 }
 
 /// What is at the end of a path's links.

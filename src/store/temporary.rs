@@ -13,7 +13,7 @@ use tempfile::{Builder, TempPath};
 
 use super::again::again;
 use super::error::{Error, Operation};
-use super::read::list;
+use super::list::list;
 use super::resolve::folder_of;
 
 /// Characters of chance in a name.
@@ -45,12 +45,13 @@ pub(super) fn put(filled: TempPath, target: &Path) -> Result<(), Error> {
 /// Removes what dead writers of `target` left behind. For the holder of the lock only: to it every such file is stale.
 /// What cannot be removed hinders nobody, and is returned.
 pub(super) fn remove_stale(target: &Path) -> Vec<Error> {
-    let entries = match list(folder_of(target)) {
-        Ok(entries) => entries,
+    let folder = folder_of(target);
+    let names = match list(folder) {
+        Ok(names) => names,
         Err(error) => return vec![error],
     };
-    let stale = entries.into_iter().filter(|entry| is_ours(&entry.file_name(), target));
-    stale.filter_map(|entry| remove(&entry.path()).err()).collect()
+    let stale = names.into_iter().filter(|name| is_ours(name, target));
+    stale.filter_map(|name| remove(&folder.join(name)).err()).collect()
 }
 
 /// Makes the file, with a mode that is never wider than it is to be.

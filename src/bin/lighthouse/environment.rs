@@ -52,6 +52,8 @@ pub(crate) fn start_log(terminal: Terminal, verbose: u8) {
         .with_writer(std::io::stderr)
         .with_ansi(terminal.err_coloured)
         .without_time()
+        // The layer would panic where a line that cannot be written cannot be complained of either.
+        .log_internal_errors(false)
         .init();
 }
 
