@@ -2,6 +2,7 @@
 //!
 //! A record serves one workload. What follows from it (stay, move, evict) is left to `keep` and to the plan.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -43,20 +44,19 @@ pub struct Claims {
 impl Claims {
     /// Matches a record with the workloads and nodes of a model.
     pub fn new(model: &Model, record: &Record) -> Self {
-        let nodes = NodeNames::new(model);
-        let mut register = Register::new(record);
-        let mut of = vec![None; model.workloads().len()];
-        for names in RECORDED_AS {
-            for workload in model.workload_ids() {
-                if of[workload.index()].is_none()
-                    && let Some(entry) = names(model, workload).and_then(|name| register.take(model, workload, &name))
-                {
-                    of[workload.index()] = Some(claim(record, entry, &nodes));
-                }
-            }
-        }
-        let cursor = record.cursor.as_deref().and_then(|name| nodes.find(name));
-        Self { of, unclaimed: register.left(), cursor }
+        let mut matching = Matching {
+            model,
+            record,
+            nodes: NodeNames::new(model),
+            of: vec![None; model.workloads().len()],
+            lines: BTreeMap::new(),
+        };
+        matching.by_own_name();
+        matching.by_other_names();
+        let cursor = record.cursor.as_deref().and_then(|name| matching.nodes.find(name));
+        let mut unclaimed = matching.lines.into_values().collect::<Vec<_>>();
+        unclaimed.sort_unstable();
+        Self { of: matching.of, unclaimed, cursor }
     }
 
     /// The claim of a workload, where it is on record.
@@ -65,31 +65,80 @@ impl Claims {
     }
 }
 
-/// The lines of a record that are still to be claimed, by name.
-struct Register<'a> {
-    lines: FxHashMap<&'a str, Entry>,
+/// Workloads without a claim yet, and lines without a workload.
+struct Matching<'a> {
+    model: &'a Model,
+    record: &'a Record,
+    nodes: NodeNames<'a>,
+    of: Vec<Option<Claim>>,
+    /// The lines that are still to be claimed, by names under which nobody is declared.
+    lines: BTreeMap<&'a str, Entry>,
 }
 
-impl<'a> Register<'a> {
-    fn new(record: &'a Record) -> Self {
-        let evicted = record.evicted.iter().enumerate().map(|(at, (name, _))| (&**name, Entry::Eviction(at)));
-        let placed = record.placements.iter().enumerate().map(|(at, each)| (&*each.workload, Entry::Placement(at)));
-        Self { lines: evicted.chain(placed).collect() }
-    }
-
-    /// Takes the line of a name, unless another workload that is declared has that name.
-    fn take(&mut self, model: &Model, workload: WorkloadId, name: &str) -> Option<Entry> {
-        let owner = model.workload_named(name);
-        if owner.is_some_and(|owner| owner != workload) {
-            return None;
+impl Matching<'_> {
+    /// Nearly every line finds its workload here, in one look each.
+    fn by_own_name(&mut self) {
+        let record = self.record;
+        let placed = record.placements.iter().enumerate().map(|(at, each)| (&each.workload, Entry::Placement(at)));
+        let evicted = record.evicted.iter().enumerate().map(|(at, (name, _))| (name, Entry::Eviction(at)));
+        for (name, entry) in placed.chain(evicted) {
+            match self.model.workload_named(name) {
+                Some(workload) => self.claim(workload, entry),
+                None => drop(self.lines.entry(name).or_insert(entry)),
+            }
         }
-        self.lines.remove(name)
     }
 
-    fn left(self) -> Vec<Entry> {
-        let mut entries = self.lines.into_values().collect::<Vec<_>>();
-        entries.sort_unstable();
-        entries
+    /// Then by `was`, then with or without a number, each time the first that serves. No two workloads may be on record
+    /// as the same, so the order in which they are declared decides nothing.
+    fn by_other_names(&mut self) {
+        if self.lines.is_empty() {
+            return;
+        }
+        let model = self.model;
+        let renamed = model.workload_ids().filter(|&each| model.workload_table(each).was.is_some()).collect::<Vec<_>>();
+        self.by_former_name(&renamed, Model::workload_was);
+        self.by_number(|line| Some(with_number(line)));
+        self.by_number(without_number);
+        self.by_former_name(&renamed, |model, workload| without_number(&given_up_name(model, workload)?));
+        self.by_former_name(&renamed, |model, workload| Some(with_number(&given_up_name(model, workload)?)));
+    }
+
+    fn by_former_name(&mut self, renamed: &[WorkloadId], name: impl Fn(&Model, WorkloadId) -> Option<String>) {
+        for &workload in renamed {
+            if self.of[workload.index()].is_none()
+                && let Some(entry) = name(self.model, workload).and_then(|name| self.lines.remove(&*name))
+            {
+                self.claim(workload, entry);
+            }
+        }
+    }
+
+    /// Each line serves the workload that is called so now.
+    fn by_number(&mut self, now: impl Fn(&str) -> Option<String>) {
+        let found = self.lines.iter().filter_map(|(name, &entry)| {
+            let workload = self.model.workload_named(&now(name)?)?;
+            self.of[workload.index()].is_none().then_some((*name, workload, entry))
+        });
+        for (name, workload, entry) in found.collect::<Vec<_>>() {
+            self.lines.remove(name);
+            self.claim(workload, entry);
+        }
+    }
+
+    /// Gives a line to a workload that has none.
+    fn claim(&mut self, workload: WorkloadId, entry: Entry) {
+        let (name, node_name) = match entry {
+            Entry::Placement(at) => (&self.record.placements[at].workload, &self.record.placements[at].node),
+            Entry::Eviction(at) => (&self.record.evicted[at].0, &self.record.evicted[at].1),
+        };
+        let node = self.nodes.find(node_name);
+        self.of[workload.index()].get_or_insert_with(|| Claim {
+            name: Arc::clone(name),
+            node_name: Arc::clone(node_name),
+            node,
+            entry,
+        });
     }
 }
 
@@ -109,26 +158,6 @@ impl<'a> NodeNames<'a> {
         self.model.node_named(name).or_else(|| self.former.get(name).copied())
     }
 }
-
-fn claim(record: &Record, entry: Entry, nodes: &NodeNames<'_>) -> Claim {
-    let (name, node_name) = match entry {
-        Entry::Placement(at) => (&record.placements[at].workload, &record.placements[at].node),
-        Entry::Eviction(at) => (&record.evicted[at].0, &record.evicted[at].1),
-    };
-    Claim { name: Arc::clone(name), node_name: Arc::clone(node_name), node: nodes.find(node_name), entry }
-}
-
-/// What a workload may be on record as, the first that serves wins.
-///
-/// No two workloads may be on record as the same, so the order in which they are declared decides nothing.
-const RECORDED_AS: [fn(&Model, WorkloadId) -> Option<String>; 6] = [
-    |model, workload| Some(model.workload_name(workload).to_owned()),
-    Model::workload_was,
-    |model, workload| without_number(model.workload_name(workload)),
-    |model, workload| Some(with_number(model.workload_name(workload))),
-    |model, workload| without_number(&given_up_name(model, workload)?),
-    |model, workload| Some(with_number(&given_up_name(model, workload)?)),
-];
 
 /// The earlier name, unless another workload is declared under it.
 fn given_up_name(model: &Model, workload: WorkloadId) -> Option<String> {

@@ -9,20 +9,28 @@ use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
 use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
 
-/// The workloads on a node with what rule 1 leaves of each resource.
+/// What rule 1 leaves of a node's resources, and how many mind. Who they are is known to the caller.
 pub(super) struct Held<'a> {
     model: &'a Model,
     node: NodeId,
-    on: Vec<WorkloadId>,
+    on: usize,
     /// In the order of the node's offers.
-    left: Vec<(Symbol, Capacity)>,
+    rows: Vec<Row>,
+}
+
+/// One resource of the node.
+struct Row {
+    resource: Symbol,
+    left: Capacity,
+    /// How many of those on the node are immune to it.
+    immune: usize,
 }
 
 impl<'a> Held<'a> {
     pub(super) fn new(model: &'a Model, node: NodeId, on: &[WorkloadId]) -> Self {
         let offers = model.node_table(node).resources.iter();
-        let left = offers.map(|offer| (offer.resource, offer.capacity)).collect();
-        let mut held = Self { model, node, on: Vec::new(), left };
+        let rows = offers.map(|offer| Row { resource: offer.resource, left: offer.capacity, immune: 0 }).collect();
+        let mut held = Self { model, node, on: 0, rows };
         for &workload in on {
             held.add(workload);
         }
@@ -30,24 +38,26 @@ impl<'a> Held<'a> {
     }
 
     pub(super) fn add(&mut self, workload: WorkloadId) {
-        self.on.push(workload);
+        self.on += 1;
+        for resource in &self.model.workload_table(workload).immunities {
+            self.row(*resource, |row| row.immune += 1);
+        }
         self.count(workload, |amount| amount);
     }
 
     pub(super) fn remove(&mut self, workload: WorkloadId) {
-        self.on.retain(|&other| other != workload);
+        self.on -= 1;
+        for resource in &self.model.workload_table(workload).immunities {
+            self.row(*resource, |row| row.immune -= 1);
+        }
         self.count(workload, |amount| -amount);
-    }
-
-    /// Whether all that is on the node holds.
-    pub(super) fn holds(&self) -> bool {
-        self.first_broken().is_none()
     }
 
     /// Whether a workload may come back: everything there holds then, too.
     pub(super) fn takes_back(&mut self, workload: WorkloadId) -> bool {
         self.add(workload);
-        let holds = self.holds() && offers_all(self.model, self.node, self.model.workload_table(workload));
+        let offers_all = first_not_offered(self.model, self.node, self.model.workload_table(workload)).is_none();
+        let holds = offers_all && self.first_broken().is_none();
         if !holds {
             self.remove(workload);
         }
@@ -56,19 +66,14 @@ impl<'a> Held<'a> {
 
     /// The first resource, by name, that is below zero for a workload there.
     pub(super) fn first_broken(&self) -> Option<Symbol> {
-        let negative = self.left.iter().filter(|(_, left)| left.is_negative()).map(|(resource, _)| *resource);
-        negative.filter(|&resource| self.concerned(resource).next().is_some()).min_by_key(|&each| self.model.text(each))
-    }
-
-    /// The workloads there that are not immune to a resource.
-    pub(super) fn concerned(&self, resource: Symbol) -> impl Iterator<Item = WorkloadId> + '_ {
-        self.on.iter().copied().filter(move |&each| !is_immune(self.model.workload_table(each), resource))
+        let broken = self.rows.iter().filter(|row| row.left.is_negative() && row.immune < self.on);
+        broken.map(|row| row.resource).min_by_key(|&each| self.model.text(each))
     }
 
     /// Why a workload leaves over this resource: what it needs, and what the others leave it.
     pub(super) fn shortage(&self, workload: WorkloadId, resource: Symbol) -> Cause {
         let need = amount_of(self.model.workload_table(workload), resource);
-        let left = self.left.iter().find(|(each, _)| *each == resource).map_or(Capacity::Ward, |(_, left)| *left);
+        let left = self.rows.iter().find(|row| row.resource == resource).map_or(Capacity::Ward, |row| row.left);
         Cause::Short { node: self.node, resource, need, free: left.minus(-need) }
     }
 
@@ -76,18 +81,17 @@ impl<'a> Held<'a> {
         let table = self.model.workload_table(workload);
         for requirement in &table.requirements {
             if !is_immune(table, requirement.resource) || requirement.amount.is_negative() {
-                let row = self.left.binary_search_by_key(&requirement.resource, |(resource, _)| *resource);
-                if let Ok(at) = row {
-                    self.left[at].1 = self.left[at].1.minus(sign(requirement.amount));
-                }
+                self.row(requirement.resource, |row| row.left = row.left.minus(sign(requirement.amount)));
             }
         }
     }
-}
 
-/// Whether a node offers every resource that a workload requires.
-fn offers_all(model: &Model, node: NodeId, table: &WorkloadTable) -> bool {
-    first_not_offered(model, node, table).is_none()
+    /// Changes the row of a resource, where the node offers it.
+    fn row(&mut self, resource: Symbol, change: impl FnOnce(&mut Row)) {
+        if let Ok(at) = self.rows.binary_search_by_key(&resource, |row| row.resource) {
+            change(&mut self.rows[at]);
+        }
+    }
 }
 
 /// The first required resource, by name, that a node does not offer.

@@ -15,8 +15,8 @@ use super::departure::{Cause, Departure};
 use super::hold::{self, Held};
 use super::occupancy::Place;
 use super::rule::{self, Standing};
-use super::{Engine, Outcome, Start, finish, strategy};
-use crate::model::{Model, NodeId, Record, WorkloadId};
+use super::{Engine, Outcome, Start, fills_a_shortcoming, finish, strategy};
+use crate::model::{Model, NodeId, Record, WorkloadId, WorkloadTable};
 use crate::names::Symbol;
 use crate::quantity::Quantity;
 
@@ -129,9 +129,10 @@ impl<'a> Seating<'a> {
 
     /// Those leave that are too many in a place of a hard aversion group: the last in strategy order, `stay` after all.
     fn dismiss_beyond_max(&mut self) {
-        for group in self.hard_groups(|model, group| model.aversion_group(group).hard, |table| &table.aversion_groups) {
-            let options = self.model.aversion_group(group);
-            for mut members in self.by_place(group, options.over, |table| &table.aversion_groups).into_values() {
+        let model = self.model;
+        for (group, members) in self.hard_groups(|group| model.aversion_group(group).hard, |of| &of.aversion_groups) {
+            let options = model.aversion_group(group);
+            for mut members in self.by_place(&members, options.over).into_values() {
                 members.sort_unstable_by_key(|&(workload, _)| (!self.stays(workload), self.ranks[workload.index()]));
                 for (workload, node) in members.into_iter().skip(options.max as usize) {
                     self.send_away(workload, node, Cause::GroupFull(node, group));
@@ -142,9 +143,9 @@ impl<'a> Seating<'a> {
 
     /// Those leave that are not in the one place of a hard affinity group.
     fn dismiss_scattered(&mut self) {
-        for group in self.hard_groups(|model, group| model.affinity_group(group).hard, |table| &table.affinity_groups) {
-            let over = self.model.affinity_group(group).over;
-            let places = self.by_place(group, over, |table| &table.affinity_groups);
+        let model = self.model;
+        for (group, members) in self.hard_groups(|group| model.affinity_group(group).hard, |of| &of.affinity_groups) {
+            let places = self.by_place(&members, model.affinity_group(group).over);
             let kept = self.gathering_place(&places);
             for (place, members) in places {
                 for (workload, node) in members.into_iter().filter(|_| Some(place) != kept) {
@@ -169,29 +170,40 @@ impl<'a> Seating<'a> {
         for (workload, node) in self.seated() {
             on[node.index()].push(workload);
         }
-        for node in self.model.node_ids() {
-            let mut held = Held::new(self.model, node, &on[node.index()]);
-            while let Some(resource) = held.first_broken() {
-                for workload in self.leavers(&held, resource) {
-                    let cause = held.shortage(workload, resource);
-                    held.remove(workload);
-                    self.send_away(workload, node, cause);
-                }
+        for (node, on) in self.model.node_ids().zip(on) {
+            self.dismiss_until_node_holds(node, &on);
+        }
+    }
+
+    /// One at a time while any requires the resource, and then all that mind it.
+    fn dismiss_until_node_holds(&mut self, node: NodeId, on: &[WorkloadId]) {
+        let mut held = Held::new(self.model, node, on);
+        let mut queues = BTreeMap::new();
+        while let Some(resource) = held.first_broken() {
+            let queue = queues.entry(resource).or_insert_with(|| self.last_to_first(on, resource));
+            let next = std::iter::from_fn(|| queue.pop()).find(|each| self.seats[each.index()].is_some());
+            let leavers = next.map_or_else(|| self.concerned(on, resource), |next| vec![next]);
+            for workload in leavers {
+                let cause = held.shortage(workload, resource);
+                held.remove(workload);
+                self.send_away(workload, node, cause);
             }
         }
     }
 
-    /// Who leaves over a resource: one that requires it, or where none does all that are not immune.
-    fn leavers(&self, held: &Held<'_>, resource: Symbol) -> Vec<WorkloadId> {
-        let requires =
-            |workload: &WorkloadId| hold::amount_of(self.model.workload_table(*workload), resource).is_positive();
-        let mut candidates = held.concerned(resource).filter(requires).collect::<Vec<_>>();
-        if candidates.is_empty() {
-            return held.concerned(resource).collect();
-        }
-        prefer(&mut candidates, |&workload| !self.stays(workload));
-        prefer(&mut candidates, |&workload| self.grew(workload, resource));
-        candidates.into_iter().max_by_key(|workload| self.ranks[workload.index()]).into_iter().collect()
+    /// The seated that are not immune to a resource.
+    fn concerned(&self, on: &[WorkloadId], resource: Symbol) -> Vec<WorkloadId> {
+        let minds = |each: &WorkloadId| !rule::is_immune(self.model.workload_table(*each), resource);
+        on.iter().copied().filter(|each| self.seats[each.index()].is_some() && minds(each)).collect()
+    }
+
+    /// Those that require a resource and are not immune to it, from who leaves last to who leaves first: any without
+    /// `stay`, of these any that grew, of these the last in strategy order.
+    fn last_to_first(&self, on: &[WorkloadId], resource: Symbol) -> Vec<WorkloadId> {
+        let mut queue = self.concerned(on, resource);
+        queue.retain(|each| hold::amount_of(self.model.workload_table(*each), resource).is_positive());
+        queue.sort_by_cached_key(|&each| (!self.stays(each), self.grew(each, resource), self.ranks[each.index()]));
+        queue
     }
 
     fn send_away(&mut self, workload: WorkloadId, node: NodeId, cause: Cause) {
@@ -209,22 +221,30 @@ impl<'a> Seating<'a> {
 
     /// Those sent away come back where they can, one at a time, each time the first that can.
     ///
-    /// Hard groups only become narrower meanwhile, so after a success only earlier ones of the same node can be new
-    /// successes, and the scan goes on where it was.
+    /// Room and hard groups only become narrower with everyone who comes back, unless it fills a shortcoming: only then
+    /// earlier ones of the same node are asked again.
     fn call_back(&mut self, engine: &mut Engine) {
-        let mut order = self.sent_away.clone();
-        order.sort_by_key(|&(each, _)| (!self.stays(each), self.grew_at_all(each), self.ranks[each.index()]));
+        let mut order = std::mem::take(&mut self.sent_away);
+        order.sort_by_cached_key(|&(each, _)| (!self.stays(each), self.grew_at_all(each), self.ranks[each.index()]));
         let mut nodes = BTreeMap::new();
         for (workload, node) in order {
             let (held, waiting) = nodes
                 .entry(node)
                 .or_insert_with(|| (Held::new(self.model, node, engine.occupancy.on(node)), Vec::new()));
+            let mut at = waiting.len();
             waiting.push(workload);
-            while let Some(at) = waiting.iter().position(|&each| self.comes_back(engine, held, each, node)) {
-                let returned = waiting.remove(at);
-                engine.hold(self.model, returned, node);
-                self.seats[returned.index()] = Some(node);
-                self.left.remove(&returned);
+            while let Some(&each) = waiting.get(at) {
+                if !self.comes_back(engine, held, each, node) {
+                    at += 1;
+                    continue;
+                }
+                waiting.remove(at);
+                engine.hold(self.model, each, node);
+                self.seats[each.index()] = Some(node);
+                self.left.remove(&each);
+                if fills_a_shortcoming(self.model, each) {
+                    at = 0;
+                }
             }
         }
     }
@@ -281,42 +301,33 @@ impl<'a> Seating<'a> {
         requirements.iter().any(|requirement| self.grew(workload, requirement.resource))
     }
 
-    /// The hard groups that anybody seated belongs to, in order of names.
+    /// The hard groups that anybody seated belongs to, in order of names, with these members.
     fn hard_groups(
         &self,
-        is_hard: impl Fn(&Model, Symbol) -> bool,
-        groups: impl Fn(&crate::model::WorkloadTable) -> &Vec<Symbol>,
-    ) -> Vec<Symbol> {
-        let all = self.model.workload_tables().iter().flat_map(&groups).copied();
-        let mut hard = all.filter(|&group| is_hard(self.model, group)).collect::<Vec<_>>();
-        hard.sort_unstable_by_key(|&group| self.model.text(group));
-        hard.dedup();
-        hard
+        is_hard: impl Fn(Symbol) -> bool,
+        groups: impl Fn(&WorkloadTable) -> &Vec<Symbol>,
+    ) -> Vec<(Symbol, Vec<WorkloadId>)> {
+        let mut members = BTreeMap::<_, Vec<_>>::new();
+        for (workload, _) in self.seated() {
+            for &group in groups(self.model.workload_table(workload)).iter().filter(|&&group| is_hard(group)) {
+                members.entry(group).or_default().push(workload);
+            }
+        }
+        let mut members = members.into_iter().collect::<Vec<_>>();
+        members.sort_unstable_by_key(|&(group, _)| self.model.text(group));
+        members
     }
 
-    /// The seated members of a group, by place.
-    fn by_place(
-        &self,
-        group: Symbol,
-        over: Option<Symbol>,
-        groups: impl Fn(&crate::model::WorkloadTable) -> &Vec<Symbol>,
-    ) -> BTreeMap<Place, Vec<(WorkloadId, NodeId)>> {
+    /// Those of the members that are seated still, by place.
+    fn by_place(&self, members: &[WorkloadId], over: Option<Symbol>) -> BTreeMap<Place, Vec<(WorkloadId, NodeId)>> {
         let mut places = BTreeMap::<_, Vec<_>>::new();
-        for (workload, node) in
-            self.seated().filter(|(each, _)| groups(self.model.workload_table(*each)).contains(&group))
-        {
+        for &workload in members {
+            let Some(node) = self.seats[workload.index()] else { continue };
             if let Some(place) = Place::of(self.model, node, over) {
                 places.entry(place).or_default().push((workload, node));
             }
         }
         places
-    }
-}
-
-/// Keeps those that are preferred, or all when none is.
-fn prefer(candidates: &mut Vec<WorkloadId>, preferred: impl Fn(&WorkloadId) -> bool) {
-    if candidates.iter().any(&preferred) {
-        candidates.retain(preferred);
     }
 }
 
