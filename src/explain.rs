@@ -3,6 +3,7 @@
 //! Each function makes one phrase of one value. Names are escaped here, once; where phrases stand, and in what colour,
 //! the renderers' business.
 
+use crate::count::counted;
 use crate::escape::{quoted, visible};
 use crate::model::{Model, NodeId};
 use crate::names::Symbol;
@@ -41,7 +42,13 @@ pub fn reason(model: &Model, change: &Change, reason: &Reason) -> String {
 
 /// Why a node does not hold a workload that was to go there.
 pub fn refused_move(model: &Model, error: &PinError) -> String {
-    cause(model, model.node_name(error.pin.node), &error.cause)
+    match error.cause {
+        // Nobody says that it ever did.
+        Cause::NotOffered(node, resource) => {
+            format!("{} does not offer {}", visible(model.node_name(node)), quoted(model.text(resource)))
+        }
+        _ => cause(model, model.node_name(error.pin.node), &error.cause),
+    }
 }
 
 /// Why a workload left its node.
@@ -105,9 +112,9 @@ pub fn unplaced(model: &Model, unplaced: &Unplaced) -> String {
 
 /// `7 of 12 nodes lack gpu, 5 are short of mem`.
 fn counts(model: &Model, unplaced: &Unplaced) -> String {
-    let nodes = model.nodes().len();
+    let nodes = counted(model.nodes().len(), "node");
     let phrases = unplaced.counts.iter().enumerate().map(|(at, (refusal, count))| match at {
-        0 => format!("{count} of {nodes} nodes {}", refused(model, refusal, *count > 1 || nodes > 1)),
+        0 => format!("{count} of {nodes} {}", refused(model, refusal, *count > 1)),
         _ => format!("{count} {}", refused(model, refusal, *count > 1)),
     });
     phrases.collect::<Vec<_>>().join(", ")

@@ -27,10 +27,10 @@
 //! | room | what it is for |
 //! |---|---|
 //! | [`quantity`], [`names`], [`score`], [`model`] | the words of the manifest, as values |
-//! | [`source`], [`escape`], [`suggestion`], [`diagnostic`] | texts, what may be shown of them, and messages about them |
+//! | [`source`], [`escape`], [`count`], [`suggestion`], [`diagnostic`] | texts, what may be shown of them, and messages about them |
 //! | [`manifest`] | text to model, and every mistake on the way |
 //! | [`place`] | the engine: rules, strategies, who may stay, who refused |
-//! | [`check`] | the judge |
+//! | [`check`], [`disagreement`] | the judge, and what is wrong before there is a plan to judge |
 //! | [`plan`], [`explain`] | what changes, and the sentences for it |
 //! | [`state`], [`store`] | the record as text, and its way to the disk and back |
 //! | [`render`] | the same plan for people and for programs |
@@ -61,6 +61,8 @@ pub mod source;
 
 pub mod escape;
 
+pub mod count;
+
 pub mod suggestion;
 
 pub mod diagnostic;
@@ -70,6 +72,8 @@ pub mod manifest;
 pub mod place;
 
 pub mod check;
+
+pub mod disagreement;
 
 pub mod plan;
 

@@ -4,19 +4,35 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::findings::schema_of;
-use super::json::{Document, document};
+use super::json::{Document, FORMAT_VERSION, document};
 use crate::diagnostic::Findings;
 use crate::plan::Plan;
 use crate::source::Source;
 
 /// What `lighthouse apply --format json` prints.
 #[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
 #[schemars(title = "lighthouse apply")]
-struct ApplyDocument<'a> {
-    #[serde(flatten)]
-    plan: Document<'a>,
-    #[serde(flatten)]
-    ending: Ending<'a>,
+#[expect(clippy::large_enum_variant, reason = "there is one of it, and it is printed at once")]
+enum ApplyDocument<'a> {
+    /// The plan, and how its apply ended.
+    Planned {
+        #[serde(flatten)]
+        plan: Document<'a>,
+        #[serde(flatten)]
+        ending: Ending<'a>,
+    },
+    /// It was refused before there was a plan.
+    Unplanned {
+        /// The version of this format: a minor one adds, a major one breaks.
+        format_version: &'static str,
+        /// Always false.
+        applied: bool,
+        /// The serial of the state that is there now, where it is known.
+        serial: Option<u64>,
+        /// Why it was refused.
+        refused: Refused<'a>,
+    },
 }
 
 /// How an apply ended.
@@ -45,8 +61,19 @@ pub struct Refused<'a> {
 /// # Panics
 /// Never: every text is valid UTF-8, and every key a text.
 pub fn apply(plan: &Plan<'_>, warnings: &Findings, sources: &[Source], ending: Ending<'_>) -> String {
-    let document = ApplyDocument { plan: document(plan, warnings, sources), ending };
-    let mut text = serde_json::to_string(&document).expect("texts and numbers are JSON");
+    text(&ApplyDocument::Planned { plan: document(plan, warnings, sources), ending })
+}
+
+/// A refusal before there was a plan as JSON, one object on one line.
+///
+/// # Panics
+/// Never: every text is valid UTF-8, and every key a text.
+pub fn refused(serial: Option<u64>, refused: Refused<'_>) -> String {
+    text(&ApplyDocument::Unplanned { format_version: FORMAT_VERSION, applied: false, serial, refused })
+}
+
+fn text(document: &ApplyDocument<'_>) -> String {
+    let mut text = serde_json::to_string(document).expect("texts and numbers are JSON");
     text.push('\n');
     text
 }
@@ -75,6 +102,14 @@ mod tests {
         let text = apply(&plan, &warnings, &[], Ending { applied: false, serial: None, refused });
         let ending = r#""applied":false,"serial":null,"refused":{"code":"max-moves","message":"2 \"moves\""}}"#;
         assert_eq!(text, format!("{planned},{ending}\n"));
+        fixture::assert_valid(&apply_schema(), &text);
+    }
+
+    #[test]
+    fn a_refusal_without_a_plan_has_its_code() {
+        let text = super::refused(Some(7), Refused { code: "another-cluster", message: "of `a`" });
+        let expected = r#"{"format_version":"1.0","applied":false,"serial":7,"refused":{"code":"another-cluster","message":"of `a`"}}"#;
+        assert_eq!(text, format!("{expected}\n"));
         fixture::assert_valid(&apply_schema(), &text);
     }
 }

@@ -8,7 +8,8 @@
 use super::Origin;
 use super::findings::place;
 use super::rows::{Mark, Widths, rows};
-use super::text::{counted, heading, summary};
+use super::text::{heading, summary};
+use crate::count::counted;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::escape::visible;
 use crate::plan::Plan;

@@ -18,7 +18,7 @@ mod fixture;
 #[cfg(test)]
 mod hostile;
 
-pub use apply::{Ending, Refused, apply as apply_json, apply_schema};
+pub use apply::{Ending, Refused, apply as apply_json, apply_schema, refused as refused_json};
 pub use diff::plan as plan_diff;
 pub use findings::{check as check_json, check_schema};
 pub use github::{findings as findings_github, plan as plan_github};

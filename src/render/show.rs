@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr;
 
 use super::rows::{Widths, saved_rows};
-use super::text::counted;
+use crate::count::counted;
 use crate::escape::visible;
 use crate::model::{Model, Recorded};
 use crate::state::{SavedPlan, State};

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::rows::{Mark, Row, Widths, rows};
 use super::{Origin, Paint};
+use crate::count::counted;
 use crate::escape::visible;
 use crate::model::Model;
 use crate::plan::{Plan, Summary};
@@ -96,9 +97,4 @@ fn pairs(averse_pairs: u64) -> String {
         1 => " 1 averse pair shares a node.".to_owned(),
         pairs => format!(" {pairs} averse pairs share a node."),
     }
-}
-
-/// `1 node`, `2 nodes`.
-pub(super) fn counted(count: usize, word: &str) -> String {
-    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }

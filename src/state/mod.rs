@@ -14,6 +14,7 @@ mod lineage;
 mod lines;
 mod quoting;
 mod read;
+mod review;
 mod saved_plan;
 mod shape;
 mod write;
@@ -23,6 +24,7 @@ pub use digest::Digest;
 pub use error::Error;
 pub use lineage::Lineage;
 pub use read::{adopt, parse, schema};
+pub use review::Review;
 pub use saved_plan::{SavedChange, SavedPlan};
 
 use crate::model::Record;

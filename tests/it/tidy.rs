@@ -17,13 +17,14 @@ const LONGEST_TEST: usize = 500;
 /// A room, the other rooms that it may name, and the packages.
 type Room = (&'static str, &'static [&'static str], &'static [&'static str]);
 
-const ROOMS: [Room; 15] = [
+const ROOMS: [Room; 17] = [
     ("quantity", &[], &["ethnum"]),
     ("names", &[], &["rustc_hash"]),
     ("score", &["names", "quantity"], &["ethnum"]),
     ("model", &["names", "quantity", "score"], &["ethnum", "rustc_hash"]),
     ("source", &[], &[]),
     ("escape", &[], &["unicode_width"]),
+    ("count", &[], &[]),
     ("suggestion", &["escape"], &["strsim"]),
     ("diagnostic", &["escape", "source"], &["annotate_snippets", "unicode_width"]),
     (
@@ -33,20 +34,34 @@ const ROOMS: [Room; 15] = [
     ),
     ("place", &["model", "names", "quantity", "score"], &["ethnum", "rustc_hash"]),
     ("check", &["model", "names", "quantity"], &[]),
+    ("disagreement", &["diagnostic", "escape", "manifest", "model", "place"], &[]),
     ("plan", &["model", "names", "place", "quantity"], &["rustc_hash"]),
-    ("explain", &["escape", "model", "names", "place", "plan", "quantity"], &[]),
+    ("explain", &["count", "escape", "model", "names", "place", "plan", "quantity"], &[]),
     (
         "state",
         &["escape", "model", "names", "quantity"],
         &["getrandom", "rustc_hash", "schemars", "serde", "sha2", "toml"],
     ),
-    ("store", &["escape", "source"], &["tempfile"]),
+    ("store", &["escape", "source"], &["rustix", "tempfile"]),
 ];
 
 /// What turns a plan into a page: all that is known, and nothing that reads or writes.
 const RENDER: Room = (
     "render",
-    &["diagnostic", "escape", "explain", "manifest", "model", "names", "place", "plan", "quantity", "source", "state"],
+    &[
+        "count",
+        "diagnostic",
+        "escape",
+        "explain",
+        "manifest",
+        "model",
+        "names",
+        "place",
+        "plan",
+        "quantity",
+        "source",
+        "state",
+    ],
     &["anstyle", "rustc_hash", "schemars", "serde", "serde_json", "similar", "unicode_width"],
 );
 
@@ -55,7 +70,9 @@ const BIN: Room = (
     "bin",
     &[
         "check",
+        "count",
         "diagnostic",
+        "disagreement",
         "escape",
         "explain",
         "manifest",

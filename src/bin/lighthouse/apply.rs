@@ -5,7 +5,7 @@
 //! applied.
 
 use lighthouse::plan::Plan;
-use lighthouse::render::{Ending, Paint, Refused, apply_json, plan_text};
+use lighthouse::render::{Ending, Paint, Refused, apply_json, plan_text, refused_json};
 use lighthouse::state::Lineage;
 use lighthouse::store::LockedStore;
 
@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::guards;
 use crate::planning::{self, Basis};
-use crate::saved_plan::{self, Review};
+use crate::saved_plan;
 use crate::terminal::{Terminal, can_ask};
 use crate::writing;
 
@@ -31,11 +31,21 @@ struct Applied {
 
 /// Plans or takes the reviewed plan, shows it, asks, and writes the state.
 pub(crate) fn run(global: &Global, args: &ApplyArgs, terminal: Terminal) -> Result<(String, Exit), Failure> {
-    match &args.plan {
+    let done = match &args.plan {
         Some(path) => apply_reviewed(global, args, path, terminal),
         None if args.writing.yes => apply_at_once(global, args, terminal),
         None => apply_after_asking(global, args, terminal),
+    };
+    done.map_err(|failure| with_document(failure, args.format))
+}
+
+/// A refusal has its JSON also where there is no plan to tell of.
+fn with_document(mut failure: Failure, format: ApplyFormat) -> Failure {
+    if let (ApplyFormat::Json, Some(refusal), None) = (format, failure.refusal, &failure.output) {
+        let refused = Refused { code: refusal.code(), message: &failure.message };
+        failure.output = Some(refused_json(failure.serial, refused));
     }
+    failure
 }
 
 fn apply_at_once(global: &Global, args: &ApplyArgs, terminal: Terminal) -> Result<(String, Exit), Failure> {
@@ -73,21 +83,16 @@ fn apply_reviewed(
     let saved = saved_plan::read(path)?;
     let locked = writing::lock(global, args.writing.lock_timeout)?;
     let basis = planning::read_reviewed(global, &saved.flags, terminal)?;
-    match saved_plan::review(&basis, &saved)? {
-        Review::Applied => {
-            let serial = basis.recorded.state.as_ref().map(|state| state.serial);
-            let exit = writing::exit(locked.sync()?, terminal);
-            let message = "Already applied. Nothing was started or stopped.\n".to_owned();
-            report(&basis, &basis.plan()?, args, "", Ok(Applied { serial, message, earlier: true, exit }))
-        }
-        Review::Current => {
-            let plan = basis.plan()?;
-            let applied = saved_plan::same_result(&plan, &saved)
-                .and_then(|()| guards::check(&basis, &plan, args))
-                .and_then(|()| write(&basis, &plan, &locked, saved.lineage.clone(), terminal));
-            report(&basis, &plan, args, &page(&basis, &plan, terminal), applied)
-        }
+    if saved_plan::is_applied(&basis, &saved)? {
+        let (serial, exit) = (basis.recorded.serial(), writing::exit(locked.sync()?, terminal));
+        let message = "Already applied. Nothing was started or stopped.\n".to_owned();
+        return report(&basis, &basis.plan()?, args, "", Ok(Applied { serial, message, earlier: true, exit }));
     }
+    let plan = basis.plan()?;
+    let applied = saved_plan::same_result(&plan, &saved)
+        .and_then(|()| guards::check(&basis, &plan, args))
+        .and_then(|()| write(&basis, &plan, &locked, saved.lineage.clone(), terminal));
+    report(&basis, &plan, args, &page(&basis, &plan, terminal), applied)
 }
 
 /// Writes the state, unless nothing in it changes: then what is there is made to last.
@@ -102,8 +107,12 @@ fn write(
     let before = basis.recorded.state.as_ref();
     if before.map_or(record.is_empty(), |state| state.record == record) {
         basis.recorded.still_there(locked)?;
-        let (serial, exit) = (before.map(|state| state.serial), writing::exit(locked.sync()?, terminal));
-        let message = "Nothing changed, and nothing was started or stopped.\n".to_owned();
+        let (serial, exit) = (basis.recorded.serial(), writing::exit(locked.sync()?, terminal));
+        let message = match before {
+            None if plan.summary.unplaced > 0 => "Nothing could be placed: there is no state to save yet.\n",
+            _ => "Nothing changed, and nothing was started or stopped.\n",
+        };
+        let message = message.to_owned();
         return Ok(Applied { serial, message, earlier: false, exit });
     }
     let (serial, exit) = writing::save(&basis.recorded, &basis.manifest.model, record, lineage, locked, terminal)?;
@@ -137,7 +146,7 @@ fn report(
                 (ApplyFormat::Text, _) => Some(page.to_owned()),
                 (ApplyFormat::Json, None) => None,
                 (ApplyFormat::Json, Some(refusal)) => {
-                    let serial = basis.recorded.state.as_ref().map(|state| state.serial);
+                    let serial = basis.recorded.serial();
                     Some(json(false, serial, Some(Refused { code: refusal.code(), message: &failure.message })))
                 }
             };

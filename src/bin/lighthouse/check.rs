@@ -1,6 +1,8 @@
-//! `check`: is the manifest valid?
+//! `check`: is the manifest valid, and does what stays agree with the record?
 
-use lighthouse::diagnostic::{Findings, draw_all};
+use lighthouse::count::counted;
+use lighthouse::diagnostic::{Diagnostic, Findings, draw_all};
+use lighthouse::disagreement::disagreements;
 use lighthouse::escape::visible;
 use lighthouse::manifest::Manifest;
 use lighthouse::render::{check_json, findings_github};
@@ -9,11 +11,13 @@ use crate::args::{CheckFormat, Global};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::inputs::{Read, read_manifest};
+use crate::planning;
 use crate::terminal::Terminal;
 
 /// Reads the manifest and reports what was found.
 pub(crate) fn run(global: &Global, format: CheckFormat, terminal: Terminal) -> Result<(String, Exit), Failure> {
-    let read = read_manifest(global)?;
+    let mut read = read_manifest(global)?;
+    compare(&mut read);
     let exit = if read.manifest.is_ok() { Exit::Done } else { Exit::Error };
     let found = read.findings();
     let text = match format {
@@ -25,6 +29,21 @@ pub(crate) fn run(global: &Global, format: CheckFormat, terminal: Terminal) -> R
         CheckFormat::Github => findings_github(found, &read.sources),
     };
     Ok((text, exit))
+}
+
+/// Holds a valid manifest against the state, where there is one. A state that cannot be read, or is another's, makes no
+/// manifest wrong.
+fn compare(read: &mut Read) {
+    let (Ok(manifest), Some(path)) = (&mut read.manifest, &read.state) else { return };
+    let found = match planning::recorded(&manifest.model, path) {
+        Ok(record) => disagreements(manifest, &record),
+        Err(failure) => {
+            let warning = Diagnostic::warning(failure.message);
+            vec![failure.help.into_iter().fold(warning, Diagnostic::help)]
+        }
+    };
+    manifest.warnings.extend(found);
+    manifest.warnings.sort();
 }
 
 /// One line about the whole.
@@ -41,8 +60,7 @@ fn verdict(read: &Read) -> String {
 /// `12 nodes, 1 workload, bin-pack`.
 fn contents(manifest: &Manifest) -> String {
     let model = &manifest.model;
-    let number = |count: usize, word: &str| if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") };
-    let (nodes, workloads) = (number(model.nodes().len(), "node"), number(model.workloads().len(), "workload"));
+    let (nodes, workloads) = (counted(model.nodes().len(), "node"), counted(model.workloads().len(), "workload"));
     format!("{nodes}, {workloads}, {}", model.strategy().name())
 }
 

@@ -3,8 +3,10 @@
 //! The library's errors know neither exit codes nor advice that names flags; both are added here.
 
 use std::io;
+use std::path::Path;
 
-use lighthouse::store;
+use lighthouse::escape::quoted;
+use lighthouse::{state, store};
 
 use crate::exit::Exit;
 
@@ -56,6 +58,8 @@ pub(crate) struct Failure {
     pub(crate) help: Option<String>,
     /// Why it was refused, with exit code 4.
     pub(crate) refusal: Option<Refusal>,
+    /// The serial of the state that was read, where a refusal is about it.
+    pub(crate) serial: Option<u64>,
     /// What goes to standard output all the same.
     pub(crate) output: Option<String>,
 }
@@ -63,7 +67,7 @@ pub(crate) struct Failure {
 impl Failure {
     /// An error of exit code 1.
     pub(crate) fn error(message: impl Into<String>) -> Self {
-        Self { exit: Exit::Error, message: message.into(), help: None, refusal: None, output: None }
+        Self { exit: Exit::Error, message: message.into(), help: None, refusal: None, serial: None, output: None }
     }
 
     /// An error that has been said already.
@@ -74,6 +78,12 @@ impl Failure {
     /// A refusal: nothing is wrong, and it is not done.
     pub(crate) fn refused(refusal: Refusal, message: impl Into<String>) -> Self {
         Self { exit: Exit::Refused, refusal: Some(refusal), ..Self::error(message) }
+    }
+
+    /// A state that is there and cannot be read, with the way out.
+    pub(crate) fn unreadable_state(place: &Path, error: &state::Error) -> Self {
+        Self::error(format!("the state {} cannot be read: {error}", quoted(&place.to_string_lossy())))
+            .help(error.way_out())
     }
 
     /// A wrong command line.

@@ -119,14 +119,19 @@ fn warn_of_other_states(model: &Model, path: &Path, terminal: Terminal) {
     }
 }
 
+/// What is on record for a cluster; nothing where there is no state.
+pub(crate) fn recorded(model: &Model, path: &Path) -> Result<Record, Failure> {
+    let recorded = read_state(Some(path.to_owned()))?;
+    same_cluster(model, &recorded)?;
+    Ok(recorded.state.map(|state| state.record).unwrap_or_default())
+}
+
 /// Reads the state, if there is one.
 fn read_state(path: Option<PathBuf>) -> Result<Recorded, Failure> {
     let Some(place) = &path else { return Ok(Recorded::default()) };
     let bytes = store::read(place, MOST_TEXT)?;
-    let state = bytes.as_deref().map(state::parse).transpose().map_err(|error| {
-        let message = format!("the state {} cannot be read: {error}", quoted(&place.to_string_lossy()));
-        Failure::error(message).help(error.way_out())
-    })?;
+    let state = bytes.as_deref().map(state::parse).transpose();
+    let state = state.map_err(|error| Failure::unreadable_state(place, &error))?;
     Ok(Recorded { path, bytes, state })
 }
 
@@ -137,9 +142,17 @@ fn same_cluster(model: &Model, recorded: &Recorded) -> Result<(), Failure> {
         (Some(ours), Some(theirs)) if ours != theirs => {
             let message =
                 format!("the state is that of cluster {}, and the manifest is of {}", quoted(theirs), quoted(ours));
-            Err(Failure::refused(Refusal::AnotherCluster, message).help("`--state` names another state"))
+            let refused = Failure::refused(Refusal::AnotherCluster, message).help("`--state` names another state");
+            Err(Failure { serial: recorded.serial(), ..refused })
         }
         _ => Ok(()),
+    }
+}
+
+impl Recorded {
+    /// The serial of the state, where there is one.
+    pub(crate) fn serial(&self) -> Option<u64> {
+        self.state.as_ref().map(|state| state.serial)
     }
 }
 
@@ -181,7 +194,7 @@ impl Basis {
         Origin {
             manifest: self.sources.first().map(|source| source.name().to_owned()).unwrap_or_default(),
             state: self.recorded.path.as_ref().map(|path| path.to_string_lossy().into_owned()),
-            serial: self.recorded.state.as_ref().map(|state| state.serial),
+            serial: self.recorded.serial(),
         }
     }
 }

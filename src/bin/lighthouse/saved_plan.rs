@@ -6,7 +6,7 @@ use lighthouse::escape::quoted;
 use lighthouse::explain;
 use lighthouse::manifest::MOST_WHOLE_TEXT;
 use lighthouse::plan::{Change, Plan};
-use lighthouse::state::{Digest, SavedChange, SavedPlan, manifest_digest, record_digest};
+use lighthouse::state::{Digest, Review, SavedChange, SavedPlan, manifest_digest, record_digest};
 use lighthouse::store;
 
 use crate::failure::{Failure, Refusal};
@@ -48,14 +48,6 @@ fn saved_change(plan: &Plan<'_>, change: &Change) -> SavedChange {
     }
 }
 
-/// How a saved plan stands to what is there now.
-pub(crate) enum Review {
-    /// The state is what the plan leads to.
-    Applied,
-    /// Manifest and state are those that the plan was made from.
-    Current,
-}
-
 /// Reads a saved plan.
 pub(crate) fn read(path: &Path) -> Result<SavedPlan, Failure> {
     let name = quoted(&path.to_string_lossy());
@@ -66,20 +58,24 @@ pub(crate) fn read(path: &Path) -> Result<SavedPlan, Failure> {
     })
 }
 
-/// Holds a plan against what is there; what has moved since is refused by name.
-pub(crate) fn review(basis: &Basis, saved: &SavedPlan) -> Result<Review, Failure> {
-    let state = basis.recorded.state.as_ref();
-    if state.is_some_and(|state| state.lineage != saved.lineage) {
-        let message = format!("the plan is not for {}: that state has another lineage", basis.recorded.name());
-        return Err(Failure::refused(Refusal::AnotherLineage, message).help("save a plan for this state"));
-    }
-    if state.is_some_and(|state| record_digest(&state.record) == saved.result) {
-        return Ok(Review::Applied);
-    }
-    let manifest = (manifest_digest(&basis.manifest.model, &basis.flags) != saved.manifest).then_some("the manifest");
-    let state = (basis.recorded.bytes.as_deref().map(Digest::of) != saved.state).then_some("the state");
-    let moved = manifest.into_iter().chain(state).collect::<Vec<_>>();
-    if moved.is_empty() { Ok(Review::Current) } else { Err(stale(&format!("{} changed", moved.join(" and ")))) }
+/// Whether a plan has been applied already, where it may be; what has moved since is refused by name.
+pub(crate) fn is_applied(basis: &Basis, saved: &SavedPlan) -> Result<bool, Failure> {
+    let recorded = &basis.recorded;
+    let manifest = manifest_digest(&basis.manifest.model, &basis.flags);
+    let refused = match saved.review(manifest, recorded.state.as_ref().zip(recorded.bytes.as_deref())) {
+        Review::Applied => return Ok(true),
+        Review::Current => return Ok(false),
+        Review::AnotherLineage => {
+            let message = format!("the plan is not for {}: that state has another lineage", recorded.name());
+            Failure::refused(Refusal::AnotherLineage, message).help("save a plan for this state")
+        }
+        Review::Stale { manifest, state } => {
+            let moved = [(manifest, "the manifest"), (state, "the state")];
+            let moved = moved.into_iter().filter_map(|(moved, name)| moved.then_some(name)).collect::<Vec<_>>();
+            stale(&format!("{} changed", moved.join(" and ")))
+        }
+    };
+    Err(Failure { serial: recorded.serial(), ..refused })
 }
 
 /// Makes sure that planning again comes to what was reviewed.

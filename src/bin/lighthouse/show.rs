@@ -57,10 +57,7 @@ fn show_plan(path: &Path, bytes: &[u8], args: &ShowArgs) -> Result<(String, Exit
 }
 
 fn show_state(global: &Global, path: &Path, bytes: &[u8], args: &ShowArgs) -> Result<(String, Exit), Failure> {
-    let state = state::parse(bytes).map_err(|error| {
-        let message = format!("the state {} cannot be read: {error}", quoted(&path.to_string_lossy()));
-        Failure::error(message).help(error.way_out())
-    })?;
+    let state = state::parse(bytes).map_err(|error| Failure::unreadable_state(path, &error))?;
     let model = read_manifest(global).ok().and_then(|read| read.manifest.ok()).map(|manifest| manifest.model);
     let node = args.node.as_deref();
     if let Some(node) = node {
