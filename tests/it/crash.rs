@@ -1,6 +1,8 @@
 //! Killed at every system call, an apply leaves the old state or the new one, byte for byte, and the next apply just
 //! works.
 
+use std::os::unix::process::ExitStatusExt;
+
 use crate::rig::{Call, Site, has_strace, meaning, parsed, repeat};
 
 /// What a site looks like before and after the apply that is killed.
@@ -31,33 +33,35 @@ fn calls(case: &Case, from: &str) -> Vec<Call> {
     calls
 }
 
-/// Kills an apply at a call. Whether the state was whole is an answer, so that a control can fail it.
-fn is_whole_after_kill(case: &Case, call: &Call) -> bool {
+/// Kills an apply at a call. Says whether it was: a call that comes at another number this time kills nobody.
+fn kill(case: &Case, call: &Call) -> bool {
     let output = case.site.apply_injected(&call.name, &format!("signal=KILL:when={}", call.n));
-    let state = case.site.state();
-    let whole = match &state {
-        None => case.old.is_none(),
-        // A first state has a lineage of its own.
-        Some(bytes) if case.old.is_none() => meaning(bytes) == meaning(&case.new) && parsed(bytes).serial == 1,
-        Some(bytes) => Some(bytes) == case.old.as_ref() || *bytes == case.new,
-    };
-    // A call that comes at another number this time kills nobody.
-    assert!(!output.status.success() || state.is_some(), "{call:?}");
-    whole
+    output.status.signal() == Some(9)
 }
 
-/// Kills at each call and applies again; gives how many points there were.
-fn campaign(case: &Case, from: &str) -> usize {
-    let calls = calls(case, from);
-    for call in &calls {
+/// Whether the state is the old one or the new one.
+fn is_whole(case: &Case) -> bool {
+    match case.site.state() {
+        None => case.old.is_none(),
+        // A first state has a lineage of its own.
+        Some(bytes) if case.old.is_none() => meaning(&bytes) == meaning(&case.new) && parsed(&bytes).serial == 1,
+        state => state == case.old || state.as_ref() == Some(&case.new),
+    }
+}
+
+/// Kills at every `step`th call and applies again; gives how many were killed.
+fn campaign(case: &Case, from: &str, step: usize) -> usize {
+    let mut killed = 0;
+    for call in calls(case, from).iter().step_by(step) {
         case.site.reset(case.old.as_deref());
-        assert!(is_whole_after_kill(case, call), "torn by {call:?}");
+        killed += usize::from(kill(case, call));
+        assert!(is_whole(case), "torn by {call:?}");
         case.site.apply_well();
         let state = case.site.state().expect("a state");
         assert_eq!(meaning(&state), meaning(&case.new), "{call:?}");
         assert_eq!(case.site.leftovers(), Vec::<String>::new(), "{call:?}");
     }
-    calls.len()
+    killed
 }
 
 #[test]
@@ -66,33 +70,33 @@ fn a_kill_at_any_system_call_leaves_the_old_state_or_the_new() {
         return;
     }
     let points = [
-        campaign(&case(0, 200), ""),
-        campaign(&case(200, 180), ""),
-        // At 5 MB (in a soak) only what follows the start of writing differs from the above.
-        campaign(&case(repeat(5_000, 60_000), 4_900), ".tmp"),
+        campaign(&case(0, 270), "", 1),
+        // 20 KB.
+        campaign(&case(270, 260), "", 1),
+        // 5 MB: only what follows the start of writing differs from the above.
+        campaign(&case(65_000, 64_900), ".tmp", repeat(4, 1)),
     ];
-    assert!(points.iter().sum::<usize>() >= 200, "{points:?}");
+    assert!(points.iter().sum::<usize>() >= 240, "{points:?}");
 }
 
+/// In the place of the apply: a writer that leaves out the new file and the rename.
 #[test]
 fn control_a_writer_that_truncates_first_is_caught() {
     if !has_strace() {
         return;
     }
-    let case = case(200, 180);
-    let staged = case.site.path("new");
-    std::fs::write(&staged, &case.new).expect("a file");
+    let case = case(270, 260);
+    std::fs::write(case.site.path("new"), &case.new).expect("a file");
     let write_in_place = "dd if=new of=x.state.toml bs=512 2>/dev/null";
     let torn = (1..=20).any(|n| {
         std::fs::write(case.site.path("x.state.toml"), case.old.as_deref().unwrap_or_default()).expect("a state");
         let inject = format!("inject=write:signal=KILL:when={n}");
         let output = std::process::Command::new("strace")
             .args(["-f", "-qq", "-o", "/dev/null", "-e", &inject, "sh", "-c", write_in_place])
-            .current_dir(staged.parent().expect("a folder"))
+            .current_dir(case.site.path(""))
             .output();
         drop(output.expect("started"));
-        let state = case.site.state();
-        state != case.old && state.as_ref() != Some(&case.new)
+        !is_whole(&case)
     });
     assert!(torn);
 }

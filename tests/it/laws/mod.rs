@@ -1,8 +1,8 @@
 //! Laws of placing and re-planning, each a property over random crowded clusters with every feature.
 //!
 //! `cluster` draws them, `oracle` answers slowly and plainly from the design alone, the others hold a law a test.
-//! `LIGHTHOUSE_LAW_CASES` sets how many clusters each law sees; when it is set they are other ones every time, otherwise
-//! always the same, so that a change is judged by what it changed.
+//! `LIGHTHOUSE_LAW_CASES` sets how many clusters each law sees; when it is set they are other ones every time,
+//! otherwise always the same, so that a change is judged by what it changed.
 
 mod cluster;
 mod oracle;
