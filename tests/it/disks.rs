@@ -3,115 +3,245 @@
 use std::fs;
 use std::process::Command;
 
+use lighthouse::state::{parse, record_digest};
+
 use crate::rig::{Site, binary, has, meaning};
 
 /// A disk of its own in a name space of its own, where an unprivileged user may mount one.
 const NAMESPACE: [&str; 4] = ["unshare", "-Urm", "sh", "-c"];
 
-/// Copies the site to a new disk, runs the apply there, and copies back what the disk holds then.
+/// Copies the site to a new disk, runs the apply there, and copies back what the disk holds then. `FIRST` is what the
+/// apply is to find other than usual, `WRAP` what runs it.
 const SCRIPT: &str = r#"
-    mkdir disk back && mount -t tmpfs -o "$OPTIONS" none disk && cp x.toml x.state.toml disk || exit 77
-    (cd disk && eval "$BEFORE" && exec "$BINARY" apply --yes -f x.toml)
+    mkdir disk back && mount -t tmpfs -o "$OPTIONS" none disk && cp x.toml disk || exit 77
+    ! [ -e x.state.toml ] || cp x.state.toml disk || exit 77
+    (cd disk && eval "$FIRST" && exec $WRAP $APPLY)
     code=$?
-    cp -a disk/. back && umount disk && rmdir disk
+    cp -a disk/. back
     exit $code
 "#;
 
-/// What came of one apply on one disk.
+/// In the place of an apply: a writer that leaves out the new file, the sync and the rename.
+const WRITE_IN_PLACE: &str = "dd if=x.toml of=x.state.toml bs=512";
+
+/// A site with some 40 KB of state and as much to be written.
+struct Case {
+    site: Site,
+    old: Option<Vec<u8>>,
+    new: Vec<u8>,
+}
+
+/// One apply on one disk.
+#[derive(Clone, Debug)]
+struct Trial {
+    options: String,
+    first: String,
+    wrap: &'static str,
+    apply: String,
+}
+
+impl Trial {
+    fn on(options: impl Into<String>) -> Self {
+        let apply = format!("{} apply --yes -f x.toml", binary().display());
+        Self { options: options.into(), first: "true".to_owned(), wrap: "", apply }
+    }
+
+    fn first(self, first: impl Into<String>) -> Self {
+        Self { first: first.into(), ..self }
+    }
+}
+
+/// What came of it.
 struct Outcome {
     code: Option<i32>,
-    state: Vec<u8>,
+    state: Option<Vec<u8>>,
     names: Vec<String>,
     said: String,
 }
 
-fn run(site: &Site, options: &str, before: &str) -> Outcome {
-    let _ = fs::remove_dir_all(site.path("back"));
+/// Whether there was a state before, or the apply is to write the first.
+fn case(has_state: bool) -> Case {
+    let site = Site::new(500, 1);
+    site.apply_well();
+    let old = site.state().filter(|_| has_state);
+    site.declare(499, 2);
+    site.apply_well();
+    let new = site.state().expect("a state");
+    site.reset(old.as_deref());
+    Case { site, old, new }
+}
+
+fn run(case: &Case, trial: &Trial) -> Outcome {
+    let path = |name: &str| case.site.path(name);
+    // The disk went with its name space.
+    let _ = fs::remove_dir(path("disk"));
+    let _ = fs::remove_dir_all(path("back"));
     let output = Command::new(NAMESPACE[0])
         .args(&NAMESPACE[1..])
         .arg(SCRIPT)
-        .envs([("OPTIONS", options), ("BEFORE", before)])
-        .env("BINARY", binary())
-        .current_dir(site.path(""))
+        .envs([("OPTIONS", &trial.options), ("FIRST", &trial.first), ("APPLY", &trial.apply)])
+        .env("WRAP", trial.wrap)
+        .current_dir(path(""))
         .output()
         .expect("started");
-    let entries = fs::read_dir(site.path("back")).expect("a copy");
+    let entries = fs::read_dir(path("back")).expect("a copy");
     Outcome {
         code: output.status.code(),
-        state: fs::read(site.path("back/x.state.toml")).expect("a state"),
+        state: fs::read(path("back/x.state.toml")).ok(),
         names: entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect(),
         said: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
 }
 
-/// A site with some 40 KB of state and as much to be written, and both states.
-fn site() -> (Site, Vec<u8>, Vec<u8>) {
-    let site = Site::new(500, 1);
-    site.apply_well();
-    let old = site.state().expect("a state");
-    site.declare(499, 2);
-    site.apply_well();
-    let new = site.state().expect("a state");
-    site.reset(Some(&old));
-    (site, old, new)
+/// Runs an apply and holds it to the promise: whether it succeeded, or how it broke the promise.
+fn judge(case: &Case, trial: &Trial) -> Result<bool, String> {
+    let outcome = run(case, trial);
+    let broken = |why: &str| Err(format!("{trial:?}: {why}: code {:?}, {}", outcome.code, outcome.said));
+    if outcome.names.iter().any(|name| name.contains(".tmp")) {
+        return broken("left over");
+    }
+    if outcome.code == Some(0) {
+        let state = outcome.state.as_deref().and_then(|state| parse(state).ok());
+        let is_new = state.is_some_and(|state| record_digest(&state.record) == meaning(&case.new));
+        return if is_new { Ok(true) } else { broken("success without the new state") };
+    }
+    if outcome.state != case.old {
+        return broken("another state");
+    }
+    let is_told = outcome.said.lines().filter(|line| line.starts_with("error: cannot ")).count() == 1;
+    if outcome.code == Some(1) && is_told { Ok(false) } else { broken("not told") }
 }
 
-/// Runs an apply and holds it to the promise; whether it succeeded.
-fn hold(options: &str, before: &str, (site, old, new): &(Site, Vec<u8>, Vec<u8>)) -> bool {
-    let outcome = run(site, options, before);
-    let what = format!("{options}, {before}: code {:?}, {}", outcome.code, outcome.said);
-    assert!(!outcome.names.iter().any(|name| name.contains(".tmp")), "{what}");
-    if outcome.code == Some(0) {
-        assert_eq!(meaning(&outcome.state), meaning(new), "{what}");
-        return true;
+/// Holds every trial to the promise; how many succeeded and how many did not.
+fn hold(case: &Case, trials: impl IntoIterator<Item = Trial>) -> (usize, usize) {
+    let mut counts = (0, 0);
+    for trial in trials {
+        match judge(case, &trial) {
+            Ok(true) => counts.0 += 1,
+            Ok(false) => counts.1 += 1,
+            Err(broken) => panic!("{broken}"),
+        }
     }
-    assert_eq!(outcome.code, Some(1), "{what}");
-    assert!(outcome.state == *old, "{what}");
-    assert!(outcome.said.contains("error: cannot "), "{what}");
-    false
+    counts
+}
+
+fn can_mount() -> bool {
+    has(&["unshare", "-Urm", "true"])
+}
+
+/// Pages that the manifest and the old state need.
+fn pages(case: &Case) -> usize {
+    case.old.as_ref().map_or(0, |old| old.len().div_ceil(4096)) + 1
 }
 
 #[test]
 fn a_small_disk_keeps_the_state_or_takes_the_new_one() {
-    if !has(&["unshare", "-Urm", "true"]) {
+    if !can_mount() {
         return;
     }
-    let site = site();
-    let mut outcomes = Vec::new();
-    let needed = site.1.len().div_ceil(4096) + 2;
-    for pages in needed..needed + 20 {
-        outcomes.push(hold(&format!("size={}k", pages * 4), "true", &site));
+    let mut all = 0;
+    for case in [case(true), case(false)] {
+        let needed = pages(&case);
+        let sizes = (needed..needed + 20).map(|pages| Trial::on(format!("size={}k", pages * 4)));
+        let inodes = (3..10).map(|inodes| Trial::on(format!("size=1m,nr_inodes={inodes}")));
+        let (well, full) = hold(&case, sizes.chain(inodes));
+        assert!(well > 5 && full > 5, "{well} well, {full} full");
+        all += well + full;
     }
-    for inodes in 3..8 {
-        outcomes.push(hold(&format!("size=1m,nr_inodes={inodes}"), "true", &site));
-    }
-    assert!(outcomes.contains(&true) && outcomes.contains(&false));
+    assert!(all >= 54, "{all}");
 }
 
 #[test]
 fn a_full_or_read_only_disk_is_told_with_advice() {
-    if !has(&["unshare", "-Urm", "true"]) {
+    if !can_mount() {
         return;
     }
-    let site = site();
-    let pages = site.1.len().div_ceil(4096) + 3;
-    for (options, before) in [(format!("size={}k", pages * 4), "true"), ("size=1m".to_owned(), "mount -o remount,ro .")]
-    {
-        let outcome = run(&site.0, &options, before);
-        assert_eq!(outcome.code, Some(1), "{}", outcome.said);
-        assert_eq!(outcome.said.lines().filter(|line| line.contains("disk")).count(), 1, "{}", outcome.said);
+    let case = case(true);
+    let full = Trial::on(format!("size={}k", (pages(&case) + 2) * 4));
+    let read_only = [
+        "mount -o remount,ro .",
+        "touch .x.state.toml.lock && mount -o remount,ro .",
+        "mount --bind . . && mount -o remount,bind,ro . && cd \"$PWD\"",
+        "touch .x.state.toml.lock && mount --bind . . && mount -o remount,bind,ro . && cd \"$PWD\"",
+    ];
+    for trial in read_only.map(|first| Trial::on("size=1m").first(first)).into_iter().chain([full]) {
+        assert_eq!(judge(&case, &trial), Ok(false));
+        let said = run(&case, &trial).said;
+        assert_eq!(said.lines().filter(|line| line.contains("disk")).count(), 1, "{trial:?}: {said}");
     }
 }
 
 #[test]
-fn small_limits_of_the_process_are_errors_like_others() {
-    if !has(&["unshare", "-Urm", "true"]) {
+fn a_folder_or_a_file_that_may_not_be_changed_is_told() {
+    if !can_mount() || !has(&["setpriv", "--bounding-set=-all", "--inh-caps=-all", "true"]) {
         return;
     }
-    let site = site();
-    for blocks in [0, 1, 8, 40] {
-        assert!(!hold("size=1m", &format!("ulimit -f {blocks}"), &site), "{blocks} blocks");
+    let case = case(true);
+    let forbidden = [
+        // The state is mounted by itself, as containers do it: nothing can take its place.
+        "mount --bind x.state.toml x.state.toml",
+        "mount --bind x.state.toml x.state.toml && mount -o remount,bind,ro x.state.toml",
+        "chmod 555 .",
+        "touch .x.state.toml.lock && chmod 555 .",
+        "chmod 000 x.state.toml",
+        "chmod 000 x.toml",
+        "chmod 444 .",
+    ];
+    let powerless = "setpriv --bounding-set=-all --inh-caps=-all";
+    let trials = forbidden.map(|first| Trial { wrap: powerless, ..Trial::on("size=1m").first(first) });
+    assert_eq!(hold(&case, trials), (0, forbidden.len()));
+}
+
+#[test]
+fn small_limits_of_the_process_are_errors_like_others() {
+    if !can_mount() {
+        return;
     }
-    let outcomes: Vec<_> = (4..9).map(|files| hold("size=1m", &format!("ulimit -n {files}"), &site)).collect();
-    assert!(outcomes.contains(&true));
+    let case = case(true);
+    let limits = |what: &'static str, amounts: Vec<usize>| {
+        amounts.into_iter().map(move |amount| Trial::on("size=1m").first(format!("ulimit -{what} {amount}")))
+    };
+    let blocks = case.new.len().div_ceil(512);
+    let small = hold(&case, limits("f", (0..10).chain((10..blocks).step_by(8)).collect()));
+    assert_eq!(small.0, 0);
+    assert!(hold(&case, limits("f", vec![blocks, blocks + 1, blocks * 2])).0 == 3);
+    let files = hold(&case, limits("n", (4..12).collect()));
+    assert!(files.0 > 0 && files.1 > 0, "{files:?}");
+    assert!(small.1 + files.0 + files.1 >= 24);
+}
+
+#[test]
+fn little_memory_harms_no_state() {
+    if !can_mount() {
+        return;
+    }
+    let case = case(true);
+    let mut dead = 0;
+    for kilobytes in (4_000..24_000).step_by(1_000) {
+        let trial = Trial::on("size=1m").first(format!("ulimit -v {kilobytes}"));
+        let outcome = run(&case, &trial);
+        // Without memory for its own program, or for a line, a process can only end.
+        assert!(!outcome.names.iter().any(|name| name.contains(".tmp")), "{trial:?}: {}", outcome.said);
+        let state = outcome.state.expect("a state");
+        match outcome.code {
+            Some(0) => assert_eq!(meaning(&state), meaning(&case.new), "{trial:?}"),
+            code => {
+                dead += 1;
+                assert!(Some(&state) == case.old.as_ref(), "{trial:?}: code {code:?}, {}", outcome.said);
+            }
+        }
+    }
+    assert!(dead > 0 && dead < 20, "{dead}");
+}
+
+#[test]
+fn control_a_writer_in_place_is_caught() {
+    if !can_mount() {
+        return;
+    }
+    let case = case(true);
+    let in_place = |trial: Trial| Trial { apply: WRITE_IN_PLACE.to_owned(), ..trial };
+    for trial in [Trial::on("size=1m"), Trial::on("size=1m").first("ulimit -f 0")] {
+        assert!(judge(&case, &in_place(trial)).is_err());
+    }
 }

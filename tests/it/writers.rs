@@ -1,26 +1,47 @@
 //! Many writers lose no update, readers see no torn state, and a killed writer leaves no lock behind.
 
+use std::ffi::OsString;
+use std::io::Read;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::rig::{Site, binary, manifest, parsed, repeat};
+use crate::rig::{Site, binary, has, has_strace, manifest, parsed, repeat};
+
+/// How the applies are run, where it is not as they are: words that come before them.
+type Wrap = &'static [&'static str];
+
+/// A tracer that says that the lock is held without locking, and draws out the moment before the rename.
+const WITHOUT_LOCK: Wrap = &[
+    "strace",
+    "-f",
+    "-qq",
+    "-o",
+    "/dev/null",
+    "-e",
+    "inject=flock:retval=0",
+    "-e",
+    "inject=rename,renameat,renameat2:delay_enter=20000",
+];
 
 /// An apply of a manifest of its own to the site's state.
-fn apply(site: &Site, manifest: &str) -> Command {
-    let mut command = Command::new(binary());
+fn apply(site: &Site, wrap: Wrap, manifest: &str) -> Command {
+    let mut words: Vec<OsString> = wrap.iter().map(OsString::from).collect();
+    words.push(binary().into());
+    let mut command = Command::new(&words[0]);
+    command.args(&words[1..]);
     command.args(["apply", "--yes", "--lock-timeout", "10m", "-f", manifest, "--state", "x.state.toml"]);
     command.current_dir(site.path("")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command
 }
 
 /// Applies `rounds` manifests, none of which anybody else applies; counts what is acknowledged.
-fn write(site: &Site, writer: usize, rounds: usize, acknowledged: &AtomicUsize) {
+fn write(site: &Site, wrap: Wrap, (writer, rounds): (usize, usize), acknowledged: &AtomicUsize) {
     let name = format!("writer-{writer}.toml");
     for round in 0..rounds {
         std::fs::write(site.path(&name), manifest(3, 1 + writer * rounds + round)).expect("a manifest");
-        if apply(site, &name).status().expect("started").success() {
+        if apply(site, wrap, &name).status().expect("started").success() {
             acknowledged.fetch_add(1, Ordering::SeqCst);
         }
     }
@@ -35,7 +56,8 @@ fn read(site: &Site, stop: &AtomicBool) {
     }
 }
 
-fn contend(writers: usize, rounds: usize, readers: usize) {
+/// Lets writers and readers loose on a state; how many applies were acknowledged, and the serial at the end.
+fn contend(wrap: Wrap, writers: usize, rounds: usize, readers: usize) -> (usize, u64) {
     let site = Site::new(3, 1);
     let (acknowledged, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     thread::scope(|scope| {
@@ -45,26 +67,35 @@ fn contend(writers: usize, rounds: usize, readers: usize) {
         let writing: Vec<_> = (0..writers)
             .map(|writer| {
                 let (site, acknowledged) = (&site, &acknowledged);
-                scope.spawn(move || write(site, writer, rounds, acknowledged))
+                scope.spawn(move || write(site, wrap, (writer, rounds), acknowledged))
             })
             .collect();
         let ended: Vec<_> = writing.into_iter().map(thread::ScopedJoinHandle::join).collect();
         stop.store(true, Ordering::SeqCst);
         assert!(ended.into_iter().all(|end| end.is_ok()));
     });
-    let acknowledged = acknowledged.into_inner();
-    assert_eq!(acknowledged, writers * rounds);
-    assert_eq!(parsed(&site.state().expect("a state")).serial, acknowledged as u64);
+    (acknowledged.into_inner(), parsed(&site.state().expect("a state")).serial)
 }
 
 #[test]
 fn two_writers_lose_no_update() {
-    contend(2, repeat(60, 500), 4);
+    let rounds = repeat(60, 500);
+    assert_eq!(contend(&[], 2, rounds, 4), (2 * rounds, 2 * rounds as u64));
 }
 
 #[test]
 fn eight_writers_lose_no_update() {
-    contend(8, repeat(12, 250), 4);
+    let rounds = repeat(12, 250);
+    assert_eq!(contend(&[], 8, rounds, 4), (8 * rounds, 8 * rounds as u64));
+}
+
+#[test]
+fn control_writers_without_the_lock_lose_updates() {
+    if !has_strace() {
+        return;
+    }
+    let (acknowledged, serial) = contend(WITHOUT_LOCK, 4, 10, 1);
+    assert!(acknowledged as u64 > serial, "{acknowledged} acknowledged, serial {serial}");
 }
 
 #[test]
@@ -72,7 +103,7 @@ fn a_killed_writer_leaves_no_lock() {
     let site = Site::new(3, 1);
     for round in 0..repeat(50, 1000) {
         site.declare(3, 2 + round);
-        let mut doomed = apply(&site, "x.toml").spawn().expect("started");
+        let mut doomed = apply(&site, &[], "x.toml").spawn().expect("started");
         // No order in the delays: 0 to 12.7 ms.
         thread::sleep(Duration::from_micros((round * 7919 % 128) as u64 * 100));
         doomed.kill().expect("killed");
@@ -82,4 +113,27 @@ fn a_killed_writer_leaves_no_lock() {
         assert!(start.elapsed() < Duration::from_secs(if repeat(1, 0) == 1 { 5 } else { 1 }));
         assert_eq!(site.leftovers(), Vec::<String>::new());
     }
+}
+
+/// In the place of the writer that was killed: one that is alive and holds the lock.
+#[test]
+fn control_a_lock_that_stays_is_caught() {
+    if !has(&["flock", "--version"]) {
+        return;
+    }
+    let site = Site::new(3, 1);
+    site.apply_well();
+    let mut holder = Command::new("flock")
+        .args([".x.state.toml.lock", "sh", "-c", "echo held && read end"])
+        .current_dir(site.path(""))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("started");
+    let mut held = [0; 5];
+    holder.stdout.take().expect("a pipe").read_exact(&mut held).expect("it says so");
+    assert_eq!(site.apply::<&str>(&[]).status.code(), Some(5));
+    drop(holder.stdin.take());
+    holder.wait().expect("waited");
+    site.apply_well();
 }
