@@ -23,6 +23,8 @@ mod disks;
 #[cfg(target_os = "linux")]
 mod faults;
 #[cfg(target_os = "linux")]
+mod power;
+#[cfg(target_os = "linux")]
 mod rig;
 #[cfg(target_os = "linux")]
 mod writers;

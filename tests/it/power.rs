@@ -1,0 +1,185 @@
+//! Power cuts: what an apply has acknowledged is there when the power is back.
+//!
+//! A file system of its own on a loop device is cut off by its own shutdown call, without a flush of its log; mounting
+//! it again is what a machine does when it starts. Root and loop devices are needed, elsewhere these tests say that
+//! they are skipped.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::rig::{binary, has, has_strace, manifest, parsed, repeat};
+
+/// `_IOR('X', 125, u32)` with flag 2: no flush of the log.
+const CUT: &str =
+    "open(my $disk, '<', $ARGV[0]) or die $!; my $flag = pack('L', 2); ioctl($disk, 0x8004587d, $flag) or die $!";
+
+/// A file system with a state on it; the manifest is elsewhere.
+struct Disk {
+    folder: TempDir,
+}
+
+impl Disk {
+    /// A new one, where it can be had.
+    fn new(make: &str) -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = folder.path().to_str().expect("text");
+        let script = format!(
+            "cd {at} && truncate -s 320M image && mkdir disk && {make} image && mount -o loop image disk && perl -e 1 && losetup -a"
+        );
+        has(&["sh", "-c", &script]).then_some(Self { folder })
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Applies a manifest that nobody has applied before.
+    fn apply(&self, wrap: &[&str], cpu: u64) -> ExitStatus {
+        fs::write(self.path("x.toml"), manifest(20, usize::try_from(cpu).expect("small"))).expect("a manifest");
+        let binary = binary();
+        let words = [wrap, &[binary.to_str().expect("text"), "apply", "--yes", "-f", "x.toml"]].concat();
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]).args(["--state", "disk/x.state.toml"]).current_dir(self.folder.path());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().expect("started")
+    }
+
+    /// The power goes.
+    fn cut(&self) {
+        assert!(run("perl", &["-e".as_ref(), CUT.as_ref(), &self.path("disk")]));
+    }
+
+    /// And comes back. Another test's name space may have a copy of the mount, which holds the file system that was cut
+    /// off; only when nobody has it any more its loop device goes.
+    fn restart(&self) {
+        assert!(run("umount", &[&self.path("disk")]));
+        while self.is_attached() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        assert!(run("mount", &["-o".as_ref(), "loop".as_ref(), &self.path("image"), &self.path("disk")]));
+    }
+
+    fn is_attached(&self) -> bool {
+        let output = Command::new("losetup").arg("-j").arg(self.path("image")).output();
+        !output.expect("started").stdout.is_empty()
+    }
+
+    /// The serial of the state, which must be whole; 0 without one.
+    fn serial(&self) -> u64 {
+        match fs::read(self.path("disk/x.state.toml")) {
+            Ok(bytes) => parsed(&bytes).serial,
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::NotFound);
+                0
+            }
+        }
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        run("umount", &["-l".as_ref(), &self.path("disk")]);
+    }
+}
+
+fn run(program: &str, arguments: &[&Path]) -> bool {
+    Command::new(program).args(arguments).stderr(Stdio::null()).status().expect("started").success()
+}
+
+/// Cuts the power right after an apply that succeeds, so many times; how many of them were lost.
+fn lost_after_success(disk: &Disk, wrap: &[&str], cuts: u64) -> u64 {
+    let mut lost = 0;
+    for cut in 1..=cuts {
+        let before = disk.serial();
+        assert_eq!(disk.apply(wrap, before * 1_000 + cut).code(), Some(0));
+        disk.cut();
+        disk.restart();
+        lost += u64::from(disk.serial() == before);
+    }
+    lost
+}
+
+/// Applies in a loop and cuts the power at some moment; whether anything that was acknowledged before the cut is lost.
+fn loses_at_some_moment(disk: &Disk, round: u64) -> bool {
+    let before = disk.serial();
+    let (acknowledged, ended) = (AtomicU64::new(0), AtomicBool::new(false));
+    let told = thread::scope(|scope| {
+        scope.spawn(|| {
+            for cpu in 1.. {
+                if ended.load(Ordering::SeqCst) || !disk.apply(&[], (before + 1) * 1_000 + cpu).success() {
+                    break;
+                }
+                acknowledged.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        // No order in the moments: up to 77 ms.
+        thread::sleep(Duration::from_micros(round * 7_919 % 128 * 600));
+        let told = acknowledged.load(Ordering::SeqCst);
+        disk.cut();
+        ended.store(true, Ordering::SeqCst);
+        told
+    });
+    disk.restart();
+    disk.serial() < before + told
+}
+
+fn nothing_is_lost(make: &str) {
+    let Some(disk) = Disk::new(make) else { return };
+    let cuts = repeat(15, 100);
+    assert_eq!(lost_after_success(&disk, &[], cuts as u64), 0);
+    for round in 0..cuts as u64 {
+        assert!(!loses_at_some_moment(&disk, round), "round {round}");
+    }
+}
+
+#[test]
+fn what_is_acknowledged_survives_a_power_cut_on_ext4() {
+    nothing_is_lost("mkfs.ext4 -q -F");
+}
+
+#[test]
+fn what_is_acknowledged_survives_a_power_cut_on_xfs() {
+    nothing_is_lost("mkfs.xfs -q -f");
+}
+
+/// The second apply finds nothing to change, and its success counts for what the first left open.
+#[test]
+fn an_apply_after_an_unconfirmed_or_killed_one_is_durable() {
+    if !has_strace() {
+        return;
+    }
+    let Some(disk) = Disk::new("mkfs.ext4 -q -F") else { return };
+    assert_eq!(lost_after_success(&disk, &[], 1), 0);
+    for cut in 0..repeat(4, 20) as u64 {
+        let before = disk.serial();
+        let how = if cut % 2 == 0 { "error=EIO" } else { "signal=KILL" };
+        let inject = format!("inject=fsync:{how}:when=2");
+        let first = disk.apply(&["strace", "-f", "-qq", "-o", "/dev/null", "-e", &inject], before * 1_000 + cut);
+        assert!(matches!(first.code(), Some(6) | None), "{first:?}");
+        assert_eq!(disk.apply(&[], before * 1_000 + cut).code(), Some(0));
+        disk.cut();
+        disk.restart();
+        assert_eq!(disk.serial(), before + 1);
+    }
+}
+
+/// The tracer says that the folder is synced, and does not sync it.
+#[test]
+fn control_without_the_sync_of_the_folder_states_are_lost() {
+    if !has_strace() {
+        return;
+    }
+    let unsynced = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=fsync:retval=0:when=2"];
+    for make in ["mkfs.ext4 -q -F", "mkfs.xfs -q -f"] {
+        let Some(disk) = Disk::new(make) else { continue };
+        assert_eq!(lost_after_success(&disk, &[], 1), 0);
+        let lost = lost_after_success(&disk, &unsynced, 8);
+        assert!(lost >= 6, "{make}: {lost} of 8");
+    }
+}
