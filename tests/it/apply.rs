@@ -7,6 +7,7 @@ use std::process::Output;
 use tempfile::TempDir;
 
 use crate::program::{json, run, text};
+use crate::schema::validate;
 
 const MANIFEST: &str = r#"strategy = "prioritized"
 [[nodes]]
@@ -43,7 +44,7 @@ fn ends(output: &Output, code: i32) {
     assert_eq!(output.status.code(), Some(code), "{out}\n{err}");
 }
 
-/// The code of a refusal; the state is as it was.
+/// The code of a refusal, with or without a plan to tell of; the state is as it was.
 #[track_caller]
 fn refused(folder: &TempDir, flags: &[&str], code: &str) {
     let before = state(folder.path());
@@ -51,6 +52,9 @@ fn refused(folder: &TempDir, flags: &[&str], code: &str) {
     ends(&output, 4);
     let json = json(&output);
     assert_eq!((&json["refused"]["code"], &json["applied"]), (&code.into(), &false.into()));
+    let serial = json["serial"].as_u64().expect("a serial");
+    assert!(before.contains(&format!("\nserial = {serial}\n")));
+    validate("apply", &json, code);
     assert_eq!(state(folder.path()), before);
 }
 
@@ -134,6 +138,58 @@ fn a_plan_for_another_lineage_is_refused_though_the_contents_are_equal() {
     let output = run(folder.path(), &["apply", plan.to_str().expect("text")]);
     ends(&output, 4);
     assert!(text(&output.stderr).contains("another lineage"));
+}
+
+#[test]
+fn what_is_refused_before_there_is_a_plan_has_its_json_too() {
+    let folder = applied(&format!("cluster = \"a\"\n{MANIFEST}"));
+    write(&folder, &format!("cluster = \"b\"\n{MANIFEST}"));
+    refused(&folder, &[], "another-cluster");
+    let (folder, other) = (applied(MANIFEST), applied(MANIFEST));
+    for (made, code) in [(&other, "another-lineage"), (&folder, "stale-plan")] {
+        write(made, &MANIFEST.replace("cpu = 1 }", "cpu = 2 }"));
+        let plan = folder.path().join("p.toml");
+        ends(&run(made.path(), &["plan", "--out", plan.to_str().expect("text")]), 0);
+        write(&folder, MANIFEST);
+        refused(&folder, &["p.toml"], code);
+    }
+}
+
+#[test]
+fn a_node_that_never_offered_a_resource_does_not_offer_it() {
+    let manifest = MANIFEST.replace("cpu = 2 }\n[[nodes]]", "cpu = 2, ssd = 0 }\n[[nodes]]");
+    let folder = applied(&manifest.replace("cpu = 1 }", "cpu = 1, ssd = 0 }"));
+    let output = run(folder.path(), &["plan", "--move", "web-0=b"]);
+    ends(&output, 1);
+    assert_eq!(text(&output.stderr), "error: `web-0` cannot move to `b`: b does not offer `ssd`\n");
+}
+
+#[test]
+fn a_first_apply_that_places_nothing_has_nothing_to_save() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(&folder, &MANIFEST.replace("cpu = 1 }", "cpu = 3 }"));
+    let output = run(folder.path(), &["apply", "--yes"]);
+    ends(&output, 3);
+    assert!(text(&output.stdout).ends_with("Nothing could be placed: there is no state to save yet.\n"));
+    assert!(!folder.path().join("lighthouse.state.toml").exists());
+}
+
+#[test]
+fn check_compares_what_stays_with_the_record() {
+    let folder = applied(&MANIFEST.replace("replicas = 2", "stay = true"));
+    write(&folder, &MANIFEST.replace("replicas = 2", "stay = true\nonly_on = { name = \"b\" }"));
+    let output = run(folder.path(), &["check"]);
+    ends(&output, 0);
+    assert_eq!(text(&output.stdout), "lighthouse.toml is valid: 2 nodes, 1 workload, prioritized; 1 warning\n");
+    let told = "warning: `web` stays on `a`, which its `only_on` over `name` forbids\n --> lighthouse.toml:8:1\n";
+    assert!(text(&output.stderr).starts_with(told), "{}", text(&output.stderr));
+    validate("check", &json(&run(folder.path(), &["check", "--format", "json"])), "a disagreement");
+    fs::write(folder.path().join("lighthouse.state.toml"), "").expect("it can be written");
+    let output = run(folder.path(), &["check"]);
+    ends(&output, 0);
+    assert!(
+        text(&output.stderr).starts_with("warning: the state `lighthouse.state.toml` cannot be read: it is empty\n")
+    );
 }
 
 #[test]
