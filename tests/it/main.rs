@@ -9,6 +9,7 @@ mod manifests;
 mod program;
 mod readme;
 mod schema;
+mod stale;
 mod state;
 
 #[cfg(unix)]
@@ -26,5 +27,7 @@ mod faults;
 mod power;
 #[cfg(target_os = "linux")]
 mod rig;
+#[cfg(target_os = "linux")]
+mod terminal;
 #[cfg(target_os = "linux")]
 mod writers;

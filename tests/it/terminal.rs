@@ -1,0 +1,185 @@
+//! The question of `apply`, on a real terminal: what counts as an answer, and what is applied after it.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::process::{Child, Command};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Duration;
+
+use rustix::fs::{Mode, OFlags, open};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+use crate::rig::{Site, binary, has, meaning, parsed};
+
+const QUESTION: &str = "Apply this plan? Only `yes` is taken for one: ";
+/// What the keys send.
+const CTRL_C: &str = "\u{3}";
+const CTRL_D: &str = "\u{4}";
+
+/// An apply that runs on a terminal of its own.
+struct Session {
+    child: Child,
+    keyboard: File,
+    screen: Receiver<Vec<u8>>,
+    seen: String,
+}
+
+impl Session {
+    /// Starts an apply in a site and waits for its question.
+    fn asked(site: &Site) -> Self {
+        let mut session = Self::start(site);
+        session.wait_for(QUESTION);
+        session
+    }
+
+    fn start(site: &Site) -> Self {
+        let end = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+        grantpt(&end).expect("granted");
+        unlockpt(&end).expect("unlocked");
+        let name = ptsname(&end, Vec::new()).expect("a name");
+        let other = || {
+            let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+            File::from(open(OsStr::from_bytes(name.as_bytes()), flags, Mode::empty()).expect("the other end"))
+        };
+        // The shell says how the apply ended, as shells do; it is the one to whom the terminal belongs.
+        let child = Command::new("setsid")
+            .args(["-c", "sh", "-c", "trap : INT; \"$@\"; exit $?", "sh"])
+            .arg(binary())
+            .args(["apply", "-f", "x.toml"])
+            .current_dir(site.path(""))
+            .env("NO_COLOR", "1")
+            .stdin(other())
+            .stdout(other())
+            .stderr(other())
+            .spawn()
+            .expect("started");
+        let keyboard = File::from(end);
+        let screen = watch(keyboard.try_clone().expect("cloned"));
+        Self { child, keyboard, screen, seen: String::new() }
+    }
+
+    fn wait_for(&mut self, words: &str) {
+        while !self.seen.contains(words) {
+            let bytes = self.screen.recv_timeout(Duration::from_mins(1));
+            let bytes = bytes.unwrap_or_else(|_| panic!("no {words:?} in {:?}", self.seen));
+            self.seen.push_str(&String::from_utf8_lossy(&bytes));
+        }
+    }
+
+    /// Types, and gives the exit code and what was seen when all is over.
+    fn answer(mut self, keys: &str) -> (Option<i32>, String) {
+        self.keyboard.write_all(keys.as_bytes()).expect("typed");
+        let code = self.child.wait().expect("it ends").code();
+        for bytes in self.screen {
+            self.seen.push_str(&String::from_utf8_lossy(&bytes));
+        }
+        (code, self.seen)
+    }
+}
+
+/// All that appears on a terminal until nobody has it any more.
+fn watch(mut terminal: File) -> Receiver<Vec<u8>> {
+    let (show, screen) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(length @ 1..) = terminal.read(&mut bytes) {
+            if show.send(bytes[..length].to_vec()).is_err() {
+                break;
+            }
+        }
+    });
+    screen
+}
+
+/// A site whose manifest has changed since it was applied, with the state as it is and as it is to be; nothing where
+/// there is no terminal to be had.
+fn changed() -> Option<(Site, Vec<u8>, Vec<u8>)> {
+    if !has(&["setsid", "true"]) {
+        return None;
+    }
+    let site = Site::new(3, 1);
+    site.apply_well();
+    let old = site.state().expect("a state");
+    site.declare(3, 2);
+    site.apply_well();
+    let new = site.state().expect("a state");
+    site.reset(Some(&old));
+    Some((site, old, new))
+}
+
+#[test]
+fn yes_applies_what_was_shown() {
+    let Some((site, _, new)) = changed() else { return };
+    let (code, seen) = Session::asked(&site).answer("yes\n");
+    assert_eq!(code, Some(0), "{seen}");
+    assert!(
+        seen.contains("~ work-0  node-0  cpu 1 -> 2") && seen.contains("Saved `x.state.toml` (serial 2)."),
+        "{seen}"
+    );
+    assert_eq!(site.state(), Some(new));
+}
+
+#[test]
+fn anything_else_declines() {
+    let Some((site, old, _)) = changed() else { return };
+    for keys in ["no\n", "\n", "y\n", "yes please\n", CTRL_D] {
+        let (code, seen) = Session::asked(&site).answer(keys);
+        assert_eq!(code, Some(4), "{keys:?}: {seen}");
+        assert!(seen.contains("declined; nothing was written"), "{keys:?}: {seen}");
+        assert_eq!(site.state().as_ref(), Some(&old), "{keys:?}");
+    }
+}
+
+#[test]
+fn an_interrupted_question_writes_nothing() {
+    let Some((site, old, _)) = changed() else { return };
+    let (code, seen) = Session::asked(&site).answer(CTRL_C);
+    assert_eq!(code, Some(130), "{seen}");
+    assert_eq!(site.state(), Some(old));
+    assert_eq!(site.leftovers(), Vec::<String>::new());
+    site.apply_well();
+}
+
+#[test]
+fn the_manifest_that_was_shown_is_applied_whatever_the_file_says_then() {
+    let Some((site, _, new)) = changed() else { return };
+    for meanwhile in ["strategy = \"round-robin\"\n", "broken ="] {
+        site.declare(3, 2);
+        site.reset(None);
+        let session = Session::asked(&site);
+        fs::write(site.path("x.toml"), meanwhile).expect("a manifest");
+        let (code, seen) = session.answer("yes\n");
+        assert_eq!(code, Some(0), "{seen}");
+        assert_eq!(meaning(&site.state().expect("a state")), meaning(&new));
+    }
+}
+
+#[test]
+fn a_state_that_changed_while_the_question_waited_is_not_overwritten() {
+    let Some((site, _, _)) = changed() else { return };
+    let session = Session::asked(&site);
+    site.declare(3, 9);
+    site.apply_well();
+    let theirs = site.state().expect("a state");
+    let (code, seen) = session.answer("yes\n");
+    assert_eq!(code, Some(4), "{seen}");
+    assert!(seen.contains("has changed since it was read"), "{seen}");
+    assert_eq!(site.state().as_ref(), Some(&theirs));
+    assert_eq!(parsed(&theirs).serial, 2);
+    assert_eq!(site.leftovers(), Vec::<String>::new());
+}
+
+#[test]
+fn nothing_is_asked_where_nothing_changes() {
+    let Some((site, _, new)) = changed() else { return };
+    site.reset(Some(&new));
+    let (code, seen) = Session::start(&site).answer("");
+    assert_eq!(code, Some(0), "{seen}");
+    assert!(
+        !seen.contains(QUESTION) && seen.contains("Nothing changed, and nothing was started or stopped."),
+        "{seen}"
+    );
+}
