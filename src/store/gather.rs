@@ -45,6 +45,22 @@ fn read_source(path: &Path, state: Option<&Path>, left: &mut u64, budget: u64) -
     Ok(Source::new(path.to_string_lossy(), bytes))
 }
 
+/// Every folder that may hold drop-ins, and every link among them, for who waits for a change. What cannot be listed now
+/// is told of by who reads it.
+pub(super) fn drop_in_places(main: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let Some(folder) = drop_ins_beside(main) else { return (Vec::new(), Vec::new()) };
+    let (mut folders, mut links, mut next) = (vec![folder.clone()], Vec::new(), vec![folder]);
+    while let Some(folder) = next.pop() {
+        let (mut files, mut below) = (Vec::new(), Vec::new());
+        if list_folder(&folder, &mut files, &mut below).is_ok() {
+            links.extend(files.into_iter().filter(|file| fs::symlink_metadata(file).is_ok_and(|it| it.is_symlink())));
+            folders.extend_from_slice(&below);
+            next.append(&mut below);
+        }
+    }
+    (folders, links)
+}
+
 /// Every `*.toml` in and below a folder. Names that begin with a dot are skipped, links to files followed, links to
 /// folders not, so that there is no way round in circles; only the folder itself may be a link.
 fn list_drop_ins(folder: &Path) -> Result<Vec<PathBuf>, Error> {

@@ -18,6 +18,7 @@ mod output;
 mod read;
 mod replace;
 mod resolve;
+mod surroundings;
 mod temporary;
 
 pub use error::{Error, Kind, Operation};
@@ -27,3 +28,4 @@ pub use lock::{LockedStore, lock};
 pub use output::{create_new, write_output};
 pub use read::{Input, read, read_input};
 pub use replace::Saved;
+pub use surroundings::{Surroundings, surroundings};

@@ -10,7 +10,7 @@ use super::error::{Error, Operation};
 use super::read::inspect_link;
 
 /// As many links as Linux follows.
-const MOST_LINKS: usize = 40;
+pub(super) const MOST_LINKS: usize = 40;
 
 /// The path at the end of the links at `path`.
 pub(super) fn resolve(path: &Path) -> Result<PathBuf, Error> {
