@@ -9,7 +9,7 @@
 //!                                                     └-> Record -> state -> store
 //! ```
 //!
-//! It flows one way. What decides is pure: [`place`] and [`plan`] see values only, no files, no clock, no chance, and
+//! `watch` goes this way again whenever a text has changed. It flows one way. What decides is pure: [`place`] and [`plan`] see values only, no files, no clock, no chance, and
 //! cannot fail; a workload without a node is an outcome. What touches the disk is [`store`] alone, which moves bytes
 //! and knows no model. Printing and exit codes are the binary's.
 //!
@@ -34,6 +34,7 @@
 //! | [`plan`], [`explain`] | what changes, and the sentences for it |
 //! | [`state`], [`store`] | the record as text, and its way to the disk and back |
 //! | [`render`] | the same plan for people and for programs |
+//! | [`watch`] | when to plan again: the protocol, and word of changed files |
 //!
 //! # As a library
 //!
@@ -84,3 +85,5 @@ pub mod state;
 pub mod store;
 
 pub mod render;
+
+pub mod watch;

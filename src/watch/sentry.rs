@@ -1,0 +1,135 @@
+//! Word of changed files, from the operating system.
+//!
+//! A sentry watches folders and calls out when something happened that may matter; who hears it looks at the bytes. It
+//! errs on the side of calling: what it cannot make sense of is called out, too.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use notify::event::{EventKind, ModifyKind};
+use notify::{ErrorKind, Event, RecommendedWatcher, RecursiveMode, Watcher};
+
+use crate::store::Surroundings;
+
+/// What is called when something happened.
+type Call = Arc<dyn Fn() + Send + Sync>;
+
+/// A watch on folders that can be set up again.
+pub struct Sentry {
+    call: Call,
+    post: Option<Post>,
+}
+
+/// One watcher on one set of folders. Another set gets another watcher: notify keeps what it knew of folders that are
+/// gone.
+struct Post {
+    around: Arc<Surroundings>,
+    /// A folder is gone, or word was lost.
+    stale: Arc<AtomicBool>,
+    _watcher: RecommendedWatcher,
+}
+
+/// Why a sentry sees nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Blind {
+    /// The user has too many watchers already.
+    Watchers,
+    /// The user watches too many files already.
+    Watches,
+    /// Something else.
+    Other(String),
+}
+
+impl Sentry {
+    /// A sentry without a post.
+    pub fn new(call: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { call: Arc::new(call), post: None }
+    }
+
+    /// Watches these surroundings from now on. What happens after this returns is called out; what happened before has
+    /// to be looked for.
+    pub fn watch(&mut self, around: Surroundings) -> Result<(), Blind> {
+        let stays = |post: &Post| *post.around == around && !post.stale.load(Ordering::SeqCst);
+        if !self.post.as_ref().is_some_and(stays) {
+            // The old post is left when the new one is taken, so nothing passes unseen.
+            self.post = Some(Post::take(around, &self.call)?);
+        }
+        Ok(())
+    }
+}
+
+impl Post {
+    fn take(around: Surroundings, call: &Call) -> Result<Self, Blind> {
+        let (around, stale) = (Arc::new(around), Arc::new(AtomicBool::new(false)));
+        let (call, known, gone) = (Arc::clone(call), Arc::clone(&around), Arc::clone(&stale));
+        let hear = move |heard: notify::Result<Event>| {
+            let heard = heard.ok();
+            if heard.as_ref().is_none_or(|event| ends_a_watch(event, &known)) {
+                gone.store(true, Ordering::SeqCst);
+            }
+            if heard.as_ref().is_none_or(|event| may_matter(event, &known)) {
+                call();
+            }
+        };
+        let mut watcher = notify::recommended_watcher(hear).map_err(Blind::from)?;
+        for folder in around.folders() {
+            match watcher.watch(folder, RecursiveMode::NonRecursive) {
+                Ok(()) => {}
+                Err(error) if spent(&error.kind) => return Err(Blind::from(error)),
+                // A folder that is gone by now, or that only others may read, is asked for again at the next look.
+                Err(_) => stale.store(true, Ordering::SeqCst),
+            }
+        }
+        Ok(Self { around, stale, _watcher: watcher })
+    }
+}
+
+/// Whether something happened that may be a change of what is waited for. When word was lost, anything may be.
+fn may_matter(event: &Event, around: &Surroundings) -> bool {
+    if event.need_rescan() {
+        return true;
+    }
+    let concerns = |path: &PathBuf| around.concerns(path);
+    !event.kind.is_access() && (event.paths.is_empty() || event.paths.iter().any(concerns))
+}
+
+/// Whether a folder is watched no more, or nobody knows.
+fn ends_a_watch(event: &Event, around: &Surroundings) -> bool {
+    let leaves = matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)));
+    event.need_rescan() || leaves && event.paths.iter().any(|path| around.has(path))
+}
+
+/// Whether a limit of the system is reached.
+fn spent(kind: &ErrorKind) -> bool {
+    matches!(kind, ErrorKind::MaxFilesWatch)
+        || matches!(kind, ErrorKind::Io(error) if is_out_of_files(error.raw_os_error()))
+}
+
+/// `EMFILE`, which `inotify_init` gives for its own limit, too.
+fn is_out_of_files(code: Option<i32>) -> bool {
+    cfg!(unix) && code == Some(24)
+}
+
+impl From<notify::Error> for Blind {
+    fn from(error: notify::Error) -> Self {
+        match error.kind {
+            ErrorKind::MaxFilesWatch => Self::Watches,
+            ErrorKind::Io(ref cause) if is_out_of_files(cause.raw_os_error()) => Self::Watchers,
+            _ => Self::Other(error.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for Blind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Watchers => {
+                f.write_str("the system's limit of watchers is reached (`fs.inotify.max_user_instances`)")
+            }
+            Self::Watches => f.write_str("the system's limit of watches is reached (`fs.inotify.max_user_watches`)"),
+            Self::Other(cause) => write!(f, "changes cannot be watched: {cause}"),
+        }
+    }
+}
