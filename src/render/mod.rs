@@ -12,6 +12,7 @@ mod rows;
 mod show;
 mod show_json;
 mod text;
+mod watch;
 
 #[cfg(test)]
 mod fixture;
@@ -27,6 +28,10 @@ pub use markdown::plan as plan_markdown;
 pub use show::{show as show_text, show_lines, show_saved as saved_text};
 pub use show_json::{show as show_json, show_saved as saved_json, show_schema};
 pub use text::plan as plan_text;
+pub use watch::{
+    Shown, Time, Trigger, WatchStatus, watch_applied, watch_error, watch_plan, watch_recovered, watch_refused,
+    watch_schema, watch_status, watch_status_schema, watch_version,
+};
 
 /// Whether text may carry colours; they add nothing that it does not say.
 pub use crate::diagnostic::Paint;

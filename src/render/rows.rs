@@ -13,10 +13,14 @@ use crate::state::{SavedChange, SavedPlan};
 /// Columns wider than this are not waited for by the others.
 const WIDEST_COLUMN: usize = 40;
 
+/// Where a workload without a place goes.
+const UNPLACED: &str = "unplaced";
+
 /// The order in which kinds are shown, the alarming ones last, where they are seen.
 const KINDS: [Kind; 6] = [Kind::Place, Kind::Move, Kind::Rename, Kind::Update, Kind::Remove, Kind::Evict];
 
 /// One line of a plan; every text in it is visible.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Row {
     pub(super) mark: Mark,
     workload: String,
@@ -25,7 +29,7 @@ pub(super) struct Row {
 }
 
 /// The sign at the start of a line.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Mark {
     Place,
     Move,
@@ -35,6 +39,7 @@ pub(super) enum Mark {
 }
 
 /// How wide the columns are.
+#[derive(Default)]
 pub(super) struct Widths {
     workload: usize,
     route: usize,
@@ -74,7 +79,12 @@ impl Row {
     }
 
     fn unplaced(workload: &str, why: String) -> Self {
-        Self { mark: Mark::Alarm, workload: visible(workload).into_owned(), route: "unplaced".to_owned(), why }
+        Self { mark: Mark::Alarm, workload: visible(workload).into_owned(), route: UNPLACED.to_owned(), why }
+    }
+
+    /// Whether it tells of a workload without a place.
+    pub(super) fn is_unplaced(&self) -> bool {
+        self.mark == Mark::Alarm && self.route == UNPLACED
     }
 }
 

@@ -18,7 +18,7 @@ pub fn plan(plan: &Plan<'_>, origin: &Origin, paint: Paint) -> String {
     let rows = rows(plan);
     if !rows.is_empty() {
         page.push('\n');
-        write_rows(&mut page, &rows, paint);
+        write_rows(&mut page, "  ", &rows, &Widths::of(&rows), paint);
         page.push('\n');
     }
     page.push_str(&summary(plan));
@@ -42,15 +42,15 @@ pub(super) fn heading(model: &Model, origin: &Origin) -> String {
     }
 }
 
-fn write_rows(page: &mut String, rows: &[Row], paint: Paint) {
-    let widths = Widths::of(rows);
+/// The rows below each other, each after this indent.
+pub(super) fn write_rows(page: &mut String, indent: &str, rows: &[Row], widths: &Widths, paint: Paint) {
     for row in rows {
-        let (head, tail) = (row.head(&widths), row.tail(&widths));
+        let (head, tail) = (row.head(widths), row.tail(widths));
         let (on, off) = match paint {
             Paint::Coloured => (style(row.mark).render().to_string(), style(row.mark).render_reset().to_string()),
             Paint::Plain => (String::new(), String::new()),
         };
-        writeln!(page, "  {on}{head}{off}{tail}").expect("a string takes all");
+        writeln!(page, "{indent}{on}{head}{off}{tail}").expect("a string takes all");
     }
 }
 
@@ -72,7 +72,20 @@ pub(super) fn summary(plan: &Plan<'_>) -> String {
     format!("{}; {}.{} {used} of {nodes} in use.", changes(totals), rest(totals), pairs(totals.averse_pairs))
 }
 
+/// `2 to place, 1 to evict; 1 unplaced, 55 stay`
+pub(super) fn in_short(totals: &Summary) -> String {
+    let kinds = kinds(totals);
+    let kinds = if kinds.is_empty() { "nothing changes".to_owned() } else { kinds };
+    format!("{kinds}; {}", rest(totals))
+}
+
 fn changes(totals: &Summary) -> String {
+    let kinds = kinds(totals);
+    if kinds.is_empty() { "Nothing changes".to_owned() } else { format!("Plan: {kinds}") }
+}
+
+/// `2 to place, 1 to evict`, or nothing.
+fn kinds(totals: &Summary) -> String {
     let kinds = [
         (totals.place, "place"),
         (totals.moved, "move"),
@@ -82,8 +95,7 @@ fn changes(totals: &Summary) -> String {
         (totals.remove, "remove"),
     ];
     let some = kinds.iter().filter(|(count, _)| *count > 0);
-    let phrases = some.map(|(count, verb)| format!("{count} to {verb}")).collect::<Vec<_>>();
-    if phrases.is_empty() { "Nothing changes".to_owned() } else { format!("Plan: {}", phrases.join(", ")) }
+    some.map(|(count, verb)| format!("{count} to {verb}")).collect::<Vec<_>>().join(", ")
 }
 
 fn rest(totals: &Summary) -> String {

@@ -57,13 +57,11 @@ impl Surroundings {
 
     /// Whether a change at this path may be one of what is waited for.
     pub fn concerns(&self, path: &Path) -> bool {
-        let names = path.parent().and_then(|parent| self.folders.get(parent)).map(|folder| &folder.names);
-        let named = match names {
-            Some(Some(names)) => path.file_name().is_some_and(|name| names.contains(name)),
-            Some(None) => true,
-            None => false,
+        let matters = |folder: &Folder| match &folder.names {
+            Some(names) => path.file_name().is_some_and(|name| names.contains(name)),
+            None => true,
         };
-        named || self.has(path)
+        self.has(path) || path.parent().and_then(|parent| self.folders.get(parent)).is_some_and(matters)
     }
 
     /// Goes from the root to a path and adds what matters on the way.

@@ -31,7 +31,7 @@ impl Default for Pace {
             settle: Duration::from_millis(200),
             cap: Duration::from_secs(2),
             tick: Duration::from_secs(5),
-            longest_wait: Duration::from_secs(60),
+            longest_wait: Duration::from_mins(1),
         }
     }
 }

@@ -43,7 +43,7 @@ const ROOMS: [Room; 18] = [
         &["getrandom", "rustc_hash", "schemars", "serde", "sha2", "toml"],
     ),
     ("store", &["escape", "source"], &["rustix", "tempfile"]),
-    ("watch", &["state", "store"], &["notify"]),
+    ("watch", &["source", "state", "store"], &["notify"]),
 ];
 
 /// What turns a plan into a page: all that is known, and nothing that reads or writes.
@@ -86,6 +86,7 @@ const BIN: Room = (
         "state",
         "store",
         "suggestion",
+        "watch",
     ],
     &[
         "anstream",
@@ -93,6 +94,7 @@ const BIN: Room = (
         "clap",
         "clap_complete",
         "clap_mangen",
+        "httparse",
         "humantime",
         "signal_hook",
         "tracing",
@@ -109,7 +111,7 @@ const WORLD: [(&str, &[&str]); 8] = [
     // The protocol of `watch` counts in durations; what time it is, it is told.
     ("std::time", &["store", "watch", "bin"]),
     ("std::thread", &["manifest", "store", "bin"]),
-    ("std::net", &[]),
+    ("std::net", &["bin"]),
     ("std::os", &["store", "bin"]),
 ];
 

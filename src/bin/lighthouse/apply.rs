@@ -19,14 +19,16 @@ use crate::terminal::{Terminal, can_ask};
 use crate::writing;
 
 /// What came of an apply that was not refused.
-struct Applied {
+pub(crate) struct Applied {
     /// The serial of the state now; none while there is no state.
-    serial: Option<u64>,
+    pub(crate) serial: Option<u64>,
+    /// Whether there was something to save.
+    pub(crate) saved: bool,
     /// What is said of it.
     message: String,
     /// Whether the reviewed plan had been applied before: what it left unplaced was told then.
     earlier: bool,
-    exit: Exit,
+    pub(crate) exit: Exit,
 }
 
 /// Plans or takes the reviewed plan, shows it, asks, and writes the state.
@@ -52,8 +54,8 @@ fn apply_at_once(global: &Global, args: &ApplyArgs, terminal: Terminal) -> Resul
     let locked = writing::lock(global, args.writing.lock_timeout)?;
     let basis = planning::read(global, &args.planning, terminal)?;
     let plan = basis.plan()?;
-    let applied =
-        guards::check(&basis, &plan, args).and_then(|()| write(&basis, &plan, &locked, basis.lineage(), terminal));
+    let applied = guards::check(&basis, &plan, args.limits())
+        .and_then(|()| write(&basis, &plan, &locked, basis.lineage(), terminal));
     report(&basis, &plan, args, &page(&basis, &plan, terminal), applied)
 }
 
@@ -66,7 +68,7 @@ fn apply_after_asking(global: &Global, args: &ApplyArgs, terminal: Terminal) -> 
         ApplyFormat::Text => terminal.print(&page).map_err(|error| Failure::output(&error))?,
         ApplyFormat::Json => terminal.say(&page),
     }
-    let applied = guards::check(&basis, &plan, args)
+    let applied = guards::check(&basis, &plan, args.limits())
         .and_then(|()| if plan.summary.has_changes() { terminal.confirm("Apply this plan?") } else { Ok(()) })
         .and_then(|()| writing::lock(global, args.writing.lock_timeout))
         .and_then(|locked| write(&basis, &plan, &locked, basis.lineage(), terminal));
@@ -86,17 +88,18 @@ fn apply_reviewed(
     if saved_plan::is_applied(&basis, &saved)? {
         let (serial, exit) = (basis.recorded.serial(), writing::exit(locked.sync()?, terminal));
         let message = "Already applied. Nothing was started or stopped.\n".to_owned();
-        return report(&basis, &basis.plan()?, args, "", Ok(Applied { serial, message, earlier: true, exit }));
+        let applied = Applied { serial, saved: false, message, earlier: true, exit };
+        return report(&basis, &basis.plan()?, args, "", Ok(applied));
     }
     let plan = basis.plan()?;
     let applied = saved_plan::same_result(&plan, &saved)
-        .and_then(|()| guards::check(&basis, &plan, args))
+        .and_then(|()| guards::check(&basis, &plan, args.limits()))
         .and_then(|()| write(&basis, &plan, &locked, saved.lineage.clone(), terminal));
     report(&basis, &plan, args, &page(&basis, &plan, terminal), applied)
 }
 
 /// Writes the state, unless nothing in it changes: then what is there is made to last.
-fn write(
+pub(crate) fn write(
     basis: &Basis,
     plan: &Plan<'_>,
     locked: &LockedStore,
@@ -113,11 +116,11 @@ fn write(
             _ => "Nothing changed, and nothing was started or stopped.\n",
         };
         let message = message.to_owned();
-        return Ok(Applied { serial, message, earlier: false, exit });
+        return Ok(Applied { serial, saved: false, message, earlier: false, exit });
     }
     let (serial, exit) = writing::save(&basis.recorded, &basis.manifest.model, record, lineage, locked, terminal)?;
     let message = format!("Saved {} (serial {serial}). Nothing was started or stopped.\n", basis.recorded.name());
-    Ok(Applied { serial: Some(serial), message, earlier: false, exit })
+    Ok(Applied { serial: Some(serial), saved: true, message, earlier: false, exit })
 }
 
 /// What is printed at the end, and the exit code.

@@ -1,5 +1,6 @@
 //! The command line as data, and the words of its help.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::exit::Exit;
+use crate::guards::Limits;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -75,6 +77,16 @@ Examples:
   lighthouse show
   lighthouse show --node rack-a-1 --format lines
   lighthouse show plan.toml
+";
+
+const WATCH: &str = "\
+Plans at the start and on every change of content. SIGTERM and SIGINT end it with 0, SIGHUP plans at once.
+Times are UTC.
+
+Examples:
+  lighthouse watch
+  lighthouse watch --format json --status-file /run/lighthouse/status.json
+  lighthouse watch --apply --state /var/lib/lighthouse/cluster.state.toml --listen 9090
 ";
 
 const SCHEMA: &str = "\
@@ -177,10 +189,13 @@ pub(crate) enum Command {
     /// Print a placement state or a saved plan
     #[command(after_help = SHOW)]
     Show(ShowArgs),
+    /// Plan again whenever the manifest or the state changes
+    #[command(after_help = WATCH)]
+    Watch(WatchArgs),
     /// Print the JSON Schema of the manifest, of the state, or of the JSON of a command
     #[command(after_help = SCHEMA)]
     Schema {
-        /// manifest, state, check, plan, apply or show
+        /// manifest, state, check, plan, apply, show, watch or status
         #[arg(value_name = "WHAT", hide_possible_values = true)]
         what: Document,
     },
@@ -240,6 +255,47 @@ pub(crate) struct ApplyArgs {
     /// How to plan.
     #[command(flatten)]
     pub(crate) planning: Planning,
+}
+
+impl ApplyArgs {
+    /// What the flags say of the guards.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits { moves: self.max_moves, removes: self.max_removes, empty: self.allow_empty }
+    }
+}
+
+/// Flags of `watch`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct WatchArgs {
+    /// Also save each plan as the placement state, within the guards and under the lock of `apply`
+    #[arg(long)]
+    pub(crate) apply: bool,
+    /// End after the first plan, with the exit code of `plan` or `apply`
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Wait for no word of changed files: only look every five seconds
+    #[arg(long)]
+    pub(crate) poll: bool,
+    /// Wait so long for changes to end before looking at them
+    #[arg(long, value_name = "DUR", default_value = "200ms", value_parser = humantime::parse_duration)]
+    pub(crate) debounce: Duration,
+    /// After each plan write this JSON file: last attempt, last success, failures since, digests
+    #[arg(long, value_name = "PATH")]
+    pub(crate) status_file: Option<PathBuf>,
+    /// Answer to /livez, /readyz and /metrics here; a port alone is one of the loopback address
+    #[arg(long, value_name = "ADDR", value_parser = address)]
+    pub(crate) listen: Option<SocketAddr>,
+    /// How to say it: text, or json (a line of JSON for each event)
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub(crate) format: ApplyFormat,
+}
+
+/// An address to listen on: `9090`, `:9090`, `127.0.0.1:9090`, `[::]:9090`.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(port) = text.trim_start_matches("localhost").trim_start_matches(':').parse() {
+        return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    }
+    text.parse().map_err(|_| "it has the form PORT or IP:PORT".to_owned())
 }
 
 /// Flags of `adopt`.
@@ -362,4 +418,8 @@ pub(crate) enum Document {
     Apply,
     /// The JSON of `show`.
     Show,
+    /// A line of the JSON of `watch`.
+    Watch,
+    /// The status file of `watch`.
+    Status,
 }

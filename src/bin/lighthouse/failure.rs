@@ -5,6 +5,7 @@
 use std::io;
 use std::path::Path;
 
+use lighthouse::diagnostic::Diagnostic;
 use lighthouse::escape::quoted;
 use lighthouse::{state, store};
 
@@ -29,6 +30,8 @@ pub(crate) enum Refusal {
     Empty,
     /// The answer was no.
     Declined,
+    /// The state is behind the one that was last seen here.
+    StateWentBack,
 }
 
 impl Refusal {
@@ -43,6 +46,7 @@ impl Refusal {
             Self::MaxRemoves => "max-removes",
             Self::Empty => "empty",
             Self::Declined => "declined",
+            Self::StateWentBack => "state-went-back",
         }
     }
 }
@@ -96,6 +100,13 @@ impl Failure {
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// The same as a warning, where there is a way on.
+    pub(crate) fn warning(self) -> Diagnostic {
+        let mut warning = Diagnostic::warning(self.message);
+        warning.help.extend(self.help);
+        warning
     }
 
     /// Standard output that could not be written.

@@ -1,7 +1,7 @@
 //! Which manifest and which state a command works on, and the reading of the manifest.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lighthouse::diagnostic::Findings;
 use lighthouse::manifest::{self, MOST_TEXT, Manifest};
@@ -47,14 +47,24 @@ pub(crate) fn state_path(global: &Global, input: &Input) -> Option<PathBuf> {
 pub(crate) fn read_manifest(global: &Global) -> Result<Read, Failure> {
     let input = manifest_input(global)?;
     let state = state_path(global, &input);
-    let sources = store::read_manifest(&input, state.as_deref(), MOST_TEXT)?;
+    let sources = read_sources(&input, state.as_deref())?;
+    Ok(Read { manifest: understand(&sources), sources, state })
+}
+
+/// Reads the manifest's text.
+pub(crate) fn read_sources(input: &Input, state: Option<&Path>) -> Result<Vec<Source>, Failure> {
+    let sources = store::read_manifest(input, state, MOST_TEXT)?;
     for source in &sources {
         tracing::debug!(file = source.name(), bytes = source.bytes().len(), "read");
     }
-    let manifest = manifest::read(&sources);
-    if let Ok(manifest) = &manifest {
-        let (nodes, workloads) = (manifest.model.nodes().len(), manifest.model.workloads().len());
-        tracing::info!(manifest = %input.name().display(), nodes, workloads, "manifest is valid");
-    }
-    Ok(Read { sources, state, manifest })
+    Ok(sources)
+}
+
+/// What the manifest's text means.
+pub(crate) fn understand(sources: &[Source]) -> Result<Manifest, Findings> {
+    let manifest = manifest::read(sources)?;
+    let name = sources.first().map(Source::name).unwrap_or_default();
+    let (nodes, workloads) = (manifest.model.nodes().len(), manifest.model.workloads().len());
+    tracing::info!(manifest = name, nodes, workloads, "manifest is valid");
+    Ok(manifest)
 }

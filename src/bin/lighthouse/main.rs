@@ -20,6 +20,7 @@ mod schema;
 mod show;
 mod signals;
 mod terminal;
+mod watch;
 mod writing;
 
 use std::process::ExitCode;
@@ -60,6 +61,7 @@ fn dispatch(args: &Args, terminal: Terminal) -> Result<(String, Exit), Failure> 
         Command::Apply(flags) => apply::run(&args.global, flags, terminal),
         Command::Adopt(flags) => adopt::run(&args.global, flags, terminal),
         Command::Show(flags) => show::run(&args.global, flags),
+        Command::Watch(flags) => Ok((String::new(), watch::run(&args.global, flags, terminal)?)),
         Command::Schema { what } => done(schema::run(*what)),
         Command::Completions { shell } => done(completions::run(*shell)),
         Command::Man { command } => done(man::run(command.as_deref())?),

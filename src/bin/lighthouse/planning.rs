@@ -128,15 +128,13 @@ pub(crate) fn recorded(model: &Model, path: &Path) -> Result<Record, Failure> {
 
 /// Reads the state, if there is one.
 fn read_state(path: Option<PathBuf>) -> Result<Recorded, Failure> {
-    let Some(place) = &path else { return Ok(Recorded::default()) };
-    let bytes = store::read(place, MOST_TEXT)?;
-    let state = bytes.as_deref().map(state::parse).transpose();
-    let state = state.map_err(|error| Failure::unreadable_state(place, &error))?;
-    Ok(Recorded { path, bytes, state })
+    let Some(place) = path else { return Ok(Recorded::default()) };
+    let bytes = store::read(&place, MOST_TEXT)?;
+    Recorded::of(place, bytes)
 }
 
 /// Refuses the state of another cluster.
-fn same_cluster(model: &Model, recorded: &Recorded) -> Result<(), Failure> {
+pub(crate) fn same_cluster(model: &Model, recorded: &Recorded) -> Result<(), Failure> {
     let theirs = recorded.state.as_ref().and_then(|state| state.cluster.as_deref());
     match (model.cluster.as_deref(), theirs) {
         (Some(ours), Some(theirs)) if ours != theirs => {
@@ -150,6 +148,13 @@ fn same_cluster(model: &Model, recorded: &Recorded) -> Result<(), Failure> {
 }
 
 impl Recorded {
+    /// What these bytes of a state say.
+    pub(crate) fn of(place: PathBuf, bytes: Option<Vec<u8>>) -> Result<Self, Failure> {
+        let state = bytes.as_deref().map(state::parse).transpose();
+        let state = state.map_err(|error| Failure::unreadable_state(&place, &error))?;
+        Ok(Self { path: Some(place), bytes, state })
+    }
+
     /// The serial of the state, where there is one.
     pub(crate) fn serial(&self) -> Option<u64> {
         self.state.as_ref().map(|state| state.serial)
@@ -157,6 +162,12 @@ impl Recorded {
 }
 
 impl Basis {
+    /// What `watch` has read, which plans without a word.
+    pub(crate) fn of(sources: Vec<Source>, manifest: Manifest, recorded: Recorded) -> Self {
+        let flags = Flags { fresh: false, moves: Vec::new() };
+        Self { sources, manifest, recorded, flags, quiet: true }
+    }
+
     /// Plans, and lets the judge see what comes of it.
     pub(crate) fn plan(&self) -> Result<Plan<'_>, Failure> {
         let empty = Record::default();

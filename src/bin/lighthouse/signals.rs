@@ -1,4 +1,4 @@
-//! Signals that are to be errors.
+//! Signals: one that is to be an error, and those that `watch` listens to.
 
 /// A write past the limit on the size of files (`ulimit -f`) fails like one on a full disk, instead of ending the
 /// process with half a file beside the state.
@@ -12,3 +12,31 @@ pub(crate) fn outlive_size_limits() {
 /// There are no such limits.
 #[cfg(not(unix))]
 pub(crate) fn outlive_size_limits() {}
+
+/// A word from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// SIGTERM or SIGINT.
+    End,
+    /// SIGHUP.
+    Again,
+}
+
+/// Tells of signals from now on, also in the first process of a container, where nothing ends it by default.
+#[cfg(unix)]
+pub(crate) fn listen(tell: impl Fn(Signal) + Send + 'static) -> std::io::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM])?;
+    std::thread::spawn(move || {
+        for signal in signals.forever() {
+            tell(if signal == SIGHUP { Signal::Again } else { Signal::End });
+        }
+    });
+    Ok(())
+}
+
+/// There are no such signals.
+#[cfg(not(unix))]
+pub(crate) fn listen(_: impl Fn(Signal) + Send + 'static) -> std::io::Result<()> {
+    Ok(())
+}

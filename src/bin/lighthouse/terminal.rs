@@ -41,12 +41,17 @@ impl Terminal {
     }
 
     /// Writes standard output, whole.
-    #[expect(clippy::unused_self, reason = "who writes has decided how")]
     pub(crate) fn print(self, text: &str) -> io::Result<()> {
+        self.print_on(text).map(|_| ())
+    }
+
+    /// Writes standard output, and says whether there still is somebody to read more.
+    #[expect(clippy::unused_self, reason = "who writes has decided how")]
+    pub(crate) fn print_on(self, text: &str) -> io::Result<bool> {
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            written => written,
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+            written => written.map(|()| true),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The last steps of everything that writes the state: lock, replace, and what the disk said.
 
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use lighthouse::model::{Model, Record};
@@ -19,8 +20,13 @@ pub(crate) fn lock(global: &Global, wait: Option<Duration>) -> Result<LockedStor
     let path = path.ok_or_else(|| {
         Failure::usage("a manifest from standard input has no state beside it").help("`--state PATH` says where it is")
     })?;
+    lock_at(&path, wait)
+}
+
+/// Locks the state at this path.
+pub(crate) fn lock_at(path: &Path, wait: Option<Duration>) -> Result<LockedStore, Failure> {
     let since = humantime::format_rfc3339_seconds(SystemTime::now());
-    Ok(store::lock(&path, &format!("process {} since {since}", std::process::id()), wait.unwrap_or_default())?)
+    Ok(store::lock(path, &format!("process {} since {since}", std::process::id()), wait.unwrap_or_default())?)
 }
 
 /// Writes the state that comes after the recorded one, and says its serial and how it was saved.
