@@ -9,9 +9,9 @@
 //!                                                     └-> Record -> state -> store
 //! ```
 //!
-//! `watch` goes this way again whenever a text has changed. It flows one way. What decides is pure: [`place`] and [`plan`] see values only, no files, no clock, no chance, and
-//! cannot fail; a workload without a node is an outcome. What touches the disk is [`store`] alone, which moves bytes
-//! and knows no model. Printing and exit codes are the binary's.
+//! It flows one way, and with [`watch`] again whenever a text has changed. What decides is pure: [`place`] and [`plan`]
+//! see values only, no files, no clock, no chance, and cannot fail; a workload without a node is an outcome. What
+//! touches the disk is [`store`] alone, which moves bytes and knows no model. Printing and exit codes are the binary's.
 //!
 //! # What always holds
 //!

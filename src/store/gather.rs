@@ -45,7 +45,7 @@ fn read_source(path: &Path, state: Option<&Path>, left: &mut u64, budget: u64) -
     Ok(Source::new(path.to_string_lossy(), bytes))
 }
 
-/// Every folder that may hold drop-ins, and every link among them, for who waits for a change. What cannot be listed now
+/// Every folder that may hold drop-ins, and every link among them, for who waits for a change. What cannot be listed
 /// is told of by who reads it.
 pub(super) fn drop_in_places(main: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
     let Some(folder) = drop_ins_beside(main) else { return (Vec::new(), Vec::new()) };

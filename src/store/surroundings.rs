@@ -1,8 +1,8 @@
 //! What to keep an eye on to hear of a change at a path: folders, and the names in them that matter.
 //!
-//! A file cannot be watched itself: who saves by renaming puts another in its place. So its folder is, and that folder's
-//! parent in case the folder is replaced, and every folder that holds a link on the way, since links are swapped. Where
-//! the way ends before the file, the last folder of it will see it go on.
+//! A file cannot be watched itself: who saves by renaming puts another in its place. So its folder is, and the parent
+//! of that in case the folder is replaced, and every folder that holds a link on the way, since links are swapped.
+//! Where the way ends before the file, the last folder of it will see it go on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};

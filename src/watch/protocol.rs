@@ -1,7 +1,7 @@
 //! When to look, and what to do about what is seen.
 //!
-//! One thing is done at a time: a look, or a pass (a plan, and an apply where that is wanted). What happens meanwhile is
-//! looked at afterwards. A content is *settled* when there is nothing more to do about it, be it planned, refused or
+//! One thing is done at a time: a look, or a pass (a plan, and an apply where that is wanted). What happens meanwhile
+//! is looked at afterwards. A content is *settled* when there is nothing more to do about it, be it planned, refused or
 //! complained of; only another content, or a word from outside, begins a pass. A content that is not settled may wait:
 //! a broken one for a writer to end, one that removes for a tick, one that could not be saved for its next try.
 

@@ -1,8 +1,9 @@
 //! `watch`: plans again whenever the content changes, until it is told to end.
 //!
 //! One thread decides: it hears of changes, signals and results in one inbox, asks the library's protocol what to do,
-//! and says what came of it. Another works: it looks, plans and applies, one thing at a time. So a signal is answered at
-//! once, also in the middle of a plan; a save that is under way is waited for, and one that is not is never begun.
+//! and says what came of it. Another works: it looks, plans and applies, one thing at a time. So a signal is answered
+//! at once, also in the middle of a plan. A pass that is nearly done is waited for, and none is ever torn: a state is
+//! replaced whole or not at all.
 
 mod board;
 mod listen;

@@ -1,0 +1,160 @@
+//! How a watch ends, and what it tells those who do not read its lines.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use serde_json::Value;
+
+use super::{PATIENCE, SOON, Watching, home, manifest, write};
+use crate::program::{run, text};
+use crate::rig::{binary, has};
+use crate::schema::validate;
+
+#[test]
+fn signals_end_it_well_and_sighup_plans_at_once() {
+    for signal in ["TERM", "INT"] {
+        let (_folder, home) = home();
+        let mut watching = Watching::start(&home, &[]);
+        assert_eq!(watching.plans("first")["trigger"], "start");
+        watching.signal("HUP");
+        assert_eq!(watching.plans("first")["trigger"], "signal");
+        watching.signal(signal);
+        assert_eq!(watching.wait().code(), Some(0));
+        assert_eq!(watching.errors(), "");
+    }
+}
+
+#[test]
+fn it_ends_well_as_the_first_process_of_a_container() {
+    let unshare = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child"];
+    if !has(&[&unshare[..], &["true"]].concat()) {
+        return;
+    }
+    let (_folder, home) = home();
+    let mut command = Command::new(unshare[0]);
+    // The signals go to the only child of `unshare`, which is 1 in its namespace.
+    command.args(&unshare[1..]).arg(binary());
+    let mut watching = Watching::start_by(command, &home, &[]);
+    watching.plans("first");
+    let children = format!("/proc/{0}/task/{0}/children", watching.child.id());
+    let first = fs::read_to_string(children).expect("a child").trim().to_owned();
+    for signal in ["-HUP", "-TERM"] {
+        assert!(Command::new("kill").args([signal, &first]).status().expect("kill runs").success());
+        if signal == "-HUP" {
+            watching.plans("first");
+        }
+    }
+    assert_eq!(watching.wait().code(), Some(0));
+}
+
+#[test]
+fn it_ends_soon_in_the_middle_of_a_plan() {
+    let (_folder, home) = home();
+    let mut watching = Watching::start(&home, &[]);
+    watching.plans("first");
+    // Every workload is tried on every node, in vain but for the last.
+    let many = "strategy = \"bin-pack\"\nrubric = { cpu = 1 }\n[[nodes]]\nname = \"n\"\ncount = 30000\n\
+                resources = { cpu = 1, a = -1, b = -1 }\n[[workloads]]\nname = \"w\"\nreplicas = 300000\n\
+                requirements = { cpu = \"1m\", a = -2 }\n";
+    write(&home.join("lighthouse.toml"), many);
+    std::thread::sleep(std::time::Duration::from_millis(600));
+    let start = Instant::now();
+    watching.signal("TERM");
+    assert_eq!(watching.wait().code(), Some(0));
+    assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_reader_that_has_gone_ends_it_quietly() {
+    let (_folder, home) = home();
+    let mut child = Command::new(binary())
+        .args(["watch", "--format", "json"])
+        .current_dir(&home)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
+}
+
+#[test]
+fn once_ends_with_the_code_of_plan_or_apply() {
+    let (_folder, home) = home();
+    let path = home.join("lighthouse.toml");
+    let once = |more: &[&str]| run(&home, &[&["watch", "--once"], more].concat());
+    let planned = once(&[]);
+    assert_eq!(planned.status.code(), Some(0));
+    let (time, rest) = text(&planned.stdout).split_at(9);
+    assert!(time.ends_with('Z') && time.matches(':').count() == 2, "{time}");
+    assert_eq!(rest, "  planned lighthouse.toml (no state): 1 to place; 0 stay\n             + first  -> nas  new\n");
+    assert_eq!(once(&["--apply"]).status.code(), Some(0));
+    assert!(home.join("lighthouse.state.toml").exists());
+    write(&path, &manifest("first").replace("cpu = 1", "cpu = 9"));
+    assert_eq!(once(&[]).status.code(), Some(3));
+    write(&path, "");
+    assert_eq!(once(&[]).status.code(), Some(1));
+    assert_eq!(run(&home, &["watch", "-f", "-"]).status.code(), Some(64));
+    assert_eq!(once(&["--listen", "nowhere"]).status.code(), Some(64));
+}
+
+/// The answer to a request, head and body.
+fn get(address: &str, request: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    write!(stream, "{request}\r\nHost: x\r\n\r\n").expect("written");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    (head.lines().next().expect("a line").to_owned(), body.to_owned())
+}
+
+/// Asks until the answer is this.
+#[track_caller]
+fn becomes(address: &str, path: &str, line: &str) {
+    let start = Instant::now();
+    while get(address, &format!("GET {path} HTTP/1.1")).0 != line {
+        assert!(start.elapsed() < PATIENCE, "{path} never is {line}");
+    }
+}
+
+#[test]
+fn it_tells_how_it_stands() {
+    let (_folder, home) = home();
+    write(&home.join("lighthouse.toml"), &manifest("first").replace("cpu = 1", "cpu = 9"));
+    let mut command = Command::new(binary());
+    command.args(["watch", "--format", "json", "--listen", "0", "--status-file", "status.json"]);
+    let mut child = command.current_dir(&home).stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().expect("a pipe")));
+    let mut line = || serde_json::from_str::<Value>(&lines.next().expect("a line").expect("text")).expect("JSON");
+    let address = line()["listening"].as_str().expect("an address").to_owned();
+    assert!(address.starts_with("127.0.0.1:"), "{address}");
+    becomes(&address, "/livez", "HTTP/1.1 200 OK");
+    assert_eq!(line()["type"], "plan");
+    becomes(&address, "/readyz", "HTTP/1.1 200 OK");
+    let metrics = get(&address, "GET /metrics HTTP/1.1").1;
+    assert!(metrics.contains("\nlighthouse_unplaced 1\n") && metrics.contains("\nlighthouse_pending_changes 0\n"));
+    assert!(!metrics.contains("\nlighthouse_last_success_timestamp_seconds 0\n"), "{metrics}");
+    assert_eq!(get(&address, "POST /metrics HTTP/1.1").0, "HTTP/1.1 405 Method Not Allowed");
+    assert_eq!(get(&address, "GET /else HTTP/1.1").0, "HTTP/1.1 404 Not Found");
+    write(&home.join("lighthouse.toml"), "broken");
+    assert_eq!(line()["type"], "error");
+    becomes(&address, "/readyz", "HTTP/1.1 503 Service Unavailable");
+    let status = || {
+        let text = fs::read_to_string(home.join("status.json")).expect("a status");
+        let status: Value = serde_json::from_str(&text).expect("JSON");
+        validate("status", &status, &text);
+        status
+    };
+    let start = Instant::now();
+    while status()["consecutive_failures"] != 1 {
+        assert!(start.elapsed() < PATIENCE);
+    }
+    assert_eq!((&status()["unplaced"], status()["failure"].is_string()), (&1.into(), true));
+    child.kill().expect("killed");
+    child.wait().expect("waited");
+}

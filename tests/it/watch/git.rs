@@ -1,0 +1,206 @@
+//! What Git does to a worktree, each command one plan; and the way of a change through two clones.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+use super::{Watching, a_while, manifest, write};
+use crate::program::{run, text};
+use crate::rig::{has, parsed, repeat};
+
+/// Git, whoever and wherever this is.
+fn try_git(folder: &Path, words: &[&str]) -> Output {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut git = Command::new("git");
+    git.args(["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "init.defaultBranch=main"]);
+    git.args(["-c", "pull.rebase=false", "-c", "protocol.file.allow=always", "-c", "gc.auto=0"]).args(words);
+    git.current_dir(folder).env_clear().env("PATH", path).env("HOME", folder).env("GIT_EDITOR", "true");
+    git.env("GIT_CONFIG_NOSYSTEM", "1").stdin(Stdio::null()).output().expect("git runs")
+}
+
+/// Git, which must succeed.
+#[track_caller]
+fn git(folder: &Path, words: &[&str]) -> String {
+    let output = try_git(folder, words);
+    assert!(output.status.success(), "git {words:?}: {}", text(&output.stderr));
+    text(&output.stdout).to_owned()
+}
+
+#[track_caller]
+fn commit(folder: &Path, message: &str) {
+    git(folder, &["add", "-A"]);
+    git(folder, &["commit", "-qm", message]);
+}
+
+/// A bare repository with a manifest in `cluster/`, and so many clones of it.
+fn clones(names: &[&str]) -> (TempDir, Vec<PathBuf>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = folder.path().canonicalize().expect("a real path");
+    git(&home, &["init", "-q", "--bare", "origin.git"]);
+    git(&home, &["clone", "-q", "origin.git", "seed"]);
+    let seed = home.join("seed");
+    fs::create_dir(seed.join("cluster")).expect("a folder");
+    write(&seed.join("cluster/lighthouse.toml"), &manifest("first"));
+    assert_eq!(run(&seed.join("cluster"), &["init"]).status.code(), Some(0));
+    commit(&seed, "a cluster");
+    git(&seed, &["push", "-q", "origin", "main"]);
+    names.iter().for_each(|name| drop(git(&home, &["clone", "-q", "origin.git", name])));
+    let clones = names.iter().map(|name| home.join(name)).collect();
+    (folder, clones)
+}
+
+/// Pushes a manifest of this workload.
+fn push(clone: &Path, workload: &str) {
+    write(&clone.join("cluster/lighthouse.toml"), &manifest(workload));
+    commit(clone, workload);
+    git(clone, &["push", "-q", "origin", "HEAD"]);
+}
+
+#[test]
+fn every_git_command_is_one_plan() {
+    if !has(&["git", "--version"]) {
+        return;
+    }
+    let (_folder, clones) = clones(&["here", "there"]);
+    let [here, there] = clones.as_slice() else { panic!("two clones") };
+    git(here, &["checkout", "-qb", "many"]);
+    for number in 0..repeat(300, 2_000) {
+        write(&here.join(format!("cluster/file-{number}")), "x");
+    }
+    write(&here.join("cluster/lighthouse.toml"), &manifest("many"));
+    commit(here, "many files");
+    git(here, &["checkout", "-qb", "none"]);
+    fs::remove_dir_all(here.join("cluster")).expect("removed");
+    write(&here.join("README"), "no cluster");
+    commit(here, "no cluster");
+    git(here, &["checkout", "-q", "main"]);
+    let watching = Watching::start(&here.join("cluster"), &[]);
+    watching.plans("first");
+    for round in 0..repeat(2, 40) {
+        git(here, &["checkout", "-q", "many"]);
+        watching.plans("many");
+        // The folder is gone; the last plan stays, and coming back to it is no other plan.
+        git(here, &["checkout", "-q", "none"]);
+        watching.says("error");
+        git(here, &["checkout", "-q", "many"]);
+        watching.says("recovered");
+        git(here, &["checkout", "-q", "main"]);
+        watching.plans(if round == 0 { "first" } else { "rebased" });
+        push(there, &format!("pulled-{round}"));
+        git(here, &["pull", "-q"]);
+        watching.plans(&format!("pulled-{round}"));
+        git(here, &["pull", "-q"]);
+        // A branch of an older commit is rebased on what was pulled, and brings its own manifest in the end.
+        git(here, &["checkout", "-qb", "topic", "HEAD~1"]);
+        watching.plans(if round == 0 { "first" } else { "rebased" });
+        write(&here.join("notes"), &round.to_string());
+        commit(here, "notes");
+        git(here, &["rebase", "-q", "main"]);
+        watching.plans(&format!("pulled-{round}"));
+        git(here, &["checkout", "-q", "main"]);
+        git(here, &["branch", "-qD", "topic"]);
+        push(there, "rebased");
+        git(here, &["pull", "-q", "--rebase"]);
+        watching.plans("rebased");
+    }
+    a_while();
+    write(&here.join("cluster/lighthouse.toml"), &manifest("last"));
+    watching.plans("last");
+    assert_eq!(watching.end(), "");
+}
+
+/// What the pipelines in `examples/gitops` do: a branch is planned, merged and applied, and only one clone writes.
+#[test]
+fn a_change_goes_from_a_branch_to_the_state() {
+    if !has(&["git", "--version"]) {
+        return;
+    }
+    let (_folder, clones) = clones(&["author", "merger", "other"]);
+    let [author, merger, other] = clones.as_slice() else { panic!("three clones") };
+    let cluster = |clone: &Path| clone.join("cluster");
+
+    // The pull request: a plan as a comment, which writes nothing.
+    git(author, &["checkout", "-qb", "second"]);
+    push(author, "second");
+    let comment = run(&cluster(author), &["plan", "--format", "markdown"]);
+    assert_eq!(comment.status.code(), Some(0));
+    assert!(text(&comment.stdout).contains("second"), "{}", text(&comment.stdout));
+    assert_eq!(git(author, &["status", "--porcelain"]), "");
+
+    // The merge: one job applies, and commits the state.
+    let watching = Watching::start(&cluster(merger), &[]);
+    watching.plans("first");
+    git(merger, &["pull", "-q", "origin", "second"]);
+    watching.plans("second");
+    assert_eq!(run(&cluster(merger), &["apply", "--yes"]).status.code(), Some(0));
+    let seen = watching.says("plan");
+    assert_eq!(seen["changed"], serde_json::json!(["lighthouse.state.toml"]));
+    assert_eq!(seen["plan"]["summary"]["keep"], 1);
+    commit(merger, "placement: apply");
+    git(merger, &["push", "-q", "origin", "HEAD:main"]);
+    assert_eq!(git(merger, &["status", "--porcelain", "--ignored"]), "!! cluster/.lighthouse.state.toml.lock\n");
+
+    // A plan that another clone saved before is stale now.
+    assert_eq!(run(&cluster(other), &["plan", "--out", "../saved.toml"]).status.code(), Some(0));
+    git(other, &["pull", "-q"]);
+    let stale = run(&cluster(other), &["apply", "../saved.toml"]);
+    assert_eq!(stale.status.code(), Some(4), "{}", text(&stale.stderr));
+    fs::remove_file(other.join("saved.toml")).expect("removed");
+
+    // Two writers after all: Git does not merge the states, and the way out is the side that the machines follow.
+    write(&cluster(other).join("lighthouse.toml"), &manifest("third"));
+    assert_eq!(run(&cluster(other), &["apply", "--yes"]).status.code(), Some(0));
+    commit(other, "a second writer");
+    write(&cluster(merger).join("lighthouse.toml"), &manifest("fourth"));
+    assert_eq!(run(&cluster(merger), &["apply", "--yes"]).status.code(), Some(0));
+    watching.plans("fourth");
+    commit(merger, "the first writer");
+    git(merger, &["push", "-q", "origin", "HEAD:main"]);
+    let pulled = try_git(other, &["pull", "-q"]);
+    assert!(!pulled.status.success(), "the states conflict");
+    git(other, &["checkout", "--theirs", "--", "cluster/lighthouse.state.toml", "cluster/lighthouse.toml"]);
+    commit(other, "the side that the machines follow");
+    assert_eq!(run(&cluster(other), &["plan", "--detailed-exitcode"]).status.code(), Some(0));
+    let state = |clone: &Path| fs::read(cluster(clone).join("lighthouse.state.toml")).expect("a state");
+    assert_eq!(state(other), state(merger));
+}
+
+/// A manifest of one workload that requires so much, so that nothing is removed and no tick has to be waited for.
+fn sized(size: usize) -> String {
+    manifest("web").replace("cpu = 1", &format!("cpu = \"{}m\"", 100 + size))
+}
+
+/// `watch --apply` in one clone follows what is pushed from another, and ends where one apply a commit does.
+#[test]
+fn an_applying_watch_follows_commits() {
+    if !has(&["git", "--version"]) {
+        return;
+    }
+    let (_folder, clones) = clones(&["here", "there"]);
+    let [here, there] = clones.as_slice() else { panic!("two clones") };
+    let push = |round| {
+        write(&there.join("cluster/lighthouse.toml"), &sized(round));
+        commit(there, "another size");
+        git(there, &["push", "-q", "origin", "HEAD:main"]);
+    };
+    push(0);
+    git(here, &["pull", "-q"]);
+    // Beside a checkout that follows another the state is kept outside of it.
+    let watching = Watching::start(&here.join("cluster"), &["--apply", "--state", "../../here.state.toml"]);
+    let state = |name: &str| parsed(&fs::read(here.with_file_name(name)).expect("a state"));
+    for round in 0..=repeat(5, 100) {
+        if round > 0 {
+            push(round);
+            git(here, &["pull", "-q"]);
+        }
+        watching.plans("web");
+        watching.says("applied");
+        let apply = run(&there.join("cluster"), &["apply", "--yes", "--state", "../../there.state.toml"]);
+        assert_eq!(apply.status.code(), Some(0));
+    }
+    assert_eq!(state("here.state.toml").record, state("there.state.toml").record);
+    assert_eq!(state("here.state.toml").serial, state("there.state.toml").serial);
+    assert_eq!(watching.end(), "");
+}

@@ -1,0 +1,61 @@
+//! When the system has no word of changes to give: a queue that overflows, and limits that are spent.
+
+use std::fs;
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use super::{Watching, home, manifest, write};
+use crate::rig::{binary, has, repeat};
+
+#[test]
+fn a_change_whose_word_is_lost_is_planned() {
+    let (_folder, home) = home();
+    let watching = Watching::start(&home, &[]);
+    watching.plans("first");
+    for round in 0..repeat(1, 20) {
+        watching.signal("STOP");
+        // More than the queue holds; the manifest's own event is the last, and lost.
+        let folder = home.join("lighthouse.d");
+        fs::create_dir_all(&folder).expect("a folder");
+        for number in 0..10_000 {
+            let path = home.join("lighthouse.toml");
+            if number % 5_000 == 0 {
+                write(&path, &manifest("meanwhile"));
+            }
+            fs::set_permissions(&path, fs::metadata(&path).expect("it is there").permissions()).expect("set");
+            write(&home.join(format!("x{}", number % 2)), "x");
+        }
+        let workload = format!("w{round}");
+        write(&home.join("lighthouse.toml"), &manifest(&workload));
+        watching.signal("CONT");
+        watching.plans(&workload);
+    }
+    assert_eq!(watching.end(), "");
+}
+
+#[test]
+fn spent_limits_are_told_by_name_and_the_tick_goes_on() {
+    for (limit, setting) in [
+        ("max_inotify_instances", "`fs.inotify.max_user_instances`"),
+        ("max_inotify_watches", "`fs.inotify.max_user_watches`"),
+    ] {
+        let script = format!("echo 0 > /proc/sys/user/{limit} && exec \"$0\" \"$@\"");
+        let unshare = ["unshare", "--user", "--map-root-user", "sh", "-c", &script];
+        if !has(&[&unshare[..], &["true"]].concat()) {
+            continue;
+        }
+        let (_folder, home) = home();
+        let mut command = Command::new(unshare[0]);
+        command.args(&unshare[1..]).arg(binary());
+        let watching = Watching::start_by(command, &home, &[]);
+        watching.plans("first");
+        write(&home.join("lighthouse.toml"), &manifest("second"));
+        watching.plans("second");
+        // It is said once, however many ticks go by.
+        thread::sleep(Duration::from_millis(5_500));
+        let said = watching.end();
+        assert_eq!(said.matches(setting).count(), 1, "{said}");
+        assert!(said.starts_with("warning: "), "{said}");
+    }
+}

@@ -1,0 +1,186 @@
+//! `watch` from outside: real tools change files, and lines of JSON tell what was planned.
+//!
+//! A plan too many is found by the next change: its plan would not be the next one. Nothing here waits for time to
+//! pass where it can wait for a line; how fast a line comes is only asked where it tells a word of changes from the
+//! tick. `RIG_SOAK` asks for many repetitions.
+
+mod apply;
+mod ends;
+mod git;
+mod limits;
+mod saves;
+mod swaps;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::rig::binary;
+use crate::schema::validate;
+
+/// A line that has not come by then never comes, however busy the machine is.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What is heard of is planned sooner than this; what only the tick finds takes five seconds.
+const SOON: Duration = Duration::from_secs(4);
+
+/// A running watch.
+struct Watching {
+    child: Child,
+    lines: Receiver<Value>,
+}
+
+impl Watching {
+    /// `lighthouse watch` in a folder; it has planned, or said why it cannot.
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
+        Self::start_by(Command::new(binary()), folder, arguments)
+    }
+
+    /// The same, by a command that runs the binary.
+    fn start_by(mut command: Command, folder: &Path, arguments: &[&str]) -> Self {
+        command.args(["watch", "--format", "json"]).args(arguments).current_dir(folder).env("PWD", folder);
+        for name in ["LIGHTHOUSE_MANIFEST", "LIGHTHOUSE_STATE", "LIGHTHOUSE_LOG"] {
+            command.env_remove(name);
+        }
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let (tell, lines) = channel();
+        let out = BufReader::new(child.stdout.take().expect("a pipe"));
+        thread::spawn(move || {
+            for line in out.lines().map_while(Result::ok) {
+                let value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+                if tell.send(value).is_err() {
+                    return;
+                }
+            }
+        });
+        let watching = Self { child, lines };
+        assert_eq!(watching.line()["type"], "version");
+        watching
+    }
+
+    /// The next line.
+    #[track_caller]
+    fn line(&self) -> Value {
+        match self.lines.recv_timeout(PATIENCE) {
+            Ok(line) => {
+                validate("watch", &line, &line.to_string());
+                line
+            }
+            Err(RecvTimeoutError::Timeout) => panic!("no line came"),
+            Err(RecvTimeoutError::Disconnected) => panic!("it has ended"),
+        }
+    }
+
+    /// The next line, which is of this type.
+    #[track_caller]
+    fn says(&self, kind: &str) -> Value {
+        let line = self.line();
+        assert_eq!(line["type"], kind, "{line}");
+        line
+    }
+
+    /// The next plan is of this workload alone. What a slow machine makes of a broken moment is passed over.
+    #[track_caller]
+    fn plans(&self, workload: &str) -> Value {
+        loop {
+            let line = self.line();
+            if line["type"] == "plan" {
+                let names: Vec<_> = line["plan"]["placements"].as_object().expect("placements").keys().collect();
+                assert_eq!(names, [workload], "{}", line["changed"]);
+                return line;
+            }
+            assert!(line["type"] == "error" || line["type"] == "recovered", "{line}");
+        }
+    }
+
+    /// Sends a signal, by its name.
+    fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        assert!(status.expect("kill runs").success());
+    }
+
+    /// Waits until it has ended.
+    fn wait(&mut self) -> ExitStatus {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("it can be asked") {
+                return status;
+            }
+            assert!(start.elapsed() < PATIENCE, "it does not end");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Ends it, and what it has said on standard error.
+    fn end(mut self) -> String {
+        self.signal("TERM");
+        assert_eq!(self.wait().code(), Some(0));
+        self.errors()
+    }
+
+    /// What it has said on standard error, once it has ended.
+    fn errors(&mut self) -> String {
+        let mut said = String::new();
+        self.child.stderr.take().expect("a pipe").read_to_string(&mut said).expect("text");
+        said
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A manifest with this workload.
+fn manifest(workload: &str) -> String {
+    format!(
+        "strategy = \"prioritized\"\n\n[[nodes]]\nname = \"nas\"\nresources = {{ cpu = 4 }}\n\n\
+         [[workloads]]\nname = \"{workload}\"\nrequirements = {{ cpu = 1 }}\n"
+    )
+}
+
+/// A real folder with a manifest of the workload `first`.
+fn home() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().canonicalize().expect("a real path").join("home");
+    fs::create_dir(&path).expect("a folder");
+    write(&path.join("lighthouse.toml"), &manifest("first"));
+    (folder, path)
+}
+
+fn write(path: &Path, text: &str) {
+    fs::write(path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+}
+
+/// Runs a tool in a folder; it must succeed.
+#[track_caller]
+fn tool(folder: &Path, words: &[&str]) -> String {
+    let output = Command::new(words[0]).args(&words[1..]).current_dir(folder).stdin(Stdio::null()).output();
+    let output = output.expect("it runs");
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Long enough for a plan to show that should not be.
+fn a_while() {
+    thread::sleep(Duration::from_millis(700));
+}
+
+/// Lives through cases at the same time, as they mostly wait.
+fn all<T: Sync>(cases: &[(&str, T)], live: impl Fn(&str, &T) + Sync) {
+    let failed: Vec<&str> = thread::scope(|scope| {
+        let running: Vec<_> = cases.iter().map(|(name, case)| (name, scope.spawn(|| live(name, case)))).collect();
+        running.into_iter().filter_map(|(name, thread)| thread.join().is_err().then_some(*name)).collect()
+    });
+    assert!(failed.is_empty(), "failed: {failed:?}");
+}

@@ -1,0 +1,186 @@
+//! Every way in which a file is saved is one plan, and what changes no bytes is none.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{SOON, Watching, a_while, all, home, manifest, tool, write};
+use crate::rig::{has, repeat};
+
+/// Saves a manifest of this workload, which follows one of that workload.
+type Save = fn(folder: &Path, before: &str, workload: &str);
+
+const WAYS: [(&str, Save); 12] = [
+    ("in place", |folder, _, workload| write(&folder.join("lighthouse.toml"), &manifest(workload))),
+    ("in pieces", in_pieces),
+    ("rename over", |folder, _, workload| {
+        write(&folder.join("new"), &manifest(workload));
+        fs::rename(folder.join("new"), folder.join("lighthouse.toml")).expect("renamed");
+    }),
+    ("rename over from elsewhere", |folder, _, workload| {
+        let elsewhere = folder.with_file_name("elsewhere");
+        write(&elsewhere, &manifest(workload));
+        fs::rename(elsewhere, folder.join("lighthouse.toml")).expect("renamed");
+    }),
+    ("link and rename", |folder, _, workload| {
+        let _ = fs::remove_file(folder.join("lighthouse.toml~"));
+        fs::hard_link(folder.join("lighthouse.toml"), folder.join("lighthouse.toml~")).expect("linked");
+        write(&folder.join("new"), &manifest(workload));
+        fs::rename(folder.join("new"), folder.join("lighthouse.toml")).expect("renamed");
+    }),
+    ("delete and create", |folder, _, workload| {
+        fs::remove_file(folder.join("lighthouse.toml")).expect("removed");
+        write(&folder.join("lighthouse.toml"), &manifest(workload));
+    }),
+    ("delete and create later", |folder, _, workload| {
+        fs::remove_file(folder.join("lighthouse.toml")).expect("removed");
+        thread::sleep(Duration::from_millis(150));
+        write(&folder.join("lighthouse.toml"), &manifest(workload));
+    }),
+    ("truncate and write later", |folder, _, workload| {
+        let mut file = File::create(folder.join("lighthouse.toml")).expect("a file");
+        thread::sleep(Duration::from_millis(150));
+        file.write_all(manifest(workload).as_bytes()).expect("written");
+    }),
+    ("cp", |folder, _, workload| {
+        write(&folder.with_file_name("copy"), &manifest(workload));
+        tool(folder, &["cp", "../copy", "lighthouse.toml"]);
+    }),
+    ("sed -i", |folder, before, workload| {
+        tool(folder, &["sed", "-i", &format!("s/\"{before}\"/\"{workload}\"/"), "lighthouse.toml"]);
+    }),
+    ("vim, backupcopy=yes", |folder, before, workload| vim("yes", folder, before, workload)),
+    ("vim, backupcopy=no", |folder, before, workload| vim("no", folder, before, workload)),
+];
+
+/// As a slow writer does. Without its end it is no manifest.
+fn in_pieces(folder: &Path, _: &str, workload: &str) {
+    let text = format!(
+        "workloads = [{{ name = \"{workload}\" }}]\nnodes = [{{ name = \"nas\" }}]\nstrategy = \"bin-pack\"\nrubric = {{}}\n"
+    );
+    let mut file = OpenOptions::new().write(true).truncate(true).open(folder.join("lighthouse.toml")).expect("a file");
+    for piece in text.as_bytes().chunks(text.len() / 8) {
+        file.write_all(piece).expect("written");
+        thread::sleep(Duration::from_millis(60));
+    }
+}
+
+fn vim(backupcopy: &str, folder: &Path, before: &str, workload: &str) {
+    let setting = format!("set backupcopy={backupcopy}");
+    let change = format!("%s/\"{before}\"/\"{workload}\"/");
+    let vim = ["vim", "-u", "NONE", "-N", "-n", "-es", "-c", &setting, "-c", &change, "-c", "wq", "lighthouse.toml"];
+    tool(folder, &vim);
+}
+
+#[test]
+fn every_way_to_save_is_one_plan() {
+    let has_vim = has(&["vim", "--version"]);
+    let ways: Vec<_> = WAYS.into_iter().filter(|(name, _)| has_vim || !name.starts_with("vim")).collect();
+    all(&ways, |name, save| {
+        let (_folder, home) = home();
+        let watching = Watching::start(&home, &[]);
+        watching.plans("first");
+        let (mut before, mut took) = ("first".to_owned(), Vec::new());
+        for round in 0..repeat(5, 200) {
+            let workload = format!("w{round}");
+            save(&home, &before, &workload);
+            let start = Instant::now();
+            watching.plans(&workload);
+            took.push(start.elapsed());
+            before = workload;
+            // No order in the pauses: 0 to 381 ms.
+            thread::sleep(Duration::from_millis(round as u64 * 7919 % 128 * 3));
+        }
+        assert!(took.iter().min() < Some(&SOON), "{name}: only the tick found it: {took:?}");
+        a_while();
+        write(&home.join("lighthouse.toml"), &manifest("last"));
+        watching.plans("last");
+        assert_eq!(watching.end(), "", "{name}");
+    });
+}
+
+#[test]
+fn what_changes_no_bytes_is_no_plan() {
+    let (_folder, home) = home();
+    let watching = Watching::start(&home, &[]);
+    watching.plans("first");
+    let path = home.join("lighthouse.toml");
+    let doings: [(&str, &dyn Fn()); 8] = [
+        ("an identical rewrite", &|| write(&path, &manifest("first"))),
+        ("an identical rename over", &|| {
+            write(&home.join("new"), &manifest("first"));
+            fs::rename(home.join("new"), &path).expect("renamed");
+        }),
+        ("touch", &|| drop(tool(&home, &["touch", "lighthouse.toml"]))),
+        ("chmod", &|| fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("changed")),
+        ("sibling files", &|| {
+            (0..200).for_each(|number| write(&home.join(format!("sibling-{number}.toml")), "x"));
+        }),
+        ("a drop-in that is hidden, and one of another name", &|| {
+            fs::create_dir_all(home.join("lighthouse.d/.git")).expect("folders");
+            write(&home.join("lighthouse.d/.git/x.toml"), "x");
+            write(&home.join("lighthouse.d/README.md"), "x");
+        }),
+        ("readers", &|| drop(tool(&home, &["cat", "lighthouse.toml"]))),
+        ("gone and back", &|| {
+            fs::rename(&path, home.join("away")).expect("renamed");
+            fs::rename(home.join("away"), &path).expect("renamed");
+        }),
+    ];
+    for (number, (what, doing)) in doings.iter().enumerate() {
+        doing();
+        a_while();
+        // A plan of the same bytes would come before this one.
+        let workload = format!("w{number}");
+        write(&path, &manifest(&workload));
+        watching.plans(&workload);
+        write(&path, &manifest("first"));
+        watching.plans("first");
+        assert!(watching.lines.try_recv().is_err(), "{what}");
+    }
+    assert_eq!(watching.end(), "");
+}
+
+#[test]
+fn a_broken_manifest_is_told_of_once_and_so_is_its_recovery() {
+    let (_folder, home) = home();
+    let watching = Watching::start(&home, &[]);
+    watching.plans("first");
+    let path = home.join("lighthouse.toml");
+    write(&path, &manifest("first").replace("requirements", "reqirements"));
+    let error = watching.says("error");
+    assert_eq!(error["message"], "lighthouse.toml:9:1: unknown key `reqirements` in a workload");
+    assert_eq!(error["diagnostics"][0]["line"], 9);
+    // Past a tick nothing more is said of it.
+    thread::sleep(Duration::from_millis(5_500));
+    assert!(watching.lines.try_recv().is_err());
+    write(&path, &manifest("first"));
+    watching.says("recovered");
+    fs::remove_file(&path).expect("removed");
+    assert!(watching.says("error")["message"].as_str().expect("text").contains("`lighthouse.toml`"));
+    write(&path, &manifest("second"));
+    watching.says("recovered");
+    watching.plans("second");
+    write(&path, "");
+    watching.says("error");
+    write(&path, &manifest("third"));
+    watching.says("recovered");
+    watching.plans("third");
+    assert_eq!(watching.end(), "");
+}
+
+#[test]
+fn with_poll_the_tick_alone_finds_changes() {
+    let (_folder, home) = home();
+    let watching = Watching::start(&home, &["--poll"]);
+    watching.plans("first");
+    for round in 0..repeat(2, 20) {
+        let workload = format!("w{round}");
+        write(&home.join("lighthouse.toml"), &manifest(&workload));
+        watching.plans(&workload);
+    }
+    assert_eq!(watching.end(), "");
+}

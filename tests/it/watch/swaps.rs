@@ -1,0 +1,179 @@
+//! Changes that never name the manifest: links that are swapped, folders that are replaced, drop-ins that come and go.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::{SOON, Watching, a_while, all, home, manifest, write};
+use crate::rig::repeat;
+
+/// What is swapped.
+struct Swap {
+    /// The manifest below the folder.
+    manifest: &'static str,
+    /// Lays out a manifest of this workload anew, whatever was there before.
+    lay: fn(folder: &Path, round: usize, workload: &str),
+}
+
+const SWAPS: [(&str, Swap); 6] = [
+    ("a ConfigMap", Swap { manifest: "lighthouse.toml", lay: config_map }),
+    ("git-sync", Swap { manifest: "current/cluster/lighthouse.toml", lay: git_sync }),
+    ("a folder that is renamed away", Swap { manifest: "cluster/lighthouse.toml", lay: renamed_away }),
+    ("a folder that is removed", Swap { manifest: "cluster/lighthouse.toml", lay: removed }),
+    ("a link to another file", Swap { manifest: "lighthouse.toml", lay: other_file }),
+    ("a link whose target is saved", Swap { manifest: "lighthouse.toml", lay: target_saved }),
+];
+
+/// As the kubelet does: a new folder, a new link to it that takes the old one's place, and the old folder goes.
+fn config_map(folder: &Path, round: usize, workload: &str) {
+    let data = folder.join(format!("..2026_{round}"));
+    fs::create_dir(&data).expect("a folder");
+    write(&data.join("lighthouse.toml"), &manifest(workload));
+    let _ = symlink("..data/lighthouse.toml", folder.join("lighthouse.toml"));
+    symlink(data.file_name().expect("a name"), folder.join("..data_tmp")).expect("a link");
+    fs::rename(folder.join("..data_tmp"), folder.join("..data")).expect("renamed");
+    if let Some(before) = round.checked_sub(1) {
+        fs::remove_dir_all(folder.join(format!("..2026_{before}"))).expect("removed");
+    }
+}
+
+/// As git-sync does: a new worktree, the link to it, and the old worktree goes.
+fn git_sync(folder: &Path, round: usize, workload: &str) {
+    let tree = folder.join(format!(".worktrees/{round}"));
+    fs::create_dir_all(tree.join("cluster")).expect("folders");
+    write(&tree.join("cluster/lighthouse.toml"), &manifest(workload));
+    symlink(format!(".worktrees/{round}"), folder.join("tmp-link")).expect("a link");
+    fs::rename(folder.join("tmp-link"), folder.join("current")).expect("renamed");
+    if let Some(before) = round.checked_sub(1) {
+        fs::remove_dir_all(folder.join(format!(".worktrees/{before}"))).expect("removed");
+    }
+}
+
+fn renamed_away(folder: &Path, round: usize, workload: &str) {
+    let new = folder.join("new");
+    fs::create_dir(&new).expect("a folder");
+    write(&new.join("lighthouse.toml"), &manifest(workload));
+    if round > 0 {
+        fs::rename(folder.join("cluster"), folder.join(format!("old-{round}"))).expect("renamed");
+    }
+    fs::rename(new, folder.join("cluster")).expect("renamed");
+}
+
+fn removed(folder: &Path, round: usize, workload: &str) {
+    if round > 0 {
+        fs::remove_dir_all(folder.join("cluster")).expect("removed");
+    }
+    fs::create_dir(folder.join("cluster")).expect("a folder");
+    write(&folder.join("cluster/lighthouse.toml"), &manifest(workload));
+}
+
+fn other_file(folder: &Path, round: usize, workload: &str) {
+    let name = format!("files/{round}.toml");
+    fs::create_dir_all(folder.join("files")).expect("a folder");
+    write(&folder.join(&name), &manifest(workload));
+    symlink(name, folder.join("tmp-link")).expect("a link");
+    fs::rename(folder.join("tmp-link"), folder.join("lighthouse.toml")).expect("renamed");
+}
+
+fn target_saved(folder: &Path, _: usize, workload: &str) {
+    fs::create_dir_all(folder.join("far/away")).expect("folders");
+    let _ = symlink("far/away/x.toml", folder.join("lighthouse.toml"));
+    write(&folder.join("far/new"), &manifest(workload));
+    fs::rename(folder.join("far/new"), folder.join("far/away/x.toml")).expect("renamed");
+}
+
+#[test]
+fn every_swap_is_one_plan() {
+    all(&SWAPS, |name, swap| {
+        let (_folder, home) = home();
+        fs::remove_file(home.join("lighthouse.toml")).expect("removed");
+        (swap.lay)(&home, 0, "w0");
+        let watching = Watching::start(&home, &["-f", swap.manifest]);
+        watching.plans("w0");
+        let mut took = Vec::new();
+        for round in 1..=repeat(5, 200) {
+            let workload = format!("w{round}");
+            (swap.lay)(&home, round, &workload);
+            let start = Instant::now();
+            watching.plans(&workload);
+            took.push(start.elapsed());
+        }
+        assert!(took.iter().min() < Some(&SOON), "{name}: only the tick found it: {took:?}");
+        a_while();
+        write(&home.join(swap.manifest), &manifest("last"));
+        watching.plans("last");
+        assert_eq!(watching.end(), "", "{name}");
+    });
+}
+
+#[test]
+fn a_manifest_that_is_made_after_the_start_is_planned() {
+    let (_folder, home) = home();
+    fs::remove_file(home.join("lighthouse.toml")).expect("removed");
+    let watching = Watching::start(&home, &[]);
+    watching.says("error");
+    write(&home.join("lighthouse.toml"), &manifest("first"));
+    watching.says("recovered");
+    watching.plans("first");
+    let deep = Watching::start(&home, &["-f", "a/b/c.toml"]);
+    deep.says("error");
+    fs::create_dir(home.join("a")).expect("a folder");
+    a_while();
+    fs::create_dir(home.join("a/b")).expect("a folder");
+    a_while();
+    write(&home.join("a/b/c.toml"), &manifest("second"));
+    deep.plans("second");
+    assert_eq!(watching.end() + &deep.end(), "");
+}
+
+#[test]
+fn the_folder_that_it_was_started_in_may_be_replaced() {
+    let (_folder, home) = home();
+    let watching = Watching::start(&home, &[]);
+    watching.plans("first");
+    for round in 0..3 {
+        fs::rename(&home, home.with_file_name(format!("old-{round}"))).expect("renamed");
+        fs::create_dir(&home).expect("a folder");
+        let workload = format!("w{round}");
+        write(&home.join("lighthouse.toml"), &manifest(&workload));
+        watching.plans(&workload);
+    }
+    assert_eq!(watching.end(), "");
+}
+
+/// The next plan, however it comes about, has so many workloads.
+#[track_caller]
+fn plans_so_many(watching: &Watching, workloads: usize) {
+    let line = watching.says("plan");
+    assert_eq!(line["plan"]["placements"].as_object().expect("placements").len(), workloads, "{line}");
+}
+
+#[test]
+fn drop_ins_come_and_go_and_so_does_their_folder() {
+    let (_folder, home) = home();
+    let watching = Watching::start(&home, &[]);
+    watching.plans("first");
+    let drop_in = |path: &PathBuf, name: &str| write(path, &format!("[[workloads]]\nname = \"{name}\"\n"));
+    let folder = home.join("lighthouse.d");
+    fs::create_dir_all(folder.join("team")).expect("folders");
+    a_while();
+    drop_in(&folder.join("team/a.toml"), "a");
+    plans_so_many(&watching, 2);
+    drop_in(&folder.join("b.toml"), "b");
+    plans_so_many(&watching, 3);
+    fs::create_dir(home.join("else")).expect("a folder");
+    drop_in(&home.join("else/c.toml"), "c");
+    symlink("../else/c.toml", folder.join("c.toml")).expect("a link");
+    plans_so_many(&watching, 4);
+    drop_in(&home.join("else/c.toml"), "d");
+    let line = watching.says("plan");
+    assert_eq!(line["changed"], serde_json::json!(["lighthouse.d/c.toml"]));
+    fs::rename(folder.join("team"), home.join("away")).expect("renamed");
+    plans_so_many(&watching, 3);
+    fs::rename(&folder, home.join("gone")).expect("renamed");
+    plans_so_many(&watching, 1);
+    fs::rename(home.join("gone"), &folder).expect("renamed");
+    plans_so_many(&watching, 3);
+    assert_eq!(watching.end(), "");
+}
