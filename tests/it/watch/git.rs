@@ -1,4 +1,4 @@
-//! What Git does to a worktree, each command one plan; and the way of a change through two clones.
+//! What Git does to a worktree, each command one plan; and a watch that applies what is pushed from elsewhere.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::program::{run, text};
 use crate::rig::{has, parsed, repeat};
 
 /// Git, whoever and wherever this is.
-fn try_git(folder: &Path, words: &[&str]) -> Output {
+pub(super) fn try_git(folder: &Path, words: &[&str]) -> Output {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut git = Command::new("git");
     git.args(["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "init.defaultBranch=main"]);
@@ -22,20 +22,20 @@ fn try_git(folder: &Path, words: &[&str]) -> Output {
 
 /// Git, which must succeed.
 #[track_caller]
-fn git(folder: &Path, words: &[&str]) -> String {
+pub(super) fn git(folder: &Path, words: &[&str]) -> String {
     let output = try_git(folder, words);
     assert!(output.status.success(), "git {words:?}: {}", text(&output.stderr));
     text(&output.stdout).to_owned()
 }
 
 #[track_caller]
-fn commit(folder: &Path, message: &str) {
+pub(super) fn commit(folder: &Path, message: &str) {
     git(folder, &["add", "-A"]);
     git(folder, &["commit", "-qm", message]);
 }
 
 /// A bare repository with a manifest in `cluster/`, and so many clones of it.
-fn clones(names: &[&str]) -> (TempDir, Vec<PathBuf>) {
+pub(super) fn clones(names: &[&str]) -> (TempDir, Vec<PathBuf>) {
     let folder = tempfile::tempdir().expect("a folder");
     let home = folder.path().canonicalize().expect("a real path");
     git(&home, &["init", "-q", "--bare", "origin.git"]);
@@ -52,7 +52,7 @@ fn clones(names: &[&str]) -> (TempDir, Vec<PathBuf>) {
 }
 
 /// Pushes a manifest of this workload.
-fn push(clone: &Path, workload: &str) {
+pub(super) fn push(clone: &Path, workload: &str) {
     write(&clone.join("cluster/lighthouse.toml"), &manifest(workload));
     commit(clone, workload);
     git(clone, &["push", "-q", "origin", "HEAD"]);
@@ -109,62 +109,6 @@ fn every_git_command_is_one_plan() {
     write(&here.join("cluster/lighthouse.toml"), &manifest("last"));
     watching.plans("last");
     assert_eq!(watching.end(), "");
-}
-
-/// What the pipelines in `examples/gitops` do: a branch is planned, merged and applied, and only one clone writes.
-#[test]
-fn a_change_goes_from_a_branch_to_the_state() {
-    if !has(&["git", "--version"]) {
-        return;
-    }
-    let (_folder, clones) = clones(&["author", "merger", "other"]);
-    let [author, merger, other] = clones.as_slice() else { panic!("three clones") };
-    let cluster = |clone: &Path| clone.join("cluster");
-
-    // The pull request: a plan as a comment, which writes nothing.
-    git(author, &["checkout", "-qb", "second"]);
-    push(author, "second");
-    let comment = run(&cluster(author), &["plan", "--format", "markdown"]);
-    assert_eq!(comment.status.code(), Some(0));
-    assert!(text(&comment.stdout).contains("second"), "{}", text(&comment.stdout));
-    assert_eq!(git(author, &["status", "--porcelain"]), "");
-
-    // The merge: one job applies, and commits the state.
-    let watching = Watching::start(&cluster(merger), &[]);
-    watching.plans("first");
-    git(merger, &["pull", "-q", "origin", "second"]);
-    watching.plans("second");
-    assert_eq!(run(&cluster(merger), &["apply", "--yes"]).status.code(), Some(0));
-    let seen = watching.says("plan");
-    assert_eq!(seen["changed"], serde_json::json!(["lighthouse.state.toml"]));
-    assert_eq!(seen["plan"]["summary"]["keep"], 1);
-    commit(merger, "placement: apply");
-    git(merger, &["push", "-q", "origin", "HEAD:main"]);
-    assert_eq!(git(merger, &["status", "--porcelain", "--ignored"]), "!! cluster/.lighthouse.state.toml.lock\n");
-
-    // A plan that another clone saved before is stale now.
-    assert_eq!(run(&cluster(other), &["plan", "--out", "../saved.toml"]).status.code(), Some(0));
-    git(other, &["pull", "-q"]);
-    let stale = run(&cluster(other), &["apply", "../saved.toml"]);
-    assert_eq!(stale.status.code(), Some(4), "{}", text(&stale.stderr));
-    fs::remove_file(other.join("saved.toml")).expect("removed");
-
-    // Two writers after all: Git does not merge the states, and the way out is the side that the machines follow.
-    write(&cluster(other).join("lighthouse.toml"), &manifest("third"));
-    assert_eq!(run(&cluster(other), &["apply", "--yes"]).status.code(), Some(0));
-    commit(other, "a second writer");
-    write(&cluster(merger).join("lighthouse.toml"), &manifest("fourth"));
-    assert_eq!(run(&cluster(merger), &["apply", "--yes"]).status.code(), Some(0));
-    watching.plans("fourth");
-    commit(merger, "the first writer");
-    git(merger, &["push", "-q", "origin", "HEAD:main"]);
-    let pulled = try_git(other, &["pull", "-q"]);
-    assert!(!pulled.status.success(), "the states conflict");
-    git(other, &["checkout", "--theirs", "--", "cluster/lighthouse.state.toml", "cluster/lighthouse.toml"]);
-    commit(other, "the side that the machines follow");
-    assert_eq!(run(&cluster(other), &["plan", "--detailed-exitcode"]).status.code(), Some(0));
-    let state = |clone: &Path| fs::read(cluster(clone).join("lighthouse.state.toml")).expect("a state");
-    assert_eq!(state(other), state(merger));
 }
 
 /// A manifest of one workload that requires so much, so that nothing is removed and no tick has to be waited for.

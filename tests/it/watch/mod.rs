@@ -7,6 +7,7 @@
 mod apply;
 mod ends;
 mod git;
+mod gitops;
 mod limits;
 mod saves;
 mod swaps;

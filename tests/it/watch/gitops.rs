@@ -1,0 +1,211 @@
+//! The files of `examples/gitops`: their scripts are run as they are, with a real Git and without a forge.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use super::git::{clones, commit, git, push, try_git};
+use super::{Watching, manifest, write};
+use crate::program::{below_root, run, text};
+use crate::rig::{binary, has};
+
+/// The `number`th script of a pipeline file after a line.
+fn script(file: &str, after: &str, number: usize) -> String {
+    let text = fs::read_to_string(below_root("examples/gitops").join(file)).expect("a file");
+    let lines: Vec<_> = text.lines().skip_while(|line| line.trim() != after).collect();
+    let opens = |line: &&str| line.trim_end().ends_with("run: |") || line.trim() == "- |";
+    let begins = lines.iter().enumerate().filter(|(_, line)| opens(line)).nth(number).expect("a script").0;
+    let depth = |line: &str| line.len() - line.trim_start().len();
+    let within = |line: &&&str| line.trim().is_empty() || depth(line) > depth(lines[begins]);
+    lines[begins + 1..]
+        .iter()
+        .take_while(within)
+        .map(|line| format!("{}\n", line.trim_start_matches("          ")))
+        .collect()
+}
+
+/// A folder with `lighthouse` and tools that stand in for a forge's, and what they were asked.
+struct Forge {
+    tools: PathBuf,
+}
+
+impl Forge {
+    fn new(home: &Path) -> Self {
+        let tools = home.join("tools");
+        fs::create_dir(&tools).expect("a folder");
+        symlink(binary(), tools.join("lighthouse")).expect("a link");
+        // Each keeps the comment under the number 7, and tells of it when it is asked for all.
+        let gh =
+            "case \"$*\" in *--jq*) cat $0.comments ;; *) echo \"7 $(head -n 1 comment.md)\" > $0.comments ;; esac\n";
+        let curl = "case \"$*\" in *per_page*) cat $0.comments ;;\n*) jq -n --rawfile body comment.md '[{id: 7, $body}]' > $0.comments ;; esac\n";
+        for (name, does) in [("gh", gh), ("curl", curl)] {
+            let path = tools.join(name);
+            write(&path, &format!("#!/bin/sh\nprintf '%s\\n' \"$*\" >> $0.asked\n{does}"));
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("executable");
+            write(&tools.join(format!("{name}.comments")), if name == "curl" { "[]" } else { "" });
+        }
+        Self { tools }
+    }
+
+    /// Runs a script as a runner does.
+    fn run(&self, clone: &Path, script: &str, variables: &[(&str, &str)]) -> Output {
+        let path = format!("{}:{}", self.tools.display(), std::env::var("PATH").unwrap_or_default());
+        let mut bash = Command::new("bash");
+        bash.args(["-e", "-o", "pipefail", "-c", script]).current_dir(clone).env_clear().stdin(Stdio::null());
+        bash.env("PATH", path).env("HOME", &self.tools).env("LIGHTHOUSE_MANIFEST", "cluster/lighthouse.toml");
+        bash.envs(variables.iter().copied()).output().expect("it runs")
+    }
+
+    fn asked(&self, tool: &str) -> Vec<String> {
+        let asked = fs::read_to_string(self.tools.join(format!("{tool}.asked"))).unwrap_or_default();
+        asked.lines().map(str::to_owned).collect()
+    }
+}
+
+#[track_caller]
+fn ends(output: &Output, code: i32) {
+    assert_eq!(output.status.code(), Some(code), "{}\n{}", text(&output.stdout), text(&output.stderr));
+}
+
+#[test]
+fn a_pull_request_has_one_comment_with_its_plan() {
+    if !has(&["git", "--version"]) || !has(&["jq", "--version"]) || !has(&["bash", "--version"]) {
+        return;
+    }
+    let (folder, clones) = clones(&["author"]);
+    let (author, forge) = (&clones[0], Forge::new(folder.path()));
+    git(author, &["checkout", "-qb", "topic"]);
+    let github = ["- name: plan", "- name: comment"].map(|name| script("github-pull-request.yml", name, 0));
+    let gitlab = [0, 1].map(|number| script("gitlab-ci.yml", "plan:", number));
+    let variables = [
+        ("REPOSITORY", "us/cluster"),
+        ("NUMBER", "3"),
+        ("CI_API_V4_URL", "https://forge/api"),
+        ("CI_PROJECT_ID", "5"),
+        ("CI_MERGE_REQUEST_IID", "3"),
+        ("GITLAB_WRITE_TOKEN", "x"),
+    ];
+    for workload in ["second", "third"] {
+        push(author, workload);
+        for step in github.iter().chain(&gitlab) {
+            ends(&forge.run(author, step, &variables), 0);
+        }
+        assert!(fs::read_to_string(author.join("comment.md")).expect("a comment").contains(workload));
+    }
+    let writes = |tool, list| forge.asked(tool).into_iter().filter(|line| !line.contains(list)).collect::<Vec<_>>();
+    let comments = "repos/us/cluster/issues";
+    let new = format!("api {comments}/3/comments -F body=@comment.md");
+    let again = format!("api --method PATCH {comments}/comments/7 -F body=@comment.md");
+    assert_eq!(writes("gh", "--jq"), [new, again]);
+    let notes = writes("curl", "per_page");
+    assert!(notes[0].contains("--request POST") && notes[0].ends_with("merge_requests/3/notes"), "{notes:?}");
+    assert!(notes[1].contains("--request PUT") && notes[1].ends_with("merge_requests/3/notes/7"), "{notes:?}");
+    // Something unplaced is a plan; a broken manifest is none.
+    let path = author.join("cluster/lighthouse.toml");
+    write(&path, &manifest("fourth").replace("cpu = 1", "cpu = 9"));
+    ends(&forge.run(author, &github[0], &[]), 0);
+    write(&path, "broken");
+    ends(&forge.run(author, &github[0], &[]), 1);
+    ends(&forge.run(author, &gitlab[0], &[]), 1);
+}
+
+/// What is merged is applied and committed, a watch elsewhere sees it, and other plans are stale then.
+#[test]
+fn a_change_goes_from_a_branch_to_the_state() {
+    if !has(&["git", "--version"]) || !has(&["bash", "--version"]) {
+        return;
+    }
+    let (folder, clones) = clones(&["author", "merger", "other"]);
+    let [author, merger, other] = clones.as_slice() else { panic!("three clones") };
+    let forge = Forge::new(folder.path());
+    let cluster = |clone: &Path| clone.join("cluster");
+    let origin = folder.path().canonicalize().expect("a path").join("origin.git");
+    let variables = [
+        ("BRANCH", "main"),
+        ("CI_COMMIT_BRANCH", "main"),
+        ("GITLAB_WRITE_TOKEN", "x"),
+        ("CI_SERVER_HOST", "forge"),
+        ("CI_PROJECT_PATH", "us/cluster"),
+    ];
+    let here = format!("url.{}.insteadOf", origin.display());
+    git(merger, &["config", &here, "https://lighthouse:x@forge/us/cluster.git"]);
+    let github = script("github-merge.yml", "- name: apply", 0);
+    let gitlab = script("gitlab-ci.yml", "apply:", 0);
+    assert_eq!(run(&cluster(other), &["plan", "--out", "../../saved.toml"]).status.code(), Some(0));
+
+    git(author, &["checkout", "-qb", "topic"]);
+    push(author, "second");
+    git(author, &["push", "-q", "origin", "HEAD:main"]);
+    git(merger, &["pull", "-q"]);
+    ends(&forge.run(merger, &github, &variables), 0);
+    assert_eq!(git(merger, &["log", "-1", "--format=%s", "origin/main"]), "placement: apply\n");
+    ends(&forge.run(merger, &github, &variables), 0);
+    assert_eq!(git(merger, &["log", "-1", "--format=%s", "HEAD~1"]), "second\n", "nothing new is no commit");
+
+    let watching = Watching::start(&cluster(other), &[]);
+    watching.plans("first");
+    git(other, &["pull", "-q"]);
+    let seen = watching.plans("second");
+    assert_eq!(seen["plan"]["summary"]["keep"], 1, "{seen}");
+    ends(&run(&cluster(other), &["apply", "../../saved.toml"]), 4);
+
+    // Something unplaced is saved and committed all the same, and the job is red.
+    write(&cluster(author).join("lighthouse.toml"), &manifest("third").replace("cpu = 1", "cpu = 9"));
+    git(author, &["pull", "-q", "origin", "main"]);
+    commit(author, "too large");
+    git(author, &["push", "-q", "origin", "HEAD:main"]);
+    ends(&forge.run(merger, &gitlab, &variables), 3);
+    git(other, &["pull", "-q"]);
+    assert_eq!(watching.plans("third")["plan"]["summary"]["unplaced"], 1);
+    assert_eq!(git(other, &["log", "-1", "--format=%s"]), "placement: apply [skip ci]\n");
+    assert_eq!(watching.end(), "");
+}
+
+/// Two writers after all: Git does not merge states, and the way out is the side that the machines follow.
+#[test]
+fn a_conflict_of_states_has_a_way_out() {
+    if !has(&["git", "--version"]) {
+        return;
+    }
+    let (_folder, clones) = clones(&["one", "two"]);
+    let [one, two] = clones.as_slice() else { panic!("two clones") };
+    let apply = |clone: &Path, workload: &str| {
+        write(&clone.join("cluster/lighthouse.toml"), &manifest(workload));
+        ends(&run(&clone.join("cluster"), &["apply", "--yes"]), 0);
+        commit(clone, workload);
+    };
+    apply(one, "second");
+    git(one, &["push", "-q", "origin", "main"]);
+    apply(two, "third");
+    assert!(!try_git(two, &["pull", "-q"]).status.success(), "the states conflict");
+    let state = "cluster/lighthouse.state.toml";
+    git(two, &["checkout", "--theirs", "--", state]);
+    git(two, &["checkout", "--ours", "--", "cluster/lighthouse.toml"]);
+    commit(two, "the record that the machines follow, and the newer manifest");
+    ends(&run(&two.join("cluster"), &["plan", "--detailed-exitcode"]), 2);
+    ends(&run(&two.join("cluster"), &["apply", "--yes"]), 0);
+    let bytes = |clone: &Path| fs::read_to_string(clone.join(state)).expect("a state");
+    let lineage = |text: String| text.lines().find(|line| line.starts_with("lineage")).map(str::to_owned);
+    assert_eq!(lineage(bytes(one)), lineage(bytes(two)));
+    assert!(bytes(two).contains("serial = 2"));
+}
+
+#[test]
+fn the_hook_lets_no_broken_manifest_be_committed() {
+    if !has(&["git", "--version"]) {
+        return;
+    }
+    let (folder, clones) = clones(&["author"]);
+    let (author, forge) = (&clones[0], Forge::new(folder.path()));
+    fs::copy(below_root("examples/gitops/pre-commit"), author.join(".git/hooks/pre-commit")).expect("copied");
+    let commit = "git -c user.name=Ada -c user.email=ada@example.org commit -qam change";
+    let path = author.join("cluster/lighthouse.toml");
+    write(&path, "broken");
+    let output = forge.run(author, commit, &[]);
+    assert!(!output.status.success() && text(&output.stderr).contains("lighthouse.toml"), "{}", text(&output.stderr));
+    git(author, &["checkout", "-q", "--", "."]);
+    // What counts is what is committed, not what else is in the worktree.
+    write(&path, &manifest("second"));
+    ends(&forge.run(author, commit, &[]), 0);
+}
