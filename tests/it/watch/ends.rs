@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{PATIENCE, SOON, Watching, home, manifest, write};
 use crate::program::{run, text};
-use crate::rig::{binary, has};
+use crate::rig::{binary, has, has_strace};
 use crate::schema::validate;
 
 #[test]
@@ -39,8 +39,7 @@ fn it_ends_well_as_the_first_process_of_a_container() {
     command.args(&unshare[1..]).arg(binary());
     let mut watching = Watching::start_by(command, &home, &[]);
     watching.plans("first");
-    let children = format!("/proc/{0}/task/{0}/children", watching.child.id());
-    let first = fs::read_to_string(children).expect("a child").trim().to_owned();
+    let first = child_of(watching.child.id());
     for signal in ["-HUP", "-TERM"] {
         assert!(Command::new("kill").args([signal, &first]).status().expect("kill runs").success());
         if signal == "-HUP" {
@@ -50,21 +49,40 @@ fn it_ends_well_as_the_first_process_of_a_container() {
     assert_eq!(watching.wait().code(), Some(0));
 }
 
+/// The only child of a process.
+fn child_of(process: u32) -> String {
+    let children = format!("/proc/{process}/task/{process}/children");
+    fs::read_to_string(children).expect("a child").trim().to_owned()
+}
+
 #[test]
-fn it_ends_soon_in_the_middle_of_a_plan() {
+fn it_ends_soon_in_the_middle_of_a_save_and_tears_nothing() {
+    if !has_strace() {
+        return;
+    }
     let (_folder, home) = home();
-    let mut watching = Watching::start(&home, &[]);
-    watching.plans("first");
-    // Every workload is tried on every node, in vain but for the last.
-    let many = "strategy = \"bin-pack\"\nrubric = { cpu = 1 }\n[[nodes]]\nname = \"n\"\ncount = 30000\n\
-                resources = { cpu = 1, a = -1, b = -1 }\n[[workloads]]\nname = \"w\"\nreplicas = 300000\n\
-                requirements = { cpu = \"1m\", a = -2 }\n";
-    write(&home.join("lighthouse.toml"), many);
-    std::thread::sleep(std::time::Duration::from_millis(600));
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-o", "/dev/null", "-e", "inject=fsync:delay_enter=15000000"]).arg(binary());
+    let mut watching = Watching::start_by(command, &home, &["--apply"]);
+    let is_saving = || {
+        let names = fs::read_dir(&home).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+        names.into_iter().any(|name| name.to_string_lossy().ends_with(".tmp"))
+    };
     let start = Instant::now();
-    watching.signal("TERM");
+    while !is_saving() {
+        assert!(start.elapsed() < PATIENCE, "it does not save");
+    }
+    let (start, child) = (Instant::now(), child_of(watching.child.id()));
+    assert!(Command::new("kill").args(["-TERM", &child]).status().expect("kill runs").success());
+    // strace itself ends only when the delay does.
+    let is_there = || fs::read_to_string(format!("/proc/{child}/status")).is_ok_and(|it| !it.contains("State:\tZ"));
+    while is_there() {
+        assert!(start.elapsed() < SOON, "it does not end");
+    }
     assert_eq!(watching.wait().code(), Some(0));
-    assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+    assert!(!home.join("lighthouse.state.toml").exists());
+    assert_eq!(run(&home, &["apply", "--yes"]).status.code(), Some(0));
+    assert!(!is_saving(), "what was left behind is removed");
 }
 
 #[test]

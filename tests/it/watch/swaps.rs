@@ -140,6 +140,48 @@ fn the_folder_that_it_was_started_in_may_be_replaced() {
         watching.plans(&workload);
     }
     assert_eq!(watching.end(), "");
+    // Also where a link on the way to it is swapped.
+    git_sync(&home, 0, "w0");
+    let watching = Watching::start(&home.join("current/cluster"), &[]);
+    watching.plans("w0");
+    for round in 1..4 {
+        git_sync(&home, round, &format!("w{round}"));
+        watching.plans(&format!("w{round}"));
+    }
+    assert_eq!(watching.end(), "");
+}
+
+/// What a process holds: descriptors, threads, and memory in KiB.
+fn holdings(watching: &Watching) -> (usize, usize, usize) {
+    let process = format!("/proc/{}", watching.child.id());
+    let count = |what: &str| fs::read_dir(format!("{process}/{what}")).expect("a folder").count();
+    let status = fs::read_to_string(format!("{process}/status")).expect("a status");
+    let memory = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line");
+    let memory = memory.trim().trim_end_matches(" kB").parse().expect("a number");
+    (count("fd"), count("task"), memory)
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a soak has to say what it measured")]
+fn a_long_run_holds_no_more_than_a_short_one() {
+    let (_folder, home) = home();
+    git_sync(&home, 0, "w0");
+    let watching = Watching::start(&home, &["-f", "current/cluster/lighthouse.toml"]);
+    watching.plans("w0");
+    let live = |rounds: std::ops::RangeInclusive<usize>| {
+        for round in rounds {
+            git_sync(&home, round, &format!("w{round}"));
+            watching.plans(&format!("w{round}"));
+        }
+        a_while();
+        holdings(&watching)
+    };
+    let (early, start) = (live(1..=10), Instant::now());
+    let late = live(11..=repeat(30, 10_000));
+    assert_eq!((early.0, early.1), (late.0, late.1), "descriptors and threads");
+    assert!(late.2 < early.2 + 8 * 1024, "memory went from {} to {} KiB", early.2, late.2);
+    eprintln!("descriptors, threads, KiB: {early:?}, and {late:?} after {:?}", start.elapsed());
+    assert_eq!(watching.end(), "");
 }
 
 /// The next plan, however it comes about, has so many workloads.
