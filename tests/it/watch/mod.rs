@@ -9,6 +9,7 @@ mod ends;
 mod git;
 mod gitops;
 mod limits;
+mod nano;
 mod saves;
 mod swaps;
 
@@ -95,7 +96,7 @@ impl Watching {
             let line = self.line();
             if line["type"] == "plan" {
                 let names: Vec<_> = line["plan"]["placements"].as_object().expect("placements").keys().collect();
-                assert_eq!(names, [workload], "{}", line["changed"]);
+                assert_eq!(names, [workload], "{} {}", line["trigger"], line["changed"]);
                 return line;
             }
             assert!(line["type"] == "error" || line["type"] == "recovered", "{line}");
