@@ -133,3 +133,30 @@ impl fmt::Display for Blind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{AccessKind, CreateKind, Flag, RemoveKind};
+
+    use super::*;
+    use crate::store::surroundings;
+
+    #[test]
+    fn what_may_matter_is_called_out() {
+        let home = tempfile::tempdir().expect("a folder");
+        let home = home.path().canonicalize().expect("a path");
+        let around = surroundings(&home, &home.join("x.toml"), None);
+        let event = |kind, name: &str| Event::new(kind).add_path(home.join(name));
+        let lost = Event::new(EventKind::Other).set_flag(Flag::Rescan);
+        for (event, matters, ends) in [
+            (event(EventKind::Create(CreateKind::File), "x.toml"), true, false),
+            (event(EventKind::Create(CreateKind::File), "y.toml"), false, false),
+            (event(EventKind::Access(AccessKind::Any), "x.toml"), false, false),
+            (event(EventKind::Remove(RemoveKind::Folder), ""), true, true),
+            (Event::new(EventKind::Any), true, false),
+            (lost, true, true),
+        ] {
+            assert_eq!((may_matter(&event, &around), ends_a_watch(&event, &around)), (matters, ends), "{event:?}");
+        }
+    }
+}

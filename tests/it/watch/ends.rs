@@ -86,6 +86,20 @@ fn it_ends_soon_in_the_middle_of_a_save_and_tears_nothing() {
 }
 
 #[test]
+fn a_reader_that_has_stopped_to_read_does_not_keep_it() {
+    let (_folder, home) = home();
+    // More lines than a pipe holds.
+    write(&home.join("lighthouse.toml"), &manifest("many\"\nreplicas = 20000\nwas = \"few"));
+    let mut command = Command::new(binary());
+    command.args(["watch", "--format", "json", "--status-file", "status.json"]).current_dir(&home);
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
+    std::thread::sleep(SOON);
+    assert!(!home.join("status.json").exists(), "it is stuck");
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill runs").success());
+    assert_eq!(child.wait().expect("waited").code(), Some(0));
+}
+
+#[test]
 fn a_reader_that_has_gone_ends_it_quietly() {
     let (_folder, home) = home();
     let mut child = Command::new(binary())

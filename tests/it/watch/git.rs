@@ -46,7 +46,9 @@ pub(super) fn clones(names: &[&str]) -> (TempDir, Vec<PathBuf>) {
     assert_eq!(run(&seed.join("cluster"), &["init"]).status.code(), Some(0));
     commit(&seed, "a cluster");
     git(&seed, &["push", "-q", "origin", "main"]);
-    names.iter().for_each(|name| drop(git(&home, &["clone", "-q", "origin.git", name])));
+    for name in names {
+        git(&home, &["clone", "-q", "origin.git", name]);
+    }
     let clones = names.iter().map(|name| home.join(name)).collect();
     (folder, clones)
 }

@@ -18,11 +18,8 @@ fn script(file: &str, after: &str, number: usize) -> String {
     let begins = lines.iter().enumerate().filter(|(_, line)| opens(line)).nth(number).expect("a script").0;
     let depth = |line: &str| line.len() - line.trim_start().len();
     let within = |line: &&&str| line.trim().is_empty() || depth(line) > depth(lines[begins]);
-    lines[begins + 1..]
-        .iter()
-        .take_while(within)
-        .map(|line| format!("{}\n", line.trim_start_matches("          ")))
-        .collect()
+    let body = lines[begins + 1..].iter().take_while(within);
+    body.map(|line| line.trim_start_matches("          ")).collect::<Vec<_>>().join("\n")
 }
 
 /// A folder with `lighthouse` and tools that stand in for a forge's, and what they were asked.

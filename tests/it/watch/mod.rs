@@ -28,7 +28,7 @@ use crate::rig::binary;
 use crate::schema::validate;
 
 /// A line that has not come by then never comes, however busy the machine is.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What is heard of is planned sooner than this; what only the tick finds takes five seconds.
 const SOON: Duration = Duration::from_secs(4);

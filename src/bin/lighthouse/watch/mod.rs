@@ -13,8 +13,10 @@ mod scene;
 mod voice;
 mod worker;
 
+use std::process;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use lighthouse::render::Trigger;
@@ -35,6 +37,9 @@ use worker::{Job, Worker};
 /// So long a pass that is under way at the end is waited for.
 const GRACE: Duration = Duration::from_millis(500);
 
+/// So long after a signal it ends in any case.
+const LAST: Duration = Duration::from_millis(900);
+
 /// What comes in.
 enum Message {
     /// Something happened to a file.
@@ -49,7 +54,7 @@ pub(crate) fn run(global: &Global, args: &WatchArgs, terminal: Terminal) -> Resu
     let scene = Scene::find(global, args)?;
     let (inbox, messages) = channel();
     let tell = inbox.clone();
-    signals::listen(move |signal| drop(tell.send(Message::Signal(signal))))
+    signals::listen(move |signal| answer(signal, &tell))
         .map_err(|error| Failure::error(format!("cannot listen to signals: {error}")))?;
     let board = Arc::new(Mutex::new(Board::new()));
     let listening = args.listen.map(|address| listen::start(address, &board)).transpose()?;
@@ -69,6 +74,15 @@ pub(crate) fn run(global: &Global, args: &WatchArgs, terminal: Terminal) -> Resu
         once: args.once,
     };
     watch.live(&messages, listening.as_deref())
+}
+
+/// Passes a signal on. The end does not depend on anybody who may be stuck, as on a reader that has stopped to read.
+fn answer(signal: Signal, inbox: &Sender<Message>) {
+    let _ = inbox.send(Message::Signal(signal));
+    if signal == Signal::End {
+        thread::sleep(LAST);
+        process::exit(i32::from(Exit::Done as u8));
+    }
 }
 
 /// The deciding thread.
