@@ -65,6 +65,6 @@ pub(crate) fn understand(sources: &[Source]) -> Result<Manifest, Findings> {
     let manifest = manifest::read(sources)?;
     let name = sources.first().map(Source::name).unwrap_or_default();
     let (nodes, workloads) = (manifest.model.nodes().len(), manifest.model.workloads().len());
-    tracing::info!(manifest = name, nodes, workloads, "manifest is valid");
+    tracing::info!(manifest = %name, nodes, workloads, "manifest is valid");
     Ok(manifest)
 }

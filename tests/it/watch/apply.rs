@@ -93,7 +93,7 @@ fn what_a_guard_refuses_is_told_once_and_waits_for_a_change() {
     thread::sleep(Duration::from_secs(6));
     assert!(watching.lines.try_recv().is_err());
     write(&path, &guarded("nas"));
-    watching.says("recovered");
+    watching.recovers();
     assert_eq!(watching.end(), "");
 }
 
@@ -132,11 +132,11 @@ fn an_older_state_that_is_swapped_in_is_refused() {
     fs::write(&state_path, &older).expect("written");
     refused("has gone back to serial 1");
     fs::write(&state_path, &newer).expect("written");
-    watching.says("recovered");
+    watching.recovers();
     fs::remove_file(&state_path).expect("removed");
     refused("is gone");
     fs::write(&state_path, &newer).expect("written");
-    watching.says("recovered");
+    watching.recovers();
     let elsewhere = tempfile::tempdir().expect("a folder");
     write(&elsewhere.path().join("lighthouse.toml"), &manifest("first"));
     assert_eq!(run(elsewhere.path(), &["apply", "--yes"]).status.code(), Some(0));
@@ -154,12 +154,14 @@ fn another_apply_is_waited_for() {
     watching.plans("first");
     assert!(watching.says("error")["message"].as_str().expect("text").contains("holds the lock"));
     drop(lock);
-    watching.says("recovered");
+    watching.recovers();
     assert_eq!(watching.says("applied")["serial"], 1);
     // What another apply has saved is a change, too.
+    watching.signal("STOP");
     write(&home.join("lighthouse.toml"), &sized("first", 2));
     assert_eq!(run(&home, &["apply", "--yes"]).status.code(), Some(0));
-    watching.plans("first");
+    watching.signal("CONT");
+    assert_eq!(watching.plans("first")["plan"]["summary"]["keep"], 1);
     write(&home.join("lighthouse.toml"), &sized("first", 3));
     watching.plans("first");
     assert_eq!(watching.says("applied")["serial"], 3);

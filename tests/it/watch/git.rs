@@ -87,7 +87,7 @@ fn every_git_command_is_one_plan() {
         git(here, &["checkout", "-q", "none"]);
         watching.says("error");
         git(here, &["checkout", "-q", "many"]);
-        watching.says("recovered");
+        watching.recovers();
         git(here, &["checkout", "-q", "main"]);
         watching.plans(if round == 0 { "first" } else { "rebased" });
         push(there, &format!("pulled-{round}"));

@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::rig::binary;
+use crate::rig::{binary, repeat};
 use crate::schema::validate;
 
 /// A line that has not come by then never comes, however busy the machine is.
@@ -103,6 +103,26 @@ impl Watching {
         }
     }
 
+    /// It says that all is well again, whatever else a slow machine has made it complain of.
+    #[track_caller]
+    fn recovers(&self) {
+        loop {
+            let line = self.line();
+            if line["type"] == "recovered" {
+                return;
+            }
+            assert_eq!(line["type"], "error", "{line}");
+        }
+    }
+
+    /// It has planned nothing more by now.
+    #[track_caller]
+    fn has_no_plan(&self) {
+        while let Ok(line) = self.lines.try_recv() {
+            assert_ne!(line["type"], "plan", "{}", line["changed"]);
+        }
+    }
+
     /// Sends a signal, by its name.
     fn signal(&self, name: &str) {
         let status = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
@@ -176,6 +196,16 @@ fn tool(folder: &Path, words: &[&str]) -> String {
 /// Long enough for a plan to show that should not be.
 fn a_while() {
     thread::sleep(Duration::from_millis(700));
+}
+
+/// Makes sure that changes were heard of; in a soak, says how soon they were planned.
+#[expect(clippy::print_stderr, reason = "a soak has to say what it measured")]
+fn heard(name: &str, took: &[Duration]) {
+    let (least, most) = (took.iter().min(), took.iter().max());
+    assert!(least < Some(&SOON), "{name}: only the tick found it: {took:?}");
+    if repeat(0, 1) == 1 {
+        eprintln!("{name}: {} changes, planned after {least:?} to {most:?}", took.len());
+    }
 }
 
 /// Lives through cases at the same time, as they mostly wait.

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{SOON, Watching, a_while, all, home, manifest, tool, write};
+use super::{Watching, a_while, all, heard, home, manifest, tool, write};
 use crate::rig::{has, repeat};
 
 /// Saves a manifest of this workload, which follows one of that workload.
@@ -94,7 +94,7 @@ fn every_way_to_save_is_one_plan() {
             // No order in the pauses: 0 to 381 ms.
             thread::sleep(Duration::from_millis(round as u64 * 7919 % 128 * 3));
         }
-        assert!(took.iter().min() < Some(&SOON), "{name}: only the tick found it: {took:?}");
+        heard(name, &took);
         a_while();
         write(&home.join("lighthouse.toml"), &manifest("last"));
         watching.plans("last");
@@ -130,7 +130,7 @@ fn what_changes_no_bytes_is_no_plan() {
             fs::rename(home.join("away"), &path).expect("renamed");
         }),
     ];
-    for (number, (what, doing)) in doings.iter().enumerate() {
+    for (number, (_, doing)) in doings.iter().enumerate() {
         doing();
         a_while();
         // A plan of the same bytes would come before this one.
@@ -139,7 +139,7 @@ fn what_changes_no_bytes_is_no_plan() {
         watching.plans(&workload);
         write(&path, &manifest("first"));
         watching.plans("first");
-        assert!(watching.lines.try_recv().is_err(), "{what}");
+        watching.has_no_plan();
     }
     assert_eq!(watching.end(), "");
 }
@@ -158,16 +158,16 @@ fn a_broken_manifest_is_told_of_once_and_so_is_its_recovery() {
     thread::sleep(Duration::from_millis(5_500));
     assert!(watching.lines.try_recv().is_err());
     write(&path, &manifest("first"));
-    watching.says("recovered");
+    watching.recovers();
     fs::remove_file(&path).expect("removed");
     assert!(watching.says("error")["message"].as_str().expect("text").contains("`lighthouse.toml`"));
     write(&path, &manifest("second"));
-    watching.says("recovered");
+    watching.recovers();
     watching.plans("second");
     write(&path, "");
     watching.says("error");
     write(&path, &manifest("third"));
-    watching.says("recovered");
+    watching.recovers();
     watching.plans("third");
     assert_eq!(watching.end(), "");
 }
