@@ -20,7 +20,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use lighthouse::render::Trigger;
-use lighthouse::watch::{Moment, Next, Pace, Protocol, Verdict, Word};
+use lighthouse::watch::{Ending, Moment, Next, Pace, Protocol, Verdict, Word};
 
 use crate::args::{Global, WatchArgs};
 use crate::exit::Exit;
@@ -167,10 +167,7 @@ impl Watch {
                 self.keep_status();
                 Ok(())
             }
-            Verdict::Complain => {
-                let trouble = self.trouble.take();
-                trouble.map_or(Ok(()), |trouble| self.complain(&trouble))
-            }
+            Verdict::Complain => self.complain(),
             Verdict::Pass { steady } => {
                 // A content that was put off was shown when it was new.
                 let trigger = if steady { None } else { Some(self.trigger.take().unwrap_or(Trigger::Change)) };
@@ -184,6 +181,7 @@ impl Watch {
     fn conclude(&mut self, outcome: Outcome) -> Result<(), End> {
         self.working = false;
         let word = self.protocol.ended(outcome.ending, self.now());
+        let goes_on = outcome.ending == Ending::Held;
         if word == Word::Recovered {
             self.say(&self.voice.recovered(false))?;
         }
@@ -192,24 +190,23 @@ impl Watch {
             self.board(|board| board.plan(facts));
         }
         self.trouble = outcome.trouble;
-        match (word, self.trouble.take()) {
-            (Word::Failure, Some(trouble)) => self.complain(&trouble),
-            (Word::Good | Word::Recovered, _) => {
+        match word {
+            Word::Nothing => Ok(()),
+            Word::Failure => self.complain(),
+            Word::Good | Word::Recovered => {
                 self.board(Board::succeed);
                 self.keep_status();
-                if self.once && !outcome.held { Err(End::Exit(outcome.exit)) } else { Ok(()) }
-            }
-            (_, trouble) => {
-                self.trouble = trouble;
-                Ok(())
+                if self.once && !goes_on { Err(End::Exit(outcome.exit)) } else { Ok(()) }
             }
         }
     }
 
-    fn complain(&mut self, trouble: &Trouble) -> Result<(), End> {
+    /// Says what was wrong.
+    fn complain(&mut self) -> Result<(), End> {
+        let Some(trouble) = self.trouble.take() else { return Ok(()) };
         let has_plan = board::lock(&self.board).has_plan();
         self.board(|board| board.fail(&trouble.failure.message));
-        self.say(&self.voice.trouble(trouble, has_plan))?;
+        self.say(&self.voice.trouble(&trouble, has_plan))?;
         self.keep_status();
         if self.once { Err(End::Exit(trouble.failure.exit)) } else { Ok(()) }
     }

@@ -31,8 +31,6 @@ pub(super) struct Outcome {
     /// What was wrong with it.
     pub(super) trouble: Option<Trouble>,
     pub(super) facts: Option<Facts>,
-    /// It is to be gone on with after a tick.
-    pub(super) held: bool,
     pub(super) exit: Exit,
 }
 
@@ -61,7 +59,7 @@ impl Outcome {
     fn wrong(ending: Ending, trouble: impl Into<Trouble>) -> Self {
         let trouble = trouble.into();
         let exit = trouble.failure.exit;
-        Self { ending, said: String::new(), trouble: Some(trouble), facts: None, held: false, exit }
+        Self { ending, said: String::new(), trouble: Some(trouble), facts: None, exit }
     }
 }
 
@@ -121,7 +119,7 @@ impl Worker {
             return Outcome::wrong(Ending::Refused, failure);
         }
         if plan.summary.remove > 0 && !steady {
-            return Outcome { ending: Ending::Held, held: true, ..planned(basis, plan, content) };
+            return Outcome { ending: Ending::Held, ..planned(basis, plan, content) };
         }
         let there = content.digest();
         match self.save(basis, plan, content) {
@@ -178,7 +176,6 @@ fn planned(basis: &Basis, plan: &Plan<'_>, content: Content) -> Outcome {
         said: String::new(),
         trouble: None,
         facts: Some(facts(basis, plan, content)),
-        held: false,
         exit: if plan.summary.unplaced > 0 { Exit::Unplaced } else { Exit::Done },
     }
 }
