@@ -119,7 +119,7 @@ impl Worker {
             return Outcome::wrong(Ending::Refused, failure);
         }
         if plan.summary.remove > 0 && !steady {
-            return Outcome { ending: Ending::Held, ..planned(basis, plan, content) };
+            return Outcome { ending: Ending::Held, said: self.voice.held(), ..planned(basis, plan, content) };
         }
         let there = content.digest();
         match self.save(basis, plan, content) {

@@ -57,6 +57,14 @@ impl Voice {
         }
     }
 
+    /// A plan that is not applied yet, as it removes something. Programs see that from the plan.
+    pub(super) fn held(self) -> String {
+        match self.format {
+            ApplyFormat::Text => said("it removes something: applied when the bytes have stayed the same for 5 s"),
+            ApplyFormat::Json => String::new(),
+        }
+    }
+
     /// A state that was saved.
     pub(super) fn applied(self, state: &str, serial: Option<u64>, content: &Content) -> String {
         match self.format {
