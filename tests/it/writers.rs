@@ -22,7 +22,7 @@ const WITHOUT_LOCK: Wrap = &[
     "-e",
     "inject=flock:retval=0",
     "-e",
-    "inject=rename,renameat,renameat2:delay_enter=20000",
+    "inject=rename,renameat,renameat2:delay_enter=50000",
 ];
 
 /// An apply of a manifest of its own to the site's state.
@@ -94,8 +94,12 @@ fn control_writers_without_the_lock_lose_updates() {
     if !has_strace() {
         return;
     }
-    let (acknowledged, serial) = contend(WITHOUT_LOCK, 4, 10, 1);
-    assert!(acknowledged as u64 > serial, "{acknowledged} acknowledged, serial {serial}");
+    // On a busy machine the writers may come one after another for once.
+    let loses = |_| {
+        let (acknowledged, serial) = contend(WITHOUT_LOCK, 4, 10, 1);
+        acknowledged as u64 > serial
+    };
+    assert!((0..10).any(loses));
 }
 
 #[test]
