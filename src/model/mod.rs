@@ -5,6 +5,7 @@
 //! Names are unique, numbers are within bounds and scores exist: whoever holds a model need not ask again.
 //! Where the texts came from is the manifest's business, who goes where the engine's.
 
+mod edit;
 mod record;
 mod roster;
 mod table;

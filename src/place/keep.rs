@@ -15,7 +15,7 @@ use super::departure::{Cause, Departure};
 use super::hold::{self, Held};
 use super::occupancy::Place;
 use super::rule::{self, Standing};
-use super::{Engine, Outcome, Start, fills_a_shortcoming, finish, strategy};
+use super::{Engine, Prepared, Start, fills_a_shortcoming, strategy};
 use crate::model::{Model, NodeId, Record, WorkloadId, WorkloadTable};
 use crate::names::Symbol;
 use crate::quantity::Quantity;
@@ -46,8 +46,8 @@ impl fmt::Display for PinError {
 
 impl std::error::Error for PinError {}
 
-/// Places what must move and what is new; everything else stays where it is on record.
-pub(super) fn keep(model: &Model, record: &Record, claims: Claims, start: &Start<'_>) -> Result<Outcome, PinError> {
+/// Leaves what must move and what is new to be placed; everything else stays where it is on record.
+pub(super) fn keep(model: &Model, record: &Record, claims: Claims, start: &Start<'_>) -> Result<Prepared, PinError> {
     let pins = start.pins;
     let mut seating = Seating::new(model, record, &claims, pins);
     seating.dismiss_forbidden();
@@ -65,7 +65,7 @@ pub(super) fn keep(model: &Model, record: &Record, claims: Claims, start: &Start
     }
     let queue = seating.queue();
     let departures = seating.departures();
-    Ok(finish(model, engine, claims, departures, queue))
+    Ok(Prepared { engine, claims, departures, queue })
 }
 
 /// Who sits on the node of their record, and who was sent away from it.

@@ -12,6 +12,7 @@ mod departure;
 mod hold;
 mod index;
 mod keep;
+mod moment;
 mod occupancy;
 mod order;
 mod refusal;
@@ -22,8 +23,9 @@ mod tree;
 pub use claim::{Claim, Claims, Entry};
 pub use departure::{Cause, Departure};
 pub use keep::{Pin, PinError};
+pub use moment::{Moment, Soft, ahead, given_up, moment};
 pub use occupancy::{Occupancy, Place};
-pub use refusal::{Miss, Refusal, Shortage, Unplaced, refusals, unplaced};
+pub use refusal::{Miss, Refusal, Shortage, Unplaced, miss, refusals, unplaced};
 pub use rule::Standing;
 
 use crate::model::{Assignment, Model, NodeId, Record, Replan, WorkloadId};
@@ -118,8 +120,8 @@ impl Engine {
 
     /// Goes over the queue, and again over what it left, until a round places nothing.
     fn run(&mut self, model: &Model, queue: &[(WorkloadId, Standing)]) -> Vec<(WorkloadId, Option<NodeId>)> {
-        if self.search == Search::Indexed && self.index.is_none() && !queue.is_empty() {
-            self.index = Some(Index::new(model));
+        if !queue.is_empty() {
+            self.make_index(model);
         }
         let mut answers = queue.iter().map(|&(workload, _)| (workload, None)).collect::<Vec<_>>();
         let mut left = (0..queue.len()).collect::<Vec<_>>();
@@ -135,6 +137,13 @@ impl Engine {
             if !can_open || left.is_empty() || left.len() == before {
                 return answers;
             }
+        }
+    }
+
+    /// Makes the index, for what looks for a node from now on.
+    fn make_index(&mut self, model: &Model) {
+        if self.search == Search::Indexed && self.index.is_none() {
+            self.index = Some(Index::new(model));
         }
     }
 
@@ -179,6 +188,19 @@ pub struct Outcome {
 
 /// Places every workload of the model: by `keep` only those that must move or are new, by `fresh` all.
 pub fn place(model: &Model, start: &Start<'_>) -> Result<Outcome, PinError> {
+    Ok(finish(model, prepare(model, start)?))
+}
+
+/// What the strategy begins with.
+struct Prepared {
+    engine: Engine,
+    claims: Claims,
+    departures: Vec<Departure>,
+    /// Who is to be placed, in the order in which they are tried.
+    queue: Vec<(WorkloadId, Standing)>,
+}
+
+fn prepare(model: &Model, start: &Start<'_>) -> Result<Prepared, PinError> {
     let empty = Record::default();
     let record = start.record.unwrap_or(&empty);
     let claims = Claims::new(model, record);
@@ -189,7 +211,7 @@ pub fn place(model: &Model, start: &Start<'_>) -> Result<Outcome, PinError> {
 }
 
 /// The one-shot answer of section 3: from empty nodes, whatever runs where; only `stay` looks at the record.
-fn fresh(model: &Model, claims: Claims, search: Search) -> Outcome {
+fn fresh(model: &Model, claims: Claims, search: Search) -> Prepared {
     let mut order = model.workload_ids().collect::<Vec<_>>();
     strategy::sort(model, &mut order);
     let standing = |workload| match claims.of(workload) {
@@ -197,17 +219,12 @@ fn fresh(model: &Model, claims: Claims, search: Search) -> Outcome {
         _ => Standing::Free,
     };
     let queue = order.into_iter().map(|workload| (workload, standing(workload))).collect::<Vec<_>>();
-    finish(model, Engine::searching(model, search), claims, Vec::new(), queue)
+    Prepared { engine: Engine::searching(model, search), claims, departures: Vec::new(), queue }
 }
 
 /// Runs the strategy over the queue and gathers what came of it.
-fn finish(
-    model: &Model,
-    mut engine: Engine,
-    claims: Claims,
-    departures: Vec<Departure>,
-    queue: Vec<(WorkloadId, Standing)>,
-) -> Outcome {
+fn finish(model: &Model, prepared: Prepared) -> Outcome {
+    let Prepared { mut engine, claims, departures, queue } = prepared;
     engine.run(model, &queue);
     let mut assignment = Assignment(vec![None; model.workloads().len()]);
     for node in model.node_ids() {

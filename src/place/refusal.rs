@@ -273,7 +273,7 @@ fn ask_each(
 }
 
 /// How far a node is from taking a workload; `None` where it lacks or wards something, or nothing needed is short.
-fn miss(node: NodeId, refusals: &[Refusal]) -> Option<Miss> {
+pub fn miss(node: NodeId, refusals: &[Refusal]) -> Option<Miss> {
     let mut worst: Option<Miss> = None;
     for refusal in refusals {
         let miss = match *refusal {
@@ -286,6 +286,13 @@ fn miss(node: NodeId, refusals: &[Refusal]) -> Option<Miss> {
         }
     }
     worst
+}
+
+impl Miss {
+    /// Whether this one or the other is nearer: less is short, in proportion to what is needed.
+    pub fn compare(&self, other: &Self) -> Ordering {
+        compare_shares(self, other)
+    }
 }
 
 /// Compares what is short in proportion to what is needed.

@@ -163,6 +163,18 @@ impl Quantity {
         self.0.checked_add(other.0).map(Self)
     }
 
+    /// So many times the amount. The 256 bits hold any sum of a manifest, and so as many of its amounts.
+    #[must_use]
+    pub fn times(self, count: u64) -> Self {
+        Self(self.0 * I256::from(count))
+    }
+
+    /// How many whole pieces of this size, which is above zero, fit in the amount; none where it is below zero.
+    pub fn whole(self, piece: Self) -> u64 {
+        let pieces = if self.is_negative() { I256::ZERO } else { self.0 / piece.0 };
+        u64::try_from(pieces).unwrap_or(u64::MAX)
+    }
+
     /// The amount as text in the units of `family`: the largest unit in which it is short, and always exact.
     pub fn display(self, family: Family) -> QuantityText {
         QuantityText { amount: self, family }
