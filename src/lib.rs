@@ -31,7 +31,9 @@
 //! | [`manifest`] | text to model, and every mistake on the way |
 //! | [`place`] | the engine: rules, strategies, who may stay, who refused |
 //! | [`check`], [`disagreement`] | the judge, and what is wrong before there is a plan to judge |
-//! | [`plan`], [`explain`] | what changes, and the sentences for it |
+//! | [`plan`] | what changes, as data |
+//! | [`proof`], [`why`] | what cannot be, whatever the order; why here, why not there, what would help |
+//! | [`explain`] | the sentences for all of that |
 //! | [`state`], [`store`] | the record as text, and its way to the disk and back |
 //! | [`render`] | the same plan for people and for programs |
 //! | [`watch`] | when to plan again: the protocol, and word of changed files |
@@ -77,6 +79,10 @@ pub mod check;
 pub mod disagreement;
 
 pub mod plan;
+
+pub mod proof;
+
+pub mod why;
 
 pub mod explain;
 

@@ -17,7 +17,7 @@ const LONGEST_TEST: usize = 500;
 /// A room, the other rooms that it may name, and the packages.
 type Room = (&'static str, &'static [&'static str], &'static [&'static str]);
 
-const ROOMS: [Room; 18] = [
+const ROOMS: [Room; 20] = [
     ("quantity", &[], &["ethnum"]),
     ("names", &[], &["rustc_hash"]),
     ("score", &["names", "quantity"], &["ethnum"]),
@@ -36,7 +36,9 @@ const ROOMS: [Room; 18] = [
     ("check", &["model", "names", "quantity"], &[]),
     ("disagreement", &["diagnostic", "escape", "manifest", "model", "place"], &[]),
     ("plan", &["model", "names", "place", "quantity"], &["rustc_hash"]),
-    ("explain", &["count", "escape", "model", "names", "place", "plan", "quantity"], &[]),
+    ("proof", &["model", "names", "quantity"], &["rustc_hash"]),
+    ("why", &["model", "names", "place", "plan", "proof", "quantity", "score"], &["rustc_hash"]),
+    ("explain", &["count", "escape", "model", "names", "place", "plan", "proof", "quantity", "why"], &[]),
     (
         "state",
         &["escape", "model", "names", "quantity"],
@@ -59,9 +61,12 @@ const RENDER: Room = (
         "names",
         "place",
         "plan",
+        "proof",
         "quantity",
+        "score",
         "source",
         "state",
+        "why",
     ],
     &["anstyle", "rustc_hash", "schemars", "serde", "serde_json", "similar", "unicode_width"],
 );
@@ -87,6 +92,7 @@ const BIN: Room = (
         "store",
         "suggestion",
         "watch",
+        "why",
     ],
     &[
         "anstream",
@@ -110,7 +116,7 @@ const WORLD: [(&str, &[&str]); 8] = [
     ("std::process", &["store", "bin"]),
     // The protocol of `watch` counts in durations; what time it is, it is told.
     ("std::time", &["store", "watch", "bin"]),
-    ("std::thread", &["manifest", "store", "bin"]),
+    ("std::thread", &["manifest", "store", "why", "bin"]),
     ("std::net", &["bin"]),
     ("std::os", &["store", "bin"]),
 ];

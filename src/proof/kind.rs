@@ -1,0 +1,206 @@
+//! Nodes and workloads that are alike, and which of them could ever meet.
+//!
+//! A proof asks for every workload and every node; clusters have few kinds of each, so it asks for those.
+
+use rustc_hash::FxHashMap;
+
+use super::Barrier;
+use crate::model::{AffinityGroup, Model, NAME_LABEL, NodeId, Selector, WorkloadId, WorkloadTable};
+use crate::names::Symbol;
+use crate::quantity::{Capacity, Quantity};
+
+/// The kinds of a cluster.
+pub(super) struct Kinds<'m> {
+    pub(super) model: &'m Model,
+    /// The nodes of each kind.
+    pub(super) nodes: Vec<Vec<NodeId>>,
+    /// The workloads of each kind.
+    pub(super) workloads: Vec<Vec<WorkloadId>>,
+    /// The kind of each workload.
+    kind_of: Vec<usize>,
+    /// What negative requirements could add to a resource of one node, if all came there.
+    relief: FxHashMap<Symbol, Quantity>,
+    /// For each kind of workload the kinds of nodes on which it could ever be.
+    meets: Vec<Vec<bool>>,
+}
+
+impl<'m> Kinds<'m> {
+    pub(super) fn new(model: &'m Model) -> Self {
+        let (workloads, kind_of) = workload_kinds(model);
+        let nodes = node_kinds(model);
+        let relief = relief(model);
+        let mut kinds = Self { model, nodes, workloads, kind_of, relief, meets: Vec::new() };
+        kinds.meets = kinds.workloads.iter().map(|each| kinds.meeting(each[0])).collect();
+        kinds
+    }
+
+    fn meeting(&self, workload: WorkloadId) -> Vec<bool> {
+        self.nodes.iter().map(|nodes| barrier(self, workload, nodes[0]).is_none()).collect()
+    }
+
+    pub(super) fn of(&self, workload: WorkloadId) -> usize {
+        self.kind_of[workload.index()]
+    }
+
+    pub(super) fn table(&self, kind: usize) -> &'m WorkloadTable {
+        self.model.workload_table(self.workloads[kind][0])
+    }
+
+    /// The kinds of workloads that could be on some node.
+    pub(super) fn placeable(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.workloads.len()).filter(|&kind| self.meets[kind].contains(&true))
+    }
+
+    /// Whether a kind of workload could only be where another could be.
+    pub(super) fn is_within(&self, kind: usize, other: usize) -> bool {
+        self.meets[kind].iter().zip(&self.meets[other]).all(|(here, there)| !here || *there)
+    }
+
+    /// The kinds of nodes on which any of these could be.
+    pub(super) fn reached<'s>(&'s self, kinds: &'s [usize]) -> impl Iterator<Item = &'s Vec<NodeId>> + 's {
+        let any = move |at: usize| kinds.iter().any(|&kind| self.meets[kind][at]);
+        self.nodes.iter().enumerate().filter(move |&(at, _)| any(at)).map(|(_, nodes)| nodes)
+    }
+
+    /// All workloads of these kinds, in manifest order.
+    pub(super) fn members(&self, kinds: &[usize]) -> Vec<WorkloadId> {
+        let mut members = kinds.iter().flat_map(|&kind| &self.workloads[kind]).copied().collect::<Vec<_>>();
+        members.sort_unstable();
+        members
+    }
+
+    pub(super) fn relief(&self, resource: Symbol) -> Quantity {
+        self.relief.get(&resource).copied().unwrap_or(Quantity::ZERO)
+    }
+}
+
+/// Why a node could never take a workload, whatever else is placed; `None` when it could.
+pub(super) fn barrier(kinds: &Kinds<'_>, workload: WorkloadId, node: NodeId) -> Option<Barrier> {
+    let (model, table) = (kinds.model, kinds.model.workload_table(workload));
+    if model.drains.contains_key(&node) && !table.stay {
+        return Some(Barrier::Closed);
+    }
+    let label = forbidding_label(model, table, node).map(Barrier::NotSelected);
+    let place = || group_without_place(model, table, node).map(Barrier::NoPlace);
+    let lacks = || {
+        let required = table.requirements.iter().map(|each| each.resource);
+        let lacked = required.filter(|&each| model.offer(node, each).is_none());
+        lacked.min_by_key(|&each| model.text(each)).map(Barrier::Lacks)
+    };
+    label.or_else(place).or_else(lacks).or_else(|| too_small(kinds, table, node))
+}
+
+fn forbidding_label(model: &Model, table: &WorkloadTable, node: NodeId) -> Option<Symbol> {
+    let missing = table.only_on.iter().filter(|selector| !model.selects(selector, node));
+    let avoided = table.never_on.iter().filter(|selector| model.selects(selector, node));
+    missing.chain(avoided).map(|selector| selector.label).min_by_key(|&label| model.text(label))
+}
+
+fn group_without_place(model: &Model, table: &WorkloadTable, node: NodeId) -> Option<Symbol> {
+    hard_groups(model, table)
+        .into_iter()
+        .filter(|(_, over)| over.is_some_and(|label| model.node_label(node, label).is_none()))
+        .map(|(group, _)| group)
+        .min_by_key(|&group| model.text(group))
+}
+
+fn hard_groups(model: &Model, table: &WorkloadTable) -> Vec<(Symbol, Option<Symbol>)> {
+    let averse = table.aversion_groups.iter().map(|&group| (group, model.aversion_group(group)));
+    let averse = averse.filter(|(_, options)| options.hard).map(|(group, options)| (group, options.over));
+    let affine = table.affinity_groups.iter().map(|&group| (group, model.affinity_group(group)));
+    let affine = affine.filter(|(_, AffinityGroup { hard, .. })| *hard).map(|(group, options)| (group, options.over));
+    averse.chain(affine).collect()
+}
+
+/// The first resource by name of which a node has too little, even with all that could be added to it.
+fn too_small(kinds: &Kinds<'_>, table: &WorkloadTable, node: NodeId) -> Option<Barrier> {
+    let model = kinds.model;
+    let small = model.node_table(node).resources.iter().filter_map(|offer| {
+        let resource = offer.resource;
+        let need = table.requirements.iter().find(|each| each.resource == resource);
+        let need = need.map_or(Quantity::ZERO, |each| each.amount);
+        // What it adds itself is in its need.
+        let own = if need.is_negative() { -need } else { Quantity::ZERO };
+        let left = offer.capacity.minus(need).minus(own - kinds.relief(resource));
+        if !left.is_negative() || table.immunities.contains(&resource) {
+            return None;
+        }
+        Some(match offer.capacity {
+            Capacity::Finite(largest) => Barrier::Small { resource, need, largest, node },
+            Capacity::Ward | Capacity::Unlimited => Barrier::Warded(resource),
+        })
+    });
+    small.min_by_key(|each| (each.rank(), each.subject().map(|subject| model.text(subject))))
+}
+
+/// What all negative requirements of a resource come to.
+fn relief(model: &Model) -> FxHashMap<Symbol, Quantity> {
+    let mut relief = FxHashMap::<_, Quantity>::default();
+    for workload in model.workload_ids() {
+        for each in model.workload_table(workload).requirements.iter().filter(|each| each.amount.is_negative()) {
+            *relief.entry(each.resource).or_default() += -each.amount;
+        }
+    }
+    relief
+}
+
+/// Nodes that offer the same, with the same labels, are alike, but for those that a selector names.
+fn node_kinds(model: &Model) -> Vec<Vec<NodeId>> {
+    let named = named_nodes(model);
+    let mut places = FxHashMap::<_, usize>::default();
+    let mut kinds = Vec::<Vec<NodeId>>::new();
+    for node in model.node_ids() {
+        let table = model.node_table(node);
+        let offers = table.resources.iter().map(|offer| (offer.resource, offer.capacity)).collect::<Vec<_>>();
+        let own = named.contains(&node).then_some(node);
+        let at = *places.entry((offers, &table.labels, model.drains.contains_key(&node), own)).or_insert(kinds.len());
+        if at == kinds.len() {
+            kinds.push(Vec::new());
+        }
+        kinds[at].push(node);
+    }
+    kinds
+}
+
+/// The nodes that selectors pick by name.
+fn named_nodes(model: &Model) -> Vec<NodeId> {
+    let selectors = model.workload_tables().iter().flat_map(|table| table.only_on.iter().chain(&table.never_on));
+    let by_name = selectors.filter(|selector| model.text(selector.label) == NAME_LABEL);
+    let mut named = by_name
+        .flat_map(|Selector { values, .. }| values.iter().filter_map(|&value| model.node_named(model.text(value))))
+        .collect::<Vec<_>>();
+    named.sort_unstable();
+    named.dedup();
+    named
+}
+
+/// Workloads that ask for the same are alike.
+fn workload_kinds(model: &Model) -> (Vec<Vec<WorkloadId>>, Vec<usize>) {
+    let mut places = FxHashMap::<_, usize>::default();
+    let mut kinds = Vec::<Vec<WorkloadId>>::new();
+    let mut kind_of = Vec::with_capacity(model.workloads().len());
+    for workload in model.workload_ids() {
+        let at = *places.entry(needs(model.workload_table(workload))).or_insert(kinds.len());
+        if at == kinds.len() {
+            kinds.push(Vec::new());
+        }
+        kinds[at].push(workload);
+        kind_of.push(at);
+    }
+    (kinds, kind_of)
+}
+
+type Selected<'m> = Vec<(Symbol, &'m [Symbol])>;
+type Needs<'m> = (Vec<(Symbol, Quantity)>, &'m [Symbol], Selected<'m>, Selected<'m>, [&'m [Symbol]; 2], bool);
+
+fn needs(table: &WorkloadTable) -> Needs<'_> {
+    let amounts = table.requirements.iter().map(|each| (each.resource, each.amount)).collect();
+    (
+        amounts,
+        &table.immunities,
+        table.only_on.iter().map(|each| (each.label, each.values.as_slice())).collect(),
+        table.never_on.iter().map(|each| (each.label, each.values.as_slice())).collect(),
+        [&table.aversion_groups, &table.affinity_groups],
+        table.stay,
+    )
+}

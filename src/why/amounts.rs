@@ -1,0 +1,207 @@
+//! Changes of one table: amounts that are larger, smaller or new, and immunities.
+//!
+//! Everything is exact arithmetic over what was free at the workload's turn. Whoever has no place either and is tried
+//! before takes added room first, so that is reckoned with.
+
+use std::collections::BTreeSet;
+
+use super::Case;
+use super::remedy::{Amount, Remedy};
+use super::turn::{Answer, Turn, sort_by_miss};
+use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
+use crate::names::Symbol;
+use crate::place::{Miss, Outcome, Refusal, Standing, refusals};
+use crate::quantity::{Capacity, Family, Quantity};
+
+/// For so many nodes it is worked out who else would take what they are given.
+const MOST_NODES: usize = 4;
+
+/// So often room is added for one more that would take it first.
+const MOST_STEPS: usize = 64;
+
+/// What is free on one node, by resource.
+type Row = Vec<(Symbol, Capacity)>;
+
+/// Less of what the nearest node is short of: as much as was free there at the workload's turn, else as much as now.
+pub(super) fn smaller(turn: &Turn<'_>) -> Vec<Remedy> {
+    let cut = |answers: &[Answer]| {
+        let possible = |each: &&Answer| each.is_short_only() && each.shorts().all(|(_, _, free)| free.is_positive());
+        let mut near = answers.iter().filter(possible).collect::<Vec<_>>();
+        sort_by_miss(&mut near);
+        // An edit cuts all replicas: as many as have no place need a node each.
+        near.get(turn.replicas_ahead()).or(near.last()).map(|nearest| Remedy::Ask(cut_to(turn, nearest)))
+    };
+    let mut cuts = [&turn.then, &turn.now].into_iter().filter_map(|answers| cut(answers)).collect::<Vec<_>>();
+    cuts.dedup();
+    cuts
+}
+
+fn cut_to(turn: &Turn<'_>, nearest: &Answer) -> Vec<Amount> {
+    let cut = nearest.shorts().map(|(resource, need, free)| Amount {
+        resource,
+        before: Some(need),
+        after: free,
+        family: family_of(turn.table(), resource),
+    });
+    cut.collect()
+}
+
+/// Immunities that alone open a node.
+pub(super) fn immune(turn: &Turn<'_>) -> Vec<Remedy> {
+    let wards = turn.then.iter().filter_map(|answer| {
+        let first = answer.refusals.first()?.subject()?;
+        let opens = |each: &Refusal| match *each {
+            Refusal::Warded(resource) => resource == first,
+            Refusal::Short { resource, need, .. } => resource == first && !need.is_positive(),
+            _ => false,
+        };
+        answer.refusals.iter().all(opens).then_some(first)
+    });
+    let mut seen = BTreeSet::new();
+    wards.filter(|&ward| seen.insert(ward)).map(Remedy::Immunity).collect()
+}
+
+/// More on one of the nearest nodes, the smallest addition first.
+pub(super) fn larger(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
+    let is_short = |each: &&Answer| each.refusals.iter().all(|each| matches!(each, Refusal::Short { .. }));
+    let mut near = turn.then.iter().filter(is_short).collect::<Vec<_>>();
+    sort_by_miss(&mut near);
+    let mut tables = BTreeSet::new();
+    near.retain(|answer| tables.insert(turn.model.nodes()[answer.node.index()].table));
+    near.truncate(MOST_NODES);
+    let mut additions = near
+        .iter()
+        .filter_map(|answer| {
+            let rivals = rivals(case, &turn.ahead, answer.node);
+            let added = added_room(turn, answer.node, &rivals)?;
+            let worst = worst(turn, answer.node, &added)?;
+            Some((worst, Remedy::Offer(answer.node, offered(turn.model, answer.node, &added))))
+        })
+        .collect::<Vec<_>>();
+    additions.sort_by(|(a, _), (b, _)| a.compare(b));
+    additions.into_iter().map(|(_, remedy)| remedy).collect()
+}
+
+/// Those without a place that are tried before, and that only amounts keep from a node.
+fn rivals(case: Case<'_>, ahead: &[WorkloadId], node: NodeId) -> Vec<WorkloadId> {
+    let (model, now) = (case.plan.model, case.plan.outcome.engine.occupancy());
+    let is_short = |&each: &WorkloadId| {
+        let said = refusals(model, now, each, Standing::Free, node);
+        said.iter().all(|refusal| matches!(refusal, Refusal::Short { .. }))
+    };
+    ahead.iter().copied().filter(is_short).collect()
+}
+
+/// The least that is to be added on a node, by resource, so that the workload fits after its rivals had their turn.
+fn added_room(turn: &Turn<'_>, node: NodeId, rivals: &[WorkloadId]) -> Option<Vec<(Symbol, Quantity)>> {
+    let resources = turn.model.node_table(node).resources.iter().map(|offer| offer.resource);
+    let free = resources.filter_map(|each| Some((each, turn.free(node, each)?))).collect::<Row>();
+    let mut added = Vec::<(Symbol, Quantity)>::new();
+    for _ in 0..MOST_STEPS {
+        let mut row = free.clone();
+        for &(resource, amount) in &added {
+            take(&mut row, resource, -amount);
+        }
+        for rival in rivals.iter().map(|&rival| turn.model.workload_table(rival)) {
+            if shortages(&row, rival).is_empty() {
+                rival.requirements.iter().for_each(|each| take(&mut row, each.resource, each.amount));
+            }
+        }
+        let short = shortages(&row, turn.table());
+        if short.is_empty() {
+            return Some(added);
+        }
+        for (resource, amount) in short {
+            match added.iter_mut().find(|(each, _)| *each == resource) {
+                Some((_, sum)) => *sum += amount,
+                None => added.push((resource, amount)),
+            }
+        }
+    }
+    None
+}
+
+fn take(row: &mut Row, resource: Symbol, amount: Quantity) {
+    if let Some((_, free)) = row.iter_mut().find(|(each, _)| *each == resource) {
+        *free = free.minus(amount);
+    }
+}
+
+/// By how much a row of free amounts is too small for a workload.
+fn shortages(row: &Row, table: &WorkloadTable) -> Vec<(Symbol, Quantity)> {
+    let need = |resource| table.requirements.iter().find(|each| each.resource == resource);
+    let short = row.iter().filter_map(|&(resource, free)| {
+        let left = free.minus(need(resource).map_or(Quantity::ZERO, |each| each.amount)).finite()?;
+        (left.is_negative() && !table.immunities.contains(&resource)).then_some((resource, -left))
+    });
+    short.collect()
+}
+
+/// The addition that is largest in proportion to the need; an addition that is not needed of the workload counts whole.
+fn worst(turn: &Turn<'_>, node: NodeId, added: &[(Symbol, Quantity)]) -> Option<Miss> {
+    let misses = added.iter().map(|&(resource, amount)| {
+        let need = turn.table().requirements.iter().find(|each| each.resource == resource).map(|each| each.amount);
+        let need = need.filter(|need| need.is_positive()).unwrap_or(amount);
+        Miss { node, resource, need, free: need - amount }
+    });
+    misses.max_by(Miss::compare)
+}
+
+/// What a node would offer with so much more.
+fn offered(model: &Model, node: NodeId, added: &[(Symbol, Quantity)]) -> Vec<Amount> {
+    let more = added.iter().filter_map(|&(resource, amount)| {
+        let offer = model.offer(node, resource)?;
+        let before = offer.capacity.finite()?;
+        Some(Amount { resource, before: Some(before), after: before + amount, family: offer.family })
+    });
+    more.collect()
+}
+
+/// What a node lacks, given to it; those first where nothing else is in the way.
+pub(super) fn added(turn: &Turn<'_>) -> Vec<Remedy> {
+    let lacks = |each: &&Refusal| matches!(each, Refusal::Lacks(_));
+    let possible = |each: &&Answer| {
+        let amounts = each.refusals.iter().all(|each| matches!(each, Refusal::Lacks(_) | Refusal::Short { .. }));
+        amounts && each.refusals.iter().any(|each| lacks(&each))
+    };
+    let mut near = turn.then.iter().filter(possible).collect::<Vec<_>>();
+    near.sort_by_key(|each| (each.shorts().count(), each.refusals.len()));
+    let mut tables = BTreeSet::new();
+    near.retain(|answer| tables.insert(turn.model.nodes()[answer.node.index()].table));
+    near.into_iter().take(MOST_NODES).map(|answer| Remedy::Offer(answer.node, given(turn, answer))).collect()
+}
+
+fn given(turn: &Turn<'_>, answer: &Answer) -> Vec<Amount> {
+    let new = answer.refusals.iter().filter_map(|each| match *each {
+        Refusal::Lacks(resource) => turn.table().requirements.iter().find(|each| each.resource == resource),
+        _ => None,
+    });
+    let new = new.map(|each| Amount {
+        resource: each.resource,
+        before: None,
+        after: each.amount.max(Quantity::ZERO),
+        family: each.family,
+    });
+    let short = answer.shorts().map(|(resource, need, free)| (resource, need - free)).collect::<Vec<_>>();
+    new.chain(offered(turn.model, answer.node, &short)).collect()
+}
+
+/// The same addition with what was still short after it was planned.
+pub(super) fn grown(model: &Model, workload: WorkloadId, remedy: &Remedy, outcome: &Outcome) -> Option<Remedy> {
+    let Remedy::Offer(node, amounts) = remedy else { return None };
+    let standing = outcome.standings.iter().find(|(each, _)| *each == workload)?.1;
+    let said = refusals(model, outcome.engine.occupancy(), workload, standing, *node);
+    let mut amounts = amounts.clone();
+    for refusal in said {
+        let Refusal::Short { resource, need, free } = refusal else { return None };
+        match amounts.iter_mut().find(|amount| amount.resource == resource) {
+            Some(amount) => amount.after += need - free,
+            None => amounts.extend(offered(model, *node, &[(resource, need - free)])),
+        }
+    }
+    Some(Remedy::Offer(*node, amounts))
+}
+
+fn family_of(table: &WorkloadTable, resource: Symbol) -> Family {
+    table.requirements.iter().find(|each| each.resource == resource).map(|each| each.family).unwrap_or_default()
+}

@@ -1,0 +1,43 @@
+//! Why here, why not there, what would help: the answers of `explain`, as data.
+//!
+//! Each question has a file. What is said of nodes comes from the engine; that something cannot be, whatever the order,
+//! comes from `proof`; a change is shown only when a plan with it places the workload. Sentences are made in `explain`.
+
+mod amounts;
+mod class;
+mod cluster;
+mod moves;
+mod node;
+mod placed;
+mod remedy;
+mod seek;
+mod turn;
+mod unplaced;
+
+pub use class::Class;
+pub use cluster::{ClusterAnswer, Fullness, ShortCluster, cluster};
+pub use node::{Guest, NodeAnswer, Rejection, Stock, node};
+pub use placed::{Came, PlacedAnswer, Said, Step, placed};
+pub use remedy::{Amount, Remedy, Way};
+pub use unplaced::{Holders, UnplacedAnswer, unplaced};
+
+use crate::model::Record;
+use crate::place::{Pin, Start};
+use crate::plan::Plan;
+
+/// A plan with what it was made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// What is asked about.
+    pub plan: &'a Plan<'a>,
+    /// What was on record.
+    pub record: &'a Record,
+    /// What the operator moved by hand.
+    pub pins: &'a [Pin],
+}
+
+impl<'a> Case<'a> {
+    fn start(&self) -> Start<'a> {
+        Start { record: Some(self.record), pins: self.pins }
+    }
+}

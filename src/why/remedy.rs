@@ -1,0 +1,113 @@
+//! A change that could help, carried out on a copy of the model and planned.
+//!
+//! A change is an edit of one table, which changes all of its nodes or workloads, or moves by the operator's hand. What
+//! the plan of the changed model does not confirm is not shown.
+
+use std::borrow::Cow;
+
+use super::Case;
+use crate::model::{Model, NodeId, Offer, Requirement, WorkloadId};
+use crate::names::Symbol;
+use crate::place::{Outcome, Pin, Start, place};
+use crate::quantity::{Capacity, Family, Quantity};
+
+/// One amount of a table that would be another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amount {
+    /// The resource.
+    pub resource: Symbol,
+    /// What the table says now; `None` where it does not name the resource.
+    pub before: Option<Quantity>,
+    /// What it would say.
+    pub after: Quantity,
+    /// The units for writing it.
+    pub family: Family,
+}
+
+/// What could be changed so that a workload finds a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Workloads are moved by hand.
+    Move(Vec<Pin>),
+    /// The workload's table requires less.
+    Ask(Vec<Amount>),
+    /// The workload's table is given an immunity.
+    Immunity(Symbol),
+    /// The table of this node offers more, or what it did not offer.
+    Offer(NodeId, Vec<Amount>),
+}
+
+/// A change that places a workload: a plan with it says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// The change.
+    pub remedy: Remedy,
+    /// Where the workload goes then.
+    pub node: NodeId,
+    /// The workloads that have a place now and none then, in manifest order.
+    pub displaced: Vec<WorkloadId>,
+}
+
+/// What planning a change came to.
+pub(super) enum Trial {
+    /// The workload has a place.
+    Way(Way),
+    /// It has none: this is what the cluster looks like then.
+    Failed(Box<Outcome>),
+    /// The change cannot be made.
+    Void,
+}
+
+/// Plans a change.
+pub(super) fn tried(case: Case<'_>, workload: WorkloadId, remedy: &Remedy) -> Trial {
+    let model = case.plan.model;
+    let Some(edited) = edited(model, workload, remedy) else { return Trial::Void };
+    let mut pins = case.pins.to_vec();
+    if let Remedy::Move(moves) = remedy {
+        pins.retain(|pin| moves.iter().all(|moved| moved.workload != pin.workload));
+        pins.extend(moves);
+    }
+    let start = Start { record: Some(case.record), pins: &pins };
+    let Ok(outcome) = place(&edited, &start) else { return Trial::Void };
+    let Some(node) = outcome.assignment.of(workload) else { return Trial::Failed(Box::new(outcome)) };
+    let before = &case.plan.outcome.assignment;
+    let displaced =
+        model.workload_ids().filter(|&each| before.of(each).is_some() && outcome.assignment.of(each).is_none());
+    Trial::Way(Way { remedy: remedy.clone(), node, displaced: displaced.collect() })
+}
+
+/// The model with an edit; `None` where such an edit makes no manifest.
+fn edited<'m>(model: &'m Model, workload: WorkloadId, remedy: &Remedy) -> Option<Cow<'m, Model>> {
+    let mut table = model.workload_table(workload).clone();
+    match remedy {
+        Remedy::Move(_) => return Some(Cow::Borrowed(model)),
+        Remedy::Offer(node, amounts) => return enlarged(model, *node, amounts).map(Cow::Owned),
+        Remedy::Immunity(resource) => table.immunities.push(*resource),
+        Remedy::Ask(amounts) => {
+            for amount in amounts {
+                is_writable(amount).then_some(())?;
+                table.requirements.retain(|each| each.resource != amount.resource);
+                let Amount { resource, after, family, .. } = *amount;
+                table.requirements.push(Requirement { resource, amount: after, family });
+            }
+        }
+    }
+    model.with_workload_table(model.workloads()[workload.index()].table, table).ok().map(Cow::Owned)
+}
+
+fn enlarged(model: &Model, node: NodeId, amounts: &[Amount]) -> Option<Model> {
+    let mut table = model.node_table(node).clone();
+    for amount in amounts {
+        is_writable(amount).then_some(())?;
+        table.resources.retain(|each| each.resource != amount.resource);
+        let Amount { resource, after, family, .. } = *amount;
+        table.resources.push(Offer { resource, capacity: Capacity::Finite(after), family });
+    }
+    model.with_node_table(model.nodes()[node.index()].table, table).ok()
+}
+
+/// Whether a manifest can hold the amount: it has only so many digits.
+fn is_writable(amount: &Amount) -> bool {
+    let text = amount.after.display(amount.family).to_string();
+    Quantity::parse(&text).is_ok_and(|(read, _)| read == amount.after)
+}

@@ -1,0 +1,89 @@
+//! What every node says to a workload without a place: at its turn, and when all others are placed.
+//!
+//! At its turn there is at least as much free as at the end. What would have helped is looked for there; what is said
+//! of nodes, and who holds what, is of the end.
+
+use super::Case;
+use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
+use crate::names::Symbol;
+use crate::place::{Engine, Miss, Refusal, Standing, ahead, miss, moment, refusals};
+use crate::quantity::{Capacity, Quantity};
+
+/// What one node says.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    pub(super) node: NodeId,
+    pub(super) refusals: Vec<Refusal>,
+}
+
+/// A workload without a place.
+pub(super) struct Turn<'a> {
+    pub(super) model: &'a Model,
+    pub(super) workload: WorkloadId,
+    /// The nodes at its turn.
+    pub(super) engine: Engine,
+    /// What they said then, in the order in which they were tried.
+    pub(super) then: Vec<Answer>,
+    /// What they say now, in the order in which they would be tried.
+    pub(super) now: Vec<Answer>,
+    /// Who has no place either and is tried before.
+    pub(super) ahead: Vec<WorkloadId>,
+}
+
+impl<'a> Turn<'a> {
+    pub(super) fn new(case: Case<'a>, workload: WorkloadId, standing: Standing) -> Self {
+        let (model, last) = (case.plan.model, &case.plan.outcome.engine);
+        let engine = moment(model, &case.start(), workload).ok().flatten();
+        let engine = engine.map_or_else(|| last.clone(), |moment| moment.engine);
+        let (then, now) = (answers(model, &engine, workload, standing), answers(model, last, workload, standing));
+        let ahead = ahead(model, &case.plan.outcome, workload);
+        Self { model, workload, engine, then, now, ahead }
+    }
+
+    pub(super) fn table(&self) -> &'a WorkloadTable {
+        self.model.workload_table(self.workload)
+    }
+
+    /// How many replicas of the same table have no place and are tried before.
+    pub(super) fn replicas_ahead(&self) -> usize {
+        let table = |each: WorkloadId| self.model.workloads()[each.index()].table;
+        self.ahead.iter().filter(|&&each| table(each) == table(self.workload)).count()
+    }
+
+    /// What was free of a resource at its turn.
+    pub(super) fn free(&self, node: NodeId, resource: Symbol) -> Option<Capacity> {
+        self.engine.occupancy().free(node, resource)
+    }
+}
+
+fn answers(model: &Model, engine: &Engine, workload: WorkloadId, standing: Standing) -> Vec<Answer> {
+    let said = |node| refusals(model, engine.occupancy(), workload, standing, node);
+    engine.nodes().map(|node| Answer { node, refusals: said(node) }).collect()
+}
+
+impl Answer {
+    pub(super) fn miss(&self) -> Option<Miss> {
+        miss(self.node, &self.refusals)
+    }
+
+    /// Whether amounts alone are in the way, each of which the workload requires.
+    pub(super) fn is_short_only(&self) -> bool {
+        self.refusals.iter().all(|each| matches!(each, Refusal::Short { need, .. } if need.is_positive()))
+    }
+
+    /// What is short: resource, need and what is free.
+    pub(super) fn shorts(&self) -> impl Iterator<Item = (Symbol, Quantity, Quantity)> + '_ {
+        self.refusals.iter().filter_map(|each| match *each {
+            Refusal::Short { resource, need, free } => Some((resource, need, free)),
+            _ => None,
+        })
+    }
+}
+
+/// The nearest first; what is equally near stays in the order in which it was tried, and what has no miss comes last.
+pub(super) fn sort_by_miss(answers: &mut [&Answer]) {
+    answers.sort_by(|a, b| match (a.miss(), b.miss()) {
+        (Some(a), Some(b)) => a.compare(&b),
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    });
+}
