@@ -1,8 +1,8 @@
 //! What cannot be, whatever the order: statements that are proven, apart from what a strategy did not find.
 //!
 //! A proof says that of a set of workloads at most so many can have a place at once. It rests on what every assignment
-//! keeps (rule 1 of section 3 of the design and the hard rules), on nobody's order and on nobody's record. Where a bound
-//! cannot be told exactly it is told too high: nothing is claimed that is not so, and not all that is so is claimed.
+//! keeps (rule 1 of re-planning and the hard rules), on nobody's order and on nobody's record. Where a bound cannot be
+//! told exactly it is told too high: nothing is claimed that is not so, and not all that is so is claimed.
 
 mod bound;
 mod kind;

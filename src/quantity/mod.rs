@@ -169,6 +169,12 @@ impl Quantity {
         Self(self.0 * I256::from(count))
     }
 
+    /// One of so many equal parts, rounded towards zero in the finest digit.
+    #[must_use]
+    pub fn part(self, parts: u64) -> Self {
+        Self(self.0 / I256::from(parts.max(1)))
+    }
+
     /// How many whole pieces of this size, which is above zero, fit in the amount; none where it is below zero.
     pub fn whole(self, piece: Self) -> u64 {
         let pieces = if self.is_negative() { I256::ZERO } else { self.0 / piece.0 };

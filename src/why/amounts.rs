@@ -3,6 +3,7 @@
 //! Everything is exact arithmetic over what was free at the workload's turn. Whoever has no place either and is tried
 //! before takes added room first, so that is reckoned with.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use super::Case;
@@ -16,14 +17,20 @@ use crate::quantity::{Capacity, Family, Quantity};
 /// For so many nodes it is worked out who else would take what they are given.
 const MOST_NODES: usize = 4;
 
+/// So many nodes of one table are reckoned with.
+const MOST_ALIKE: usize = 32;
+
 /// So often room is added for one more that would take it first.
 const MOST_STEPS: usize = 64;
+
+/// In so many steps a requirement of replicas is cut.
+const HUNDRED: u64 = 100;
 
 /// What is free on one node, by resource.
 type Row = Vec<(Symbol, Capacity)>;
 
 /// Less of what the nearest node is short of: as much as was free there at the workload's turn, else as much as now.
-pub(super) fn smaller(turn: &Turn<'_>) -> Vec<Remedy> {
+pub(super) fn smaller(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
     let cut = |answers: &[Answer]| {
         let possible = |each: &&Answer| each.is_short_only() && each.shorts().all(|(_, _, free)| free.is_positive());
         let mut near = answers.iter().filter(possible).collect::<Vec<_>>();
@@ -31,9 +38,39 @@ pub(super) fn smaller(turn: &Turn<'_>) -> Vec<Remedy> {
         // An edit cuts all replicas: as many as have no place need a node each.
         near.get(turn.replicas_ahead()).or(near.last()).map(|nearest| Remedy::Ask(cut_to(turn, nearest)))
     };
-    let mut cuts = [&turn.then, &turn.now].into_iter().filter_map(|answers| cut(answers)).collect::<Vec<_>>();
+    let near = [&turn.then, &turn.now].into_iter().filter_map(|answers| cut(answers));
+    let mut cuts = cut_of_all(case, turn).into_iter().chain(near).collect::<Vec<_>>();
     cuts.dedup();
     cuts
+}
+
+/// Where a table has replicas and only one resource is in the way: so many hundredths less that all of them fit where
+/// some are or there is room.
+fn cut_of_all(case: Case<'_>, turn: &Turn<'_>) -> Option<Remedy> {
+    let replicas = turn.table().replicas.filter(|&replicas| replicas > 1)?;
+    let mut short = turn.now.iter().filter(|each| each.is_short_only()).flat_map(Answer::shorts);
+    let (resource, need, _) = short.next()?;
+    if short.any(|(other, ..)| other != resource) {
+        return None;
+    }
+    let rooms = turn.now.iter().filter(|each| each.is_short_only()).map(|each| room(case, turn, each.node, resource));
+    let rooms = rooms.collect::<Vec<_>>();
+    let fits = |amount: &Quantity| {
+        amount.is_positive() && rooms.iter().map(|room| room.whole(*amount)).sum::<u64>() >= u64::from(replicas)
+    };
+    let after = (1..HUNDRED).rev().map(|share| need.times(share).part(HUNDRED)).find(fits)?;
+    let family = family_of(turn.table(), resource);
+    Some(Remedy::Ask(vec![Amount { resource, before: Some(need), after, family }]))
+}
+
+/// What is free of a resource on a node once the replicas of the workload's table are taken off it.
+fn room(case: Case<'_>, turn: &Turn<'_>, node: NodeId, resource: Symbol) -> Quantity {
+    let now = case.plan.outcome.engine.occupancy();
+    let table = |each: WorkloadId| turn.model.workloads()[each.index()].table;
+    let replicas = now.on(node).iter().filter(|&&each| table(each) == table(turn.workload)).count() as u64;
+    let need = turn.table().requirements.iter().find(|each| each.resource == resource).map(|each| each.amount);
+    let free = now.free(node, resource).and_then(Capacity::finite).unwrap_or_default();
+    free + need.unwrap_or_default().times(replicas)
 }
 
 fn cut_to(turn: &Turn<'_>, nearest: &Answer) -> Vec<Amount> {
@@ -92,22 +129,25 @@ fn rivals(case: Case<'_>, ahead: &[WorkloadId], node: NodeId) -> Vec<WorkloadId>
     ahead.iter().copied().filter(is_short).collect()
 }
 
-/// The least that is to be added on a node, by resource, so that the workload fits after its rivals had their turn.
+/// The least that is to be added on a node, and on all of its table, by resource, so that the workload fits after its
+/// rivals had their turn there.
 fn added_room(turn: &Turn<'_>, node: NodeId, rivals: &[WorkloadId]) -> Option<Vec<(Symbol, Quantity)>> {
-    let resources = turn.model.node_table(node).resources.iter().map(|offer| offer.resource);
-    let free = resources.filter_map(|each| Some((each, turn.free(node, each)?))).collect::<Row>();
+    let free = alike(turn.model, node).map(|each| (each, row(turn, each))).collect::<Vec<_>>();
     let mut added = Vec::<(Symbol, Quantity)>::new();
     for _ in 0..MOST_STEPS {
-        let mut row = free.clone();
-        for &(resource, amount) in &added {
-            take(&mut row, resource, -amount);
-        }
-        for rival in rivals.iter().map(|&rival| turn.model.workload_table(rival)) {
-            if shortages(&row, rival).is_empty() {
-                rival.requirements.iter().for_each(|each| take(&mut row, each.resource, each.amount));
+        let mut rows = free.clone();
+        for (_, row) in &mut rows {
+            for &(resource, amount) in &added {
+                take(row, resource, -amount);
             }
         }
-        let short = shortages(&row, turn.table());
+        for rival in rivals.iter().map(|&rival| turn.model.workload_table(rival)) {
+            if let Some((_, row)) = rows.iter_mut().find(|(_, row)| shortages(row, rival).is_empty()) {
+                rival.requirements.iter().for_each(|each| take(row, each.resource, each.amount));
+            }
+        }
+        let short = rows.iter().map(|(node, row)| (*node, shortages(row, turn.table())));
+        let short = short.min_by(|(a, some), (b, more)| nearer(worst(turn, *a, some), worst(turn, *b, more)))?.1;
         if short.is_empty() {
             return Some(added);
         }
@@ -119,6 +159,26 @@ fn added_room(turn: &Turn<'_>, node: NodeId, rivals: &[WorkloadId]) -> Option<Ve
         }
     }
     None
+}
+
+/// The node and others of its table.
+fn alike(model: &Model, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+    let table = model.nodes()[node.index()].table;
+    let others = model.node_ids().filter(move |&each| each != node && model.nodes()[each.index()].table == table);
+    std::iter::once(node).chain(others).take(MOST_ALIKE)
+}
+
+fn row(turn: &Turn<'_>, node: NodeId) -> Row {
+    let resources = turn.model.node_table(node).resources.iter().map(|offer| offer.resource);
+    resources.filter_map(|each| Some((each, turn.free(node, each)?))).collect()
+}
+
+/// Nothing short is nearest.
+fn nearer(a: Option<Miss>, b: Option<Miss>) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) => a.compare(&b),
+        (a, b) => a.is_some().cmp(&b.is_some()),
+    }
 }
 
 fn take(row: &mut Row, resource: Symbol, amount: Quantity) {
@@ -157,12 +217,13 @@ fn offered(model: &Model, node: NodeId, added: &[(Symbol, Quantity)]) -> Vec<Amo
     more.collect()
 }
 
-/// What a node lacks, given to it; those first where nothing else is in the way.
+/// What a node lacks, given to it. Where a node offers all and is short only, no other is given more besides.
 pub(super) fn added(turn: &Turn<'_>) -> Vec<Remedy> {
-    let lacks = |each: &&Refusal| matches!(each, Refusal::Lacks(_));
+    let lacks = |each: &Refusal| matches!(each, Refusal::Lacks(_));
+    let offered = turn.then.iter().any(Answer::is_short_only);
     let possible = |each: &&Answer| {
-        let amounts = each.refusals.iter().all(|each| matches!(each, Refusal::Lacks(_) | Refusal::Short { .. }));
-        amounts && each.refusals.iter().any(|each| lacks(&each))
+        let given = |each: &Refusal| lacks(each) || (!offered && matches!(each, Refusal::Short { .. }));
+        each.refusals.iter().all(given) && each.refusals.iter().any(lacks)
     };
     let mut near = turn.then.iter().filter(possible).collect::<Vec<_>>();
     near.sort_by_key(|each| (each.shorts().count(), each.refusals.len()));

@@ -25,7 +25,7 @@ pub(super) fn classes(model: &Model, answers: &[Answer]) -> Vec<Class> {
     let mut places = FxHashMap::<_, usize>::default();
     let mut classes = Vec::<Class>::new();
     for answer in answers {
-        let key = (answer.refusals.as_slice(), capacities(model, answer));
+        let key = (answer.refusals.as_slice(), capacities(model, answer), reason(model, answer));
         if let Some(&at) = places.get(&key) {
             classes[at].nodes.push(answer.node);
             continue;
@@ -41,6 +41,16 @@ pub(super) fn classes(model: &Model, answers: &[Answer]) -> Vec<Class> {
 /// The capacities of what is short: nodes that show different ones are not alike.
 fn capacities(model: &Model, answer: &Answer) -> Vec<Option<Capacity>> {
     answer.shorts().map(|(resource, ..)| model.offer(answer.node, resource).map(|offer| offer.capacity)).collect()
+}
+
+/// Why a node is closed: of that each has its own reason.
+fn reason<'m>(model: &'m Model, answer: &Answer) -> Option<&'m str> {
+    let reasons = match answer.refusals.first()? {
+        Refusal::Cordoned => &model.cordons,
+        Refusal::Drained => &model.drains,
+        _ => return None,
+    };
+    reasons.get(&answer.node).map(String::as_str)
 }
 
 fn compare(a: &Class, b: &Class) -> Ordering {

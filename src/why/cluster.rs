@@ -95,7 +95,8 @@ fn resources(case: Case<'_>) -> Vec<Fullness> {
             }
         }
     }
-    found.into_values().collect()
+    // Who only wards it off does not have any.
+    found.into_values().filter(|each| each.nodes + each.unlimited > 0).collect()
 }
 
 /// Each workload without a place once: by what its nearest node is short of, else by the refusal of most nodes.

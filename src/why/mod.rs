@@ -21,7 +21,7 @@ pub use placed::{Came, PlacedAnswer, Said, Step, placed};
 pub use remedy::{Amount, Remedy, Way};
 pub use unplaced::{Holders, UnplacedAnswer, unplaced};
 
-use crate::model::Record;
+use crate::model::{Record, WorkloadId};
 use crate::place::{Pin, Start};
 use crate::plan::Plan;
 
@@ -40,4 +40,27 @@ impl<'a> Case<'a> {
     fn start(&self) -> Start<'a> {
         Start { record: Some(self.record), pins: self.pins }
     }
+}
+
+/// The answer to one question.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// Why a workload has no place.
+    Unplaced(Box<UnplacedAnswer>),
+    /// Why a workload is where it is.
+    Placed(Box<PlacedAnswer>),
+    /// What a node has, and whom it refuses.
+    Node(NodeAnswer),
+    /// What is left in the cluster.
+    Cluster(ClusterAnswer),
+}
+
+/// Explains a workload, wherever it is.
+///
+/// # Panics
+/// Never: what has no place is among the unplaced.
+pub fn workload(case: Case<'_>, workload: WorkloadId) -> Answer {
+    let placed = placed(case, workload).map(|answer| Answer::Placed(Box::new(answer)));
+    let answer = placed.or_else(|| unplaced(case, workload).map(|answer| Answer::Unplaced(Box::new(answer))));
+    answer.expect("a workload is placed or not")
 }

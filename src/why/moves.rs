@@ -1,7 +1,7 @@
 //! Workloads that could go elsewhere so that another finds room.
 //!
-//! On a node that is short, one or two workloads are looked for whose leaving makes enough room, the smallest first, and
-//! for each a node that takes it. What the rest of the cluster does then, the plan says.
+//! On a node that is short, one or two workloads are looked for whose leaving makes enough room, the smallest first,
+//! and for each a node that takes it. What the rest of the cluster does then, the plan says.
 
 use std::cmp::Ordering;
 
@@ -19,8 +19,11 @@ use crate::quantity::Quantity;
 const MOST_NODES: usize = 200;
 const MOST_NODES_FOR_PAIRS: usize = 10;
 
-/// For so many workloads another node is looked for.
-const MOST_SEARCHES: usize = 40;
+/// For so many kinds of workloads another node is looked for.
+const MOST_SEARCHES: usize = 200;
+
+/// So many parts of what is needed a workload's share is told in.
+const SHARES: u64 = 1_000;
 
 /// Moves by hand, in the order in which they are tried.
 pub(super) fn candidates(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
@@ -28,7 +31,7 @@ pub(super) fn candidates(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
         return Vec::new();
     }
     let crowded = crowded(turn);
-    let mut elsewhere = Elsewhere { case, found: FxHashMap::default(), searches: 0 };
+    let mut elsewhere = Elsewhere { case, found: FxHashMap::default() };
     let moves = one(turn, &crowded, &mut elsewhere).or_else(|| two(turn, &crowded, &mut elsewhere));
     let own = |node| Pin { workload: turn.workload, node };
     let mut candidates = Vec::new();
@@ -61,7 +64,7 @@ fn one(turn: &Turn<'_>, crowded: &[&Answer], elsewhere: &mut Elsewhere<'_>) -> O
         let leavers = elsewhere.movable(answer.node).into_iter().filter(|&guest| frees(turn, answer, &[guest]));
         guests.extend(leavers.map(|guest| (size(turn, answer, guest), guest, answer.node)));
     }
-    guests.sort_by(|(a, ..), (b, ..)| a.cmp(b));
+    guests.sort_by_key(|&(size, ..)| size);
     guests.into_iter().find_map(|(_, guest, from)| {
         let to = elsewhere.than(from, guest)?;
         Some((from, vec![Pin { workload: guest, node: to }]))
@@ -86,9 +89,10 @@ fn pairs(guests: &[WorkloadId]) -> impl Iterator<Item = [WorkloadId; 2]> + '_ {
     (1..guests.len()).flat_map(move |second| (0..second).map(move |first| [guests[first], guests[second]]))
 }
 
-/// How much a workload takes of what is short first.
-fn size(turn: &Turn<'_>, answer: &Answer, guest: WorkloadId) -> Quantity {
-    answer.shorts().next().map_or(Quantity::ZERO, |(resource, ..)| required(turn, guest, resource))
+/// How much a workload takes of what is short, in parts of what is needed of it; the largest part counts.
+fn size(turn: &Turn<'_>, answer: &Answer, guest: WorkloadId) -> u64 {
+    let shares = answer.shorts().map(|(resource, need, _)| required(turn, guest, resource).times(SHARES).whole(need));
+    shares.max().unwrap_or(0)
 }
 
 /// Whether a node has room for the workload when these have left.
@@ -110,11 +114,13 @@ fn required(turn: &Turn<'_>, workload: WorkloadId, resource: Symbol) -> Quantity
     required.iter().find(|each| each.resource == resource).map_or(Quantity::ZERO, |each| each.amount)
 }
 
-/// Which other nodes take what is placed; asked once for each table.
+/// What decides where a workload could go; tables with more than amounts are each a kind of their own.
+type Kind = (Vec<(Symbol, Quantity)>, Option<u32>);
+
+/// Which other nodes take what is placed; asked once for each kind.
 struct Elsewhere<'a> {
     case: Case<'a>,
-    found: FxHashMap<u32, Vec<NodeId>>,
-    searches: usize,
+    found: FxHashMap<Kind, Vec<NodeId>>,
 }
 
 impl Elsewhere<'_> {
@@ -132,18 +138,37 @@ impl Elsewhere<'_> {
 
     /// The first nodes, in the order in which they are tried, that take a workload as they are now.
     fn takers(&mut self, workload: WorkloadId) -> Vec<NodeId> {
-        let (model, engine) = (self.case.plan.model, &self.case.plan.outcome.engine);
-        let table = model.workloads()[workload.index()].table;
-        if let Some(found) = self.found.get(&table) {
+        let kind = self.kind(workload);
+        if let Some(found) = self.found.get(&kind) {
             return found.clone();
         }
-        self.searches += 1;
-        if self.searches > MOST_SEARCHES {
+        if self.found.len() >= MOST_SEARCHES {
             return Vec::new();
         }
-        let takes = |&node: &NodeId| refusals(model, engine.occupancy(), workload, Standing::Free, node).is_empty();
-        let found = engine.nodes().filter(takes).take(3).collect::<Vec<_>>();
-        self.found.insert(table, found.clone());
+        let engine = &self.case.plan.outcome.engine;
+        let found = engine.nodes().filter(|&node| self.takes(node, workload)).take(3).collect::<Vec<_>>();
+        self.found.insert(kind, found.clone());
         found
+    }
+
+    fn takes(&self, node: NodeId, workload: WorkloadId) -> bool {
+        let (model, now) = (self.case.plan.model, self.case.plan.outcome.engine.occupancy());
+        // Most nodes are too full, which is quickly seen.
+        let has_room = model.workload_table(workload).requirements.iter().all(|each| {
+            let free = now.free(node, each.resource);
+            free.is_some_and(|free| !free.minus(each.amount).is_negative())
+        });
+        has_room && refusals(model, now, workload, Standing::Free, node).is_empty()
+    }
+
+    fn kind(&self, workload: WorkloadId) -> Kind {
+        let (model, table) = (self.case.plan.model, self.case.plan.model.workload_table(workload));
+        let is_plain = table.immunities.is_empty()
+            && table.aversion_groups.is_empty()
+            && table.affinity_groups.is_empty()
+            && table.only_on.is_empty()
+            && table.never_on.is_empty();
+        let amounts = table.requirements.iter().map(|each| (each.resource, each.amount)).collect();
+        (amounts, (!is_plain).then(|| model.workloads()[workload.index()].table))
     }
 }

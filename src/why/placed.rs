@@ -80,8 +80,7 @@ pub fn placed(case: Case<'_>, workload: WorkloadId) -> Option<PlacedAnswer> {
     let (model, outcome) = (case.plan.model, &case.plan.outcome);
     let node = outcome.assignment.of(workload)?;
     let change = case.plan.changes.iter().find(|change| *change.workload == *model.workload_name(workload)).cloned();
-    let moment = moment(model, &case.start(), workload).ok().flatten();
-    let came = match moment {
+    let way = match moment(model, &case.start(), workload).ok().flatten() {
         None if case.pins.iter().any(|pin| pin.workload == workload) => Came::Asked,
         None => Came::Stays,
         Some(moment) => match moment.standing {
@@ -94,7 +93,7 @@ pub fn placed(case: Case<'_>, workload: WorkloadId) -> Option<PlacedAnswer> {
     let offers = model.node_table(node).resources.iter().map(|offer| offer.resource);
     let mut left = offers.filter_map(|each| Some((each, now.free(node, each)?))).collect::<Vec<_>>();
     left.sort_unstable_by_key(|&(resource, _)| model.text(resource));
-    Some(PlacedAnswer { workload, node, change, came, left })
+    Some(PlacedAnswer { workload, node, change, came: way, left })
 }
 
 fn found(model: &Model, moment: &Moment, workload: WorkloadId, node: NodeId) -> Came {

@@ -33,6 +33,10 @@ pub enum Remedy {
     Ask(Vec<Amount>),
     /// The workload's table is given an immunity.
     Immunity(Symbol),
+    /// The workload's table is given a priority.
+    Priority(i64),
+    /// The node is neither cordoned nor drained any more.
+    Open(NodeId),
     /// The table of this node offers more, or what it did not offer.
     Offer(NodeId, Vec<Amount>),
 }
@@ -46,6 +50,17 @@ pub struct Way {
     pub node: NodeId,
     /// The workloads that have a place now and none then, in manifest order.
     pub displaced: Vec<WorkloadId>,
+}
+
+impl Remedy {
+    /// Whether it does nothing but put a workload before others.
+    pub(super) fn only_prefers(&self, workload: WorkloadId) -> bool {
+        match self {
+            Self::Move(pins) => pins.iter().all(|pin| pin.workload == workload),
+            Self::Priority(_) => true,
+            Self::Ask(_) | Self::Immunity(_) | Self::Open(_) | Self::Offer(..) => false,
+        }
+    }
 }
 
 /// What planning a change came to.
@@ -82,7 +97,14 @@ fn edited<'m>(model: &'m Model, workload: WorkloadId, remedy: &Remedy) -> Option
     match remedy {
         Remedy::Move(_) => return Some(Cow::Borrowed(model)),
         Remedy::Offer(node, amounts) => return enlarged(model, *node, amounts).map(Cow::Owned),
+        Remedy::Open(node) => {
+            let mut opened = model.clone();
+            opened.cordons.remove(node);
+            opened.drains.remove(node);
+            return Some(Cow::Owned(opened));
+        }
         Remedy::Immunity(resource) => table.immunities.push(*resource),
+        Remedy::Priority(priority) => table.priority = *priority,
         Remedy::Ask(amounts) => {
             for amount in amounts {
                 is_writable(amount).then_some(())?;

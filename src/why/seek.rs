@@ -10,9 +10,10 @@ use std::thread;
 
 use super::Case;
 use super::remedy::{Remedy, Trial, Way, tried};
-use super::turn::Turn;
+use super::turn::{Answer, Turn};
 use super::{amounts, moves};
 use crate::model::WorkloadId;
+use crate::place::Refusal;
 
 /// So often a kind of change is planned at most.
 const ROUNDS: usize = 3;
@@ -46,14 +47,16 @@ impl Kind {
     }
 }
 
-/// The smallest change of each kind that places the workload; those first that take nobody's place.
+/// The smallest change of each kind that places the workload, of those that take as few places of others as can be.
 pub(super) fn ways(case: Case<'_>, turn: &Turn<'_>) -> Vec<Way> {
     let kinds = [
         moves::candidates(case, turn),
-        amounts::smaller(turn),
+        amounts::smaller(case, turn),
         amounts::immune(turn),
+        opened(turn),
         amounts::larger(case, turn),
         amounts::added(turn),
+        preferred(case, turn),
     ];
     let mut kinds = kinds.map(|candidates| Kind { candidates: candidates.into(), found: None });
     for _ in 0..ROUNDS {
@@ -66,8 +69,29 @@ pub(super) fn ways(case: Case<'_>, turn: &Turn<'_>) -> Vec<Way> {
         }
     }
     let mut ways = kinds.into_iter().filter_map(|kind| kind.found).collect::<Vec<_>>();
+    // To take the place of another is a choice, and a way only where there is no other.
+    let is_choice = |way: &Way| !way.displaced.is_empty() && way.remedy.only_prefers(turn.workload);
+    if !ways.iter().all(is_choice) {
+        ways.retain(|way| !is_choice(way));
+    }
     ways.sort_by_key(|way| way.displaced.len());
     ways
+}
+
+/// Nodes that would take the workload if one line did not close them.
+fn opened(turn: &Turn<'_>) -> Vec<Remedy> {
+    let is_closed = |each: &&Answer| matches!(each.refusals[..], [Refusal::Cordoned | Refusal::Drained]);
+    let mut closed = turn.then.iter().filter(is_closed).map(|answer| answer.node).collect::<Vec<_>>();
+    closed.retain(|node| !turn.model.cordons.contains_key(node) || !turn.model.drains.contains_key(node));
+    closed.into_iter().map(Remedy::Open).collect()
+}
+
+/// The priority that puts the workload before all others, where some are not held by the record.
+fn preferred(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
+    let tried = case.plan.outcome.standings.iter().filter(|&&(each, _)| each != turn.workload);
+    let highest = tried.map(|&(each, _)| turn.model.workload_table(each).priority).max();
+    let before = highest.and_then(|highest| highest.checked_add(1));
+    before.filter(|&before| before > turn.table().priority).map(Remedy::Priority).into_iter().collect()
 }
 
 /// Plans all of these: what comes of each depends on nothing but itself.
