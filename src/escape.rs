@@ -76,6 +76,16 @@ pub fn quoted(name: &str) -> String {
     }
 }
 
+/// A text as one word of a shell's command line. Names have no hidden characters; what has some is spelled out.
+pub fn shell_word(text: &str) -> String {
+    let text = visible(text);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=@%+,".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.into_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +107,14 @@ mod tests {
             let text = c.to_string();
             assert!(!visible(&text).chars().any(is_hidden), "U+{:04X}", u32::from(c));
         }
+    }
+
+    #[test]
+    fn a_word_of_a_shell_is_one_word() {
+        assert_eq!(shell_word("web-0=rack-1"), "web-0=rack-1");
+        assert_eq!(shell_word("it's; rm -rf $HOME"), "'it'\\''s; rm -rf $HOME'");
+        assert_eq!(shell_word("a\nb"), "'a\\nb'");
+        assert_eq!(shell_word(""), "''");
     }
 
     #[test]

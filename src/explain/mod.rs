@@ -3,6 +3,14 @@
 //! Each function makes one phrase of one value. Names are escaped here, once; where phrases stand, and in what colour,
 //! the renderers' business.
 
+mod answer;
+mod proof;
+mod row;
+
+pub use answer::{amounts, refusals, remedy, said};
+pub use proof::proof;
+pub use row::{nodes, workloads};
+
 use crate::count::counted;
 use crate::escape::{quoted, visible};
 use crate::model::{Model, NodeId};
@@ -121,7 +129,7 @@ fn counts(model: &Model, unplaced: &Unplaced) -> String {
 }
 
 /// What some nodes say, after their number.
-fn refused(model: &Model, refusal: &Refusal, several: bool) -> String {
+pub fn refused(model: &Model, refusal: &Refusal, several: bool) -> String {
     let text = |symbol: Symbol| quoted(model.text(symbol));
     let is = if several { "are" } else { "is" };
     match *refusal {
@@ -153,7 +161,7 @@ fn cluster_shortage(model: &Model, shortage: &Shortage) -> String {
 }
 
 /// The units of the first node that offers a resource.
-fn declared_family(model: &Model, resource: Symbol) -> Family {
+pub fn declared_family(model: &Model, resource: Symbol) -> Family {
     let offers = model.node_tables().iter().flat_map(|table| &table.resources);
     offers.filter(|offer| offer.resource == resource).map(|offer| offer.family).next().unwrap_or_default()
 }

@@ -12,6 +12,7 @@ mod groups;
 mod head;
 mod impossible;
 mod list;
+mod locate;
 mod lower;
 mod names;
 mod pieces;

@@ -99,7 +99,7 @@ struct ReasonEntry<'a> {
 
 /// A workload that no node takes.
 #[derive(Serialize, JsonSchema)]
-struct UnplacedEntry<'a> {
+pub(super) struct UnplacedEntry<'a> {
     workload: &'a str,
     /// How many nodes there are; the refusals add up to it.
     nodes: usize,
@@ -255,7 +255,7 @@ fn cause_entry<'a>(model: &'a Model, change: &'a Change, cause: &Cause) -> Reaso
     }
 }
 
-fn unplaced_entry<'a>(model: &'a Model, unplaced: &Unplaced) -> UnplacedEntry<'a> {
+pub(super) fn unplaced_entry<'a>(model: &'a Model, unplaced: &Unplaced) -> UnplacedEntry<'a> {
     let mut refusals =
         unplaced.counts.iter().map(|(refusal, nodes)| refusal_entry(model, refusal, *nodes)).collect::<Vec<_>>();
     refusals.sort_by_key(|each| (each.code, each.resource, each.label, each.group));
@@ -323,7 +323,7 @@ fn used(plan: &Plan<'_>, node: NodeId, resource: Symbol) -> Quantity {
     required.filter(|each| each.resource == resource).map(|each| each.amount).sum()
 }
 
-fn family(model: &Model, node: NodeId, resource: Symbol) -> Family {
+pub(super) fn family(model: &Model, node: NodeId, resource: Symbol) -> Family {
     model.offer(node, resource).map(|offer| offer.family).unwrap_or_default()
 }
 

@@ -4,6 +4,7 @@
 
 mod apply;
 mod diff;
+mod explain;
 mod findings;
 mod github;
 mod json;
@@ -21,6 +22,7 @@ mod hostile;
 
 pub use apply::{Ending, Refused, apply as apply_json, apply_schema, refused as refused_json};
 pub use diff::plan as plan_diff;
+pub use explain::{Setting, explain as explain_text, explain_json, explain_schema};
 pub use findings::{check as check_json, check_schema};
 pub use github::{findings as findings_github, plan as plan_github};
 pub use json::{plan as plan_json, plan_schema};

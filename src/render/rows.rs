@@ -78,6 +78,11 @@ impl Row {
         format!("  {}  {}", padded(&self.route, widths.route), self.why)
     }
 
+    /// Where the reason begins in a line.
+    pub(super) fn margin(widths: &Widths) -> usize {
+        widths.workload + widths.route + 6
+    }
+
     fn unplaced(workload: &str, why: String) -> Self {
         Self { mark: Mark::Alarm, workload: visible(workload).into_owned(), route: UNPLACED.to_owned(), why }
     }

@@ -7,8 +7,8 @@ use anstyle::{AnsiColor, Style};
 use super::rows::{Mark, Row, Widths, rows};
 use super::{Origin, Paint};
 use crate::count::counted;
-use crate::escape::visible;
-use crate::model::Model;
+use crate::escape::{shell_word, visible};
+use crate::model::{Model, WorkloadId};
 use crate::plan::{Plan, Summary};
 
 /// The whole page.
@@ -18,7 +18,12 @@ pub fn plan(plan: &Plan<'_>, origin: &Origin, paint: Paint) -> String {
     let rows = rows(plan);
     if !rows.is_empty() {
         page.push('\n');
-        write_rows(&mut page, "  ", &rows, &Widths::of(&rows), paint);
+        let widths = Widths::of(&rows);
+        write_rows(&mut page, "  ", &rows, &widths, paint);
+        if let Some(first) = plan.unplaced.first() {
+            let margin = " ".repeat(2 + Row::margin(&widths));
+            writeln!(page, "{margin}{}", hint(plan.model, first.workload)).expect("a string takes all");
+        }
         page.push('\n');
     }
     page.push_str(&summary(plan));
@@ -40,6 +45,13 @@ pub(super) fn heading(model: &Model, origin: &Origin) -> String {
         (Some(state), None) => format!("{manifest} ({size}); no state at {}: everything is new", visible(state)),
         (None, _) => format!("{manifest} ({size}); no state: everything is new"),
     }
+}
+
+/// Where more is told of a workload without a place.
+pub(super) fn hint(model: &Model, workload: WorkloadId) -> String {
+    let name = model.workload_name(workload);
+    let dashes = if name.starts_with('-') { "-- " } else { "" };
+    format!("`lighthouse explain {dashes}{}` says what would help", shell_word(name))
 }
 
 /// The rows below each other, each after this indent.

@@ -57,7 +57,8 @@ fn shows(output: &Output, code: i32, out: &str, err: &str) {
 fn every_help_text_is_the_golden_one() {
     let golden = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cli");
     let home = folder(&[]);
-    let pages = ["", "init", "check", "plan", "apply", "adopt", "show", "watch", "schema", "completions", "man"];
+    let pages =
+        ["", "init", "check", "plan", "apply", "adopt", "show", "explain", "watch", "schema", "completions", "man"];
     for page in pages {
         let arguments: Vec<_> = [page, "--help"].into_iter().filter(|part| !part.is_empty()).collect();
         let output = run(&home, &arguments);

@@ -3,6 +3,7 @@
 mod apply;
 mod cli;
 mod examples;
+mod explain;
 mod hostile;
 mod laws;
 mod manifests;

@@ -103,6 +103,7 @@ const BIN: Room = (
         "httparse",
         "humantime",
         "signal_hook",
+        "terminal_size",
         "tracing",
         "tracing_subscriber",
     ],

@@ -52,7 +52,7 @@ fn with_document(mut failure: Failure, format: ApplyFormat) -> Failure {
 
 fn apply_at_once(global: &Global, args: &ApplyArgs, terminal: Terminal) -> Result<(String, Exit), Failure> {
     let locked = writing::lock(global, args.writing.lock_timeout)?;
-    let basis = planning::read(global, &args.planning, terminal)?;
+    let basis = planning::read(global, &args.planning.start, terminal)?;
     let plan = basis.plan()?;
     let applied = guards::check(&basis, &plan, args.limits())
         .and_then(|()| write(&basis, &plan, &locked, basis.lineage(), terminal));
@@ -61,7 +61,7 @@ fn apply_at_once(global: &Global, args: &ApplyArgs, terminal: Terminal) -> Resul
 
 fn apply_after_asking(global: &Global, args: &ApplyArgs, terminal: Terminal) -> Result<(String, Exit), Failure> {
     can_ask()?;
-    let basis = planning::read(global, &args.planning, terminal)?;
+    let basis = planning::read(global, &args.planning.start, terminal)?;
     let plan = basis.plan()?;
     let page = page(&basis, &plan, terminal);
     match args.format {

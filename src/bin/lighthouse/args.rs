@@ -79,6 +79,17 @@ Examples:
   lighthouse show plan.toml
 ";
 
+const EXPLAIN: &str = "\
+For a workload without a place: what every node says, what would place it (each change was planned before it is
+shown), and what cannot be, whatever the order. For one that is placed: why there. Without a name: the cluster.
+Ends with 0 also when the answer is that something is unplaced.
+
+Examples:
+  lighthouse explain web-3
+  lighthouse explain --node rack-b-1
+  lighthouse explain train --format json
+";
+
 const WATCH: &str = "\
 Plans at the start and on every change of content. SIGTERM and SIGINT end it with 0, SIGHUP plans at once.
 Times are UTC.
@@ -189,13 +200,16 @@ pub(crate) enum Command {
     /// Print a placement state or a saved plan
     #[command(after_help = SHOW)]
     Show(ShowArgs),
+    /// Say why a workload is where it is or nowhere, what is on a node, or what is left in the cluster
+    #[command(after_help = EXPLAIN)]
+    Explain(ExplainArgs),
     /// Plan again whenever the manifest or the state changes
     #[command(after_help = WATCH)]
     Watch(WatchArgs),
     /// Print the JSON Schema of the manifest, of the state, or of the JSON of a command
     #[command(after_help = SCHEMA)]
     Schema {
-        /// manifest, state, check, plan, apply, show, watch or status
+        /// manifest, state, check, plan, apply, show, explain, watch or status
         #[arg(value_name = "WHAT", hide_possible_values = true)]
         what: Document,
     },
@@ -326,6 +340,23 @@ pub(crate) struct ShowArgs {
     pub(crate) detailed_exitcode: bool,
 }
 
+/// Flags of `explain`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ExplainArgs {
+    /// The workload [default: the whole cluster]
+    #[arg(value_name = "WORKLOAD", conflicts_with = "node")]
+    pub(crate) workload: Option<String>,
+    /// A node instead: what it has, what is on it, whom it refuses
+    #[arg(long, value_name = "NAME")]
+    pub(crate) node: Option<String>,
+    /// How to show it: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub(crate) format: ExplainFormat,
+    /// What to plan from.
+    #[command(flatten)]
+    pub(crate) start: Start,
+}
+
 /// Flags of everything that writes the state.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Writing {
@@ -337,18 +368,26 @@ pub(crate) struct Writing {
     pub(crate) lock_timeout: Option<Duration>,
 }
 
-/// Flags of everything that plans.
+/// Flags of everything that plans, and shows or saves the plan.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Planning {
+    /// What to plan from.
+    #[command(flatten)]
+    pub(crate) start: Start,
+    /// Exit with 0 even when something is unplaced
+    #[arg(long)]
+    pub(crate) allow_unplaced: bool,
+}
+
+/// What a plan starts from, beside manifest and state.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Start {
     /// Start from empty nodes, whatever runs where
     #[arg(long)]
     pub(crate) fresh: bool,
     /// Take the workload to be recorded on this node, once; may be given again
     #[arg(long = "move", value_name = "WORKLOAD=NODE", conflicts_with = "fresh", value_parser = pair)]
     pub(crate) moves: Vec<String>,
-    /// Exit with 0 even when something is unplaced
-    #[arg(long)]
-    pub(crate) allow_unplaced: bool,
 }
 
 /// A text that can be a workload and a node. Names may hold `=`, so where it parts is decided when they are known.
@@ -392,6 +431,15 @@ pub(crate) enum ShowFormat {
     Lines,
 }
 
+/// How `explain` shows its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExplainFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
 /// How `check` reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CheckFormat {
@@ -418,6 +466,8 @@ pub(crate) enum Document {
     Apply,
     /// The JSON of `show`.
     Show,
+    /// The JSON of `explain`.
+    Explain,
     /// A line of the JSON of `watch`.
     Watch,
     /// The status file of `watch`.

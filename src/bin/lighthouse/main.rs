@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod environment;
 mod exit;
+mod explain;
 mod failure;
 mod guards;
 mod init;
@@ -61,6 +62,7 @@ fn dispatch(args: &Args, terminal: Terminal) -> Result<(String, Exit), Failure> 
         Command::Apply(flags) => apply::run(&args.global, flags, terminal),
         Command::Adopt(flags) => adopt::run(&args.global, flags, terminal),
         Command::Show(flags) => show::run(&args.global, flags),
+        Command::Explain(flags) => done(explain::run(&args.global, flags, terminal)?),
         Command::Watch(flags) => Ok((String::new(), watch::run(&args.global, flags, terminal)?)),
         Command::Schema { what } => done(schema::run(*what)),
         Command::Completions { shell } => done(completions::run(*shell)),

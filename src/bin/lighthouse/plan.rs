@@ -17,7 +17,7 @@ use crate::writing;
 /// Plans, saves the plan where that is wanted, and shows it.
 pub(crate) fn run(global: &Global, args: &PlanArgs, terminal: Terminal) -> Result<(String, Exit), Failure> {
     // The process ends with the plan, and takes everything with it: to give it back name by name would only take time.
-    let basis: &Basis = Box::leak(Box::new(planning::read(global, &args.planning, terminal)?));
+    let basis: &Basis = Box::leak(Box::new(planning::read(global, &args.planning.start, terminal)?));
     let plan = ManuallyDrop::new(basis.plan()?);
     if let Some(path) = &args.out {
         saved_plan::save(basis, &plan, path)?;

@@ -17,11 +17,14 @@ use lighthouse::state::{self, Flags, Lineage, State};
 use lighthouse::store;
 use lighthouse::suggestion::did_you_mean;
 
-use crate::args::{Global, Planning};
+use crate::args::{Global, Start};
 use crate::failure::{Failure, Refusal};
 use crate::inputs::read_manifest;
 use crate::progress::Progress;
 use crate::terminal::Terminal;
+
+/// The record of a cluster that has no state yet.
+static EMPTY: Record = Record { placements: Vec::new(), evicted: Vec::new(), cursor: None };
 
 /// All that a plan is made from, read once.
 #[derive(Debug)]
@@ -50,12 +53,12 @@ pub(crate) struct Recorded {
 }
 
 /// Reads manifest and state. What is wrong with the manifest is said here.
-pub(crate) fn read(global: &Global, planning: &Planning, terminal: Terminal) -> Result<Basis, Failure> {
-    let mut basis = read_files(global, planning.fresh, terminal)?;
-    if basis.manifest.model.replan == Replan::Fresh && !planning.moves.is_empty() {
+pub(crate) fn read(global: &Global, start: &Start, terminal: Terminal) -> Result<Basis, Failure> {
+    let mut basis = read_files(global, start.fresh, terminal)?;
+    if basis.manifest.model.replan == Replan::Fresh && !start.moves.is_empty() {
         return Err(Failure::usage("`--move` needs a record to start from, and `replan = \"fresh\"` starts from none"));
     }
-    basis.flags.moves = moves(&basis.manifest.model, &planning.moves)?;
+    basis.flags.moves = moves(&basis.manifest.model, &start.moves)?;
     Ok(basis)
 }
 
@@ -170,11 +173,8 @@ impl Basis {
 
     /// Plans, and lets the judge see what comes of it.
     pub(crate) fn plan(&self) -> Result<Plan<'_>, Failure> {
-        let empty = Record::default();
-        let record = self.recorded.state.as_ref().map_or(&empty, |state| &state.record);
-        let pins: Vec<Pin> = self.flags.moves.iter().filter_map(|(workload, node)| self.pin(workload, node)).collect();
         let _progress = Progress::start("planning", self.quiet);
-        let plan = Plan::new(&self.manifest.model, record, &pins).map_err(|error| {
+        let plan = Plan::new(&self.manifest.model, self.record(), &self.pins()).map_err(|error| {
             let (workload, node) =
                 (self.manifest.model.workload_name(error.pin.workload), self.manifest.model.node_name(error.pin.node));
             let why = explain::refused_move(&self.manifest.model, &error);
@@ -186,6 +186,16 @@ impl Basis {
             Some(first) => Err(Failure::error(format!("the plan breaks a rule: {first}"))
                 .help("this is a mistake in lighthouse, and nothing was written: please report it")),
         }
+    }
+
+    /// What is on record; nothing where there is no state.
+    pub(crate) fn record(&self) -> &Record {
+        self.recorded.state.as_ref().map_or(&EMPTY, |state| &state.record)
+    }
+
+    /// What is moved by hand.
+    pub(crate) fn pins(&self) -> Vec<Pin> {
+        self.flags.moves.iter().filter_map(|(workload, node)| self.pin(workload, node)).collect()
     }
 
     fn pin(&self, workload: &str, node: &str) -> Option<Pin> {

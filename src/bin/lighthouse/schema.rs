@@ -12,6 +12,7 @@ pub(crate) fn run(what: Document) -> String {
         Document::Check => render::check_schema(),
         Document::Apply => render::apply_schema(),
         Document::Show => render::show_schema(),
+        Document::Explain => render::explain_schema(),
         Document::Watch => render::watch_schema(),
         Document::Status => render::watch_status_schema(),
         Document::State => state::schema(),

@@ -12,6 +12,9 @@ use lighthouse::diagnostic::{Diagnostic, Paint, Severity, draw};
 use crate::args::Color;
 use crate::failure::{Failure, Refusal};
 
+/// How wide a terminal is that does not say.
+const USUAL_COLUMNS: usize = 80;
+
 /// The two streams, and how they look.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terminal {
@@ -38,6 +41,15 @@ impl Terminal {
             err_coloured: coloured(io::stderr().is_terminal()),
             quiet,
         }
+    }
+
+    /// How wide standard output is, where it is a terminal.
+    #[expect(clippy::unused_self, reason = "it is the terminal's width")]
+    pub(crate) fn columns(self) -> Option<usize> {
+        let stdout = io::stdout();
+        let known =
+            terminal_size::terminal_size_of(&stdout).map(|(terminal_size::Width(columns), _)| usize::from(columns));
+        stdout.is_terminal().then(|| known.filter(|&columns| columns > 0).unwrap_or(USUAL_COLUMNS))
     }
 
     /// Writes standard output, whole.

@@ -1,0 +1,92 @@
+//! What cannot be, whatever the order, as sentences.
+
+use super::declared_family;
+use crate::escape::{quoted, visible};
+use crate::model::Model;
+use crate::proof::{Barrier, Proof, Rule};
+use crate::quantity::Quantity;
+
+/// The statement of a proof.
+pub fn proof(model: &Model, proof: &Proof) -> String {
+    let (count, most, nodes) = (proof.set.len(), proof.most, counted(proof.nodes, "node"));
+    match &proof.rule {
+        Rule::NoNode(barriers) => no_node(model, barriers),
+        Rule::Sum { resource, need, capacity } => {
+            let name = visible(model.text(*resource));
+            let (need, capacity) = (shown(model, *resource, *need), shown(model, *resource, *capacity));
+            format!(
+                "whatever the order: {count} workloads need {need} of {name} in all, and the {nodes} that they could be on \
+                 {have} {capacity}; at most {most} of them can have a place at once",
+                have = if proof.nodes == 1 { "has" } else { "have" },
+            )
+        }
+        Rule::Pieces { resource, least, capacity, each } => {
+            let name = visible(model.text(*resource));
+            let amount = |amount| shown(model, *resource, amount);
+            let (least, room) = (amount(*least), format!("{nodes} with {} of it in all", amount(*capacity)));
+            let Some((each, left)) = *each else {
+                return format!(
+                    "whatever the order: {count} workloads need {least} of {name} or more each, and {room} hold whole ones \
+                     only, at most {most}"
+                );
+            };
+            format!(
+                "whatever the order: {count} workloads need {least} of {name} each, and {room} hold {each} each, {most} \
+                 together; the {} left over on each node, {} in all, are in pieces too small for one more",
+                amount(left),
+                amount(left.times(proof.nodes)),
+            )
+        }
+        Rule::Group { group, max, places } => format!(
+            "whatever the order: {count} workloads are in the hard aversion group {}, which takes {max} in each of {}: at \
+             most {most}",
+            quoted(model.text(*group)),
+            counted(*places, "place"),
+        ),
+    }
+}
+
+fn no_node(model: &Model, barriers: &[(Barrier, u32)]) -> String {
+    match barriers {
+        [] => "there are no nodes".to_owned(),
+        [(Barrier::Lacks(resource), _)] => format!("no node offers {}", quoted(model.text(*resource))),
+        [(Barrier::NotSelected(label), _)] => format!("no node is selected by label {}", quoted(model.text(*label))),
+        [(Barrier::Warded(resource), _)] => format!("every node is warded by {}", quoted(model.text(*resource))),
+        [(Barrier::Closed, _)] => "every node is closed to it".to_owned(),
+        [(Barrier::NoPlace(group), _)] => format!("no node is a place for hard group {}", quoted(model.text(*group))),
+        several => {
+            let phrases = several.iter().map(|(each, count)| barrier(model, each, *count)).collect::<Vec<_>>();
+            format!("no node could take it, even with nothing else on it: {}", phrases.join(", "))
+        }
+    }
+}
+
+fn barrier(model: &Model, barrier: &Barrier, count: u32) -> String {
+    let is = if count == 1 { "is" } else { "are" };
+    match *barrier {
+        Barrier::Closed => format!("{count} {is} closed to it"),
+        Barrier::NotSelected(label) => format!("{count} {is} not selected by label {}", quoted(model.text(label))),
+        Barrier::NoPlace(group) => {
+            let a_place = if count == 1 { "a place" } else { "places" };
+            format!("{count} {is} not {a_place} for hard group {}", quoted(model.text(group)))
+        }
+        Barrier::Lacks(resource) => {
+            format!("{count} {} {}", if count == 1 { "lacks" } else { "lack" }, quoted(model.text(resource)))
+        }
+        Barrier::Warded(resource) => format!("{count} {is} warded by {}", quoted(model.text(resource))),
+        Barrier::Small { resource, need, largest, node } => {
+            let (need, largest) = (shown(model, resource, need), shown(model, resource, largest));
+            let (name, node) = (visible(model.text(resource)), visible(model.node_name(node)));
+            let has = if count == 1 { "1 has".to_owned() } else { format!("{count} have") };
+            format!("{has} less than {need} of {name} (the largest, {node}, has {largest})")
+        }
+    }
+}
+
+fn shown(model: &Model, resource: crate::names::Symbol, amount: Quantity) -> String {
+    amount.display(declared_family(model, resource)).to_string()
+}
+
+fn counted(count: u64, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}

@@ -1,0 +1,100 @@
+//! Where a key of a table stands: for who is told to edit it.
+//!
+//! A model does not keep the place of every amount. The lines of one table are read once more when one is asked for.
+
+use toml::de::{DeTable, DeValue};
+
+use super::{Manifest, TablePlaces};
+use crate::model::{NodeId, WorkloadId};
+use crate::source::Source;
+
+impl Manifest {
+    /// File and line of a key of a node's table, such as `["resources", "mem"]`; of as much of it as is there, at least
+    /// of the table.
+    pub fn node_line<'s>(&self, sources: &'s [Source], node: NodeId, key: &[&str]) -> Option<(&'s str, usize)> {
+        line(sources, self.node_places(node), key)
+    }
+
+    /// File and line of a key of a workload's table, such as `["requirements", "mem"]`.
+    pub fn workload_line<'s>(
+        &self,
+        sources: &'s [Source],
+        workload: WorkloadId,
+        key: &[&str],
+    ) -> Option<(&'s str, usize)> {
+        line(sources, self.workload_places(workload), key)
+    }
+}
+
+impl Manifest {
+    /// File and line that cordons or drains a node.
+    pub fn closing_line<'s>(&self, sources: &'s [Source], node: NodeId) -> Option<(&'s str, usize)> {
+        let name = self.model.node_name(node);
+        sources.iter().find_map(|source| {
+            let root = DeTable::parse(std::str::from_utf8(source.bytes()).ok()?).ok()?;
+            let key = ["cordon", "drain"].iter().find_map(|table| {
+                let DeValue::Table(closed) = root.get_ref().get(*table)?.get_ref() else { return None };
+                closed.iter().map(|(key, _)| key).find(|key| key.get_ref() == name)
+            })?;
+            Some((source.name(), source.line(u32::try_from(key.span().start).ok()?)))
+        })
+    }
+}
+
+fn line<'s>(sources: &'s [Source], places: &TablePlaces, key: &[&str]) -> Option<(&'s str, usize)> {
+    let source = sources.get(places.header.file as usize)?;
+    let start = places.header.start;
+    let within = u32::try_from(offset(source, start as usize, key)).unwrap_or(0);
+    Some((source.name(), source.line(start + within)))
+}
+
+/// How far behind the opening of a table a key begins; 0 where it cannot be told.
+fn offset(source: &Source, start: usize, key: &[&str]) -> usize {
+    let Ok(text) = std::str::from_utf8(&source.bytes()[start..]) else { return 0 };
+    let end = text.match_indices("\n[[").next().map_or(text.len(), |(at, _)| at + 1);
+    let Ok(root) = DeTable::parse(&text[..end]) else { return 0 };
+    let tables = root.get_ref().iter().find_map(|(_, value)| match value.get_ref() {
+        DeValue::Array(tables) => tables.iter().next(),
+        _ => None,
+    });
+    let Some(DeValue::Table(table)) = tables.map(toml::Spanned::get_ref) else { return 0 };
+    let (mut table, mut found) = (table, 0);
+    for part in key {
+        let Some((name, value)) = table.iter().find(|(name, _)| name.get_ref() == part) else { break };
+        found = name.span().start;
+        match value.get_ref() {
+            DeValue::Table(inner) => table = inner,
+            _ => break,
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::manifest;
+    use crate::source::Source;
+
+    const TEXT: &str = "strategy = \"prioritized\"\n[[nodes]]\nname = \"a\"\n[nodes.resources]\ncpu = 1\n\"m m\" = 2\n\n\
+                        [[workloads]]\nname = \"w\"\nrequirements = {\n  cpu = 1,\n  \"m m\" = 1 }\n[[workloads]]\nname = \"v\"\n\
+                        requirements.cpu = 1\n";
+
+    #[test]
+    fn a_key_is_found_in_every_form_of_a_table() {
+        let sources = [Source::new("x.toml", TEXT)];
+        let manifest = manifest::read(&sources).expect("it is valid");
+        let node = manifest.model.node_named("a").expect("a node");
+        let line = |key: &[&str]| manifest.node_line(&sources, node, key).map(|(_, line)| line);
+        assert_eq!(line(&["resources", "cpu"]), Some(5));
+        assert_eq!(line(&["resources", "m m"]), Some(6));
+        assert_eq!(line(&["resources", "gpu"]), Some(4));
+        assert_eq!(line(&["labels"]), Some(2));
+        let workload = |name, key: &[&str]| {
+            let workload = manifest.model.workload_named(name).expect("a workload");
+            manifest.workload_line(&sources, workload, key)
+        };
+        assert_eq!(workload("w", &["requirements", "m m"]), Some(("x.toml", 12)));
+        assert_eq!(workload("v", &["requirements", "cpu"]), Some(("x.toml", 15)));
+        assert_eq!(workload("v", &["immunities"]), Some(("x.toml", 13)));
+    }
+}

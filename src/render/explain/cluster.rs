@@ -1,0 +1,84 @@
+//! The cluster as a page: what is there, what is left, in how large pieces, and what is missing.
+
+use super::Setting;
+use super::sheet::{Sheet, aligned_right};
+use crate::escape::visible;
+use crate::explain;
+use crate::place::Refusal;
+use crate::render::text::{counted, heading};
+use crate::why::{ClusterAnswer, Fullness};
+
+pub(super) fn write(sheet: &mut Sheet, answer: &ClusterAnswer, setting: Setting<'_>) {
+    let model = setting.plan.model;
+    sheet.line(0, &heading(model, setting.origin));
+    if !answer.resources.is_empty() {
+        sheet.blank();
+        write_resources(sheet, &answer.resources, setting);
+    }
+    sheet.blank();
+    let placed = model.workloads().len() - setting.plan.unplaced.len();
+    sheet.line(0, &format!("{} placed, {} without a place", counted(placed, "workload"), setting.plan.unplaced.len()));
+    write_reasons(sheet, answer, setting);
+    for short in &answer.short {
+        let family = explain::declared_family(model, short.resource);
+        let (resource, free) = (visible(model.text(short.resource)), short.free.display(family));
+        let needs = if short.workloads == 1 { "1 needs".to_owned() } else { format!("{} need", short.workloads) };
+        sheet.line(2, &format!("the whole cluster is short of {resource}: {needs} more than the {free} free in all"));
+    }
+    if let Some(first) = setting.plan.unplaced.first() {
+        sheet.line(2, &crate::render::text::hint(model, first.workload));
+    }
+    sheet.line(
+        0,
+        &match answer.empty.as_slice() {
+            [] => "no node is empty".to_owned(),
+            empty => format!("{} empty: {}", are(empty.len()), explain::nodes(model, empty)),
+        },
+    );
+}
+
+/// How many have no place for which reason.
+fn write_reasons(sheet: &mut Sheet, answer: &ClusterAnswer, setting: Setting<'_>) {
+    let counts = aligned_right(&answer.unplaced.iter().map(|(_, count)| count.to_string()).collect::<Vec<_>>());
+    let rows = counts.into_iter().zip(&answer.unplaced).map(|(count, (refusal, _))| {
+        let who = match refusal {
+            Refusal::Short { .. } => "the nearest node",
+            _ => "most nodes",
+        };
+        vec![count, format!("{who} {}", explain::refused(setting.plan.model, refusal, who == "most nodes"))]
+    });
+    sheet.table(2, &rows.collect::<Vec<_>>());
+}
+
+fn are(nodes: usize) -> String {
+    if nodes == 1 { "1 node is".to_owned() } else { format!("{nodes} nodes are") }
+}
+
+fn write_resources(sheet: &mut Sheet, resources: &[Fullness], setting: Setting<'_>) {
+    let column = |title: &str, cell: fn(&Fullness) -> String| {
+        aligned_right(&std::iter::once(title.to_owned()).chain(resources.iter().map(cell)).collect::<Vec<_>>())
+    };
+    let (capacity, used, free) = (
+        column("total", |each| each.capacity.display(each.family).to_string()),
+        column("used", |each| each.used.display(each.family).to_string()),
+        column("free", |each| each.free.display(each.family).to_string()),
+    );
+    let names = resources.iter().map(|each| visible(setting.plan.model.text(each.resource)).into_owned());
+    let names = std::iter::once(String::new()).chain(names);
+    let largest = std::iter::once("largest free on one node".to_owned());
+    let largest = largest.chain(resources.iter().map(|each| largest_piece(each, setting)));
+    let rows = names
+        .zip(largest)
+        .enumerate()
+        .map(|(at, (name, largest))| vec![name, capacity[at].clone(), used[at].clone(), free[at].clone(), largest]);
+    sheet.table(2, &rows.collect::<Vec<_>>());
+}
+
+/// `8Gi on rack-a-1`, and the nodes that have no limit.
+fn largest_piece(each: &Fullness, setting: Setting<'_>) -> String {
+    let model = setting.plan.model;
+    let largest =
+        each.largest.map(|(free, node)| format!("{} on {}", free.display(each.family), visible(model.node_name(node))));
+    let unlimited = (each.unlimited > 0).then(|| format!("no limit on {}", counted(each.unlimited as usize, "node")));
+    largest.into_iter().chain(unlimited).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,328 @@
+//! An explanation for programs: one JSON object, the same bytes for the same input.
+//!
+//! The structs here are the public format. `kind` says which question was answered. Nodes are in the order in which
+//! they answer best or are tried; names elsewhere are in the order that the page has.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Setting;
+use super::json_remedy::{ProofEntry, WayEntry, proof_entry, way_entry};
+use super::json_whole::{ClusterDocument, NodeDocument, cluster, node};
+use crate::explain;
+use crate::model::{Model, NodeId, WorkloadId};
+use crate::names::Symbol;
+use crate::place::Refusal;
+use crate::plan::Change;
+use crate::quantity::{Capacity, Family, Quantity};
+use crate::render::findings::schema_of;
+use crate::render::json::{FORMAT_VERSION, UnplacedEntry, family, unplaced_entry};
+use crate::why::{Answer, Came, PlacedAnswer, Said, Step, UnplacedAnswer};
+
+/// What `lighthouse explain --format json` prints.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "lighthouse explain")]
+struct Document<'a> {
+    /// The version of this format: a minor one adds, a major one breaks.
+    format_version: &'static str,
+    /// The cluster's name, where the manifest gives one.
+    cluster: Option<&'a str>,
+    #[schemars(extend("enum" = ["prioritized", "round-robin", "bin-pack"]))]
+    strategy: &'static str,
+    #[schemars(extend("enum" = ["keep", "fresh"]))]
+    replan: &'static str,
+    #[serde(flatten)]
+    answer: AnswerEntry<'a>,
+}
+
+/// The answer, by what was asked.
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum AnswerEntry<'a> {
+    /// Why a workload has no place.
+    Unplaced(UnplacedDocument<'a>),
+    /// Why a workload is where it is.
+    Placed(PlacedDocument<'a>),
+    /// What a node has, and whom it refuses.
+    Node(NodeDocument<'a>),
+    /// What is left in the cluster.
+    Cluster(ClusterDocument<'a>),
+}
+
+/// A place in the manifest.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Line<'a> {
+    file: &'a str,
+    /// Counted from 1.
+    line: usize,
+}
+
+/// Why a workload has no place.
+#[derive(Serialize, JsonSchema)]
+struct UnplacedDocument<'a> {
+    workload: &'a str,
+    /// Its table.
+    declared: Option<Line<'a>>,
+    requirements: BTreeMap<&'a str, String>,
+    /// What the plan says of it.
+    counted: UnplacedEntry<'a>,
+    /// All nodes, those together that answer alike; the nearest first.
+    classes: Vec<ClassEntry<'a>>,
+    /// Who has what the nearest node is short of, the largest first.
+    holders: Option<HoldersEntry<'a>>,
+    /// Changes that place it; each was planned.
+    ways: Vec<WayEntry<'a>>,
+    /// What cannot be, whatever the order; where there is nothing here, nothing is proven.
+    proofs: Vec<ProofEntry<'a>>,
+}
+
+/// Nodes that answer alike.
+#[derive(Serialize, JsonSchema)]
+struct ClassEntry<'a> {
+    nodes: Vec<&'a str>,
+    /// All that they say.
+    refusals: Vec<RefusalEntry<'a>>,
+}
+
+/// Why a node refuses; codes may be added.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct RefusalEntry<'a> {
+    pub(super) code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) resource: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) label: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) group: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    need: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    free: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capacity: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    short: Option<String>,
+}
+
+/// Who has a resource of a node.
+#[derive(Serialize, JsonSchema)]
+struct HoldersEntry<'a> {
+    node: &'a str,
+    resource: &'a str,
+    workloads: Vec<HolderEntry<'a>>,
+}
+
+/// One of them.
+#[derive(Serialize, JsonSchema)]
+struct HolderEntry<'a> {
+    workload: &'a str,
+    amount: String,
+}
+
+/// Why a workload is where it is.
+#[derive(Serialize, JsonSchema)]
+struct PlacedDocument<'a> {
+    workload: &'a str,
+    /// Its table.
+    declared: Option<Line<'a>>,
+    node: &'a str,
+    /// What the plan changes for it; null where it stays as it is.
+    change: Option<&'static str>,
+    /// Sentences.
+    reasons: Vec<String>,
+    /// How it came there: `stays`, `asked`, `home`, `returned` or `found`; more may be added.
+    came: &'static str,
+    /// The node after which round robin went on.
+    cursor: Option<&'a str>,
+    /// The nodes as the strategy tried them, up to its own; none where it was not asked.
+    steps: Vec<StepEntry<'a>>,
+    /// Soft groups that were given up.
+    given_up: Vec<&'a str>,
+    /// What is left on its node when all are placed.
+    left: BTreeMap<&'a str, String>,
+}
+
+/// A node that was tried.
+#[derive(Serialize, JsonSchema)]
+struct StepEntry<'a> {
+    /// Counted from 1.
+    rank: usize,
+    node: &'a str,
+    /// Under bin pack, in the units of the rubric.
+    score: Option<String>,
+    /// Whether it takes the workload; else why not.
+    takes: bool,
+    refusals: Vec<RefusalEntry<'a>>,
+    /// Soft groups that it would break.
+    breaks: Vec<&'a str>,
+}
+
+/// An explanation as JSON, one object on one line.
+///
+/// # Panics
+/// Never: every text is valid UTF-8, and every key a text.
+pub fn explain(answer: &Answer, setting: Setting<'_>) -> String {
+    let model = setting.plan.model;
+    let answer = match answer {
+        Answer::Unplaced(answer) => AnswerEntry::Unplaced(unplaced(answer, setting)),
+        Answer::Placed(answer) => AnswerEntry::Placed(placed(answer, setting)),
+        Answer::Node(answer) => AnswerEntry::Node(node(answer, setting)),
+        Answer::Cluster(answer) => AnswerEntry::Cluster(cluster(answer, setting)),
+    };
+    let document = Document {
+        format_version: FORMAT_VERSION,
+        cluster: model.cluster.as_deref(),
+        strategy: model.strategy().name(),
+        replan: model.replan.name(),
+        answer,
+    };
+    let mut text = serde_json::to_string(&document).expect("texts and numbers are JSON");
+    text.push('\n');
+    text
+}
+
+/// The JSON Schema of what [`explain`] writes.
+pub fn explain_schema() -> schemars::Schema {
+    schema_of::<Document>()
+}
+
+pub(super) fn line((file, line): (&str, usize)) -> Line<'_> {
+    Line { file, line }
+}
+
+fn unplaced<'a>(answer: &'a UnplacedAnswer, setting: Setting<'a>) -> UnplacedDocument<'a> {
+    let model = setting.plan.model;
+    let class = |class: &crate::why::Class| ClassEntry {
+        nodes: class.nodes.iter().map(|&node| model.node_name(node)).collect(),
+        refusals: refusals(model, class.nodes[0], &class.refusals),
+    };
+    let holders = answer.holders.as_ref().map(|holders| {
+        let family = family(model, holders.node, holders.resource);
+        let holder = |&(workload, amount): &(WorkloadId, Quantity)| HolderEntry {
+            workload: model.workload_name(workload),
+            amount: amount.display(family).to_string(),
+        };
+        HoldersEntry {
+            node: model.node_name(holders.node),
+            resource: model.text(holders.resource),
+            workloads: holders.workloads.iter().map(holder).collect(),
+        }
+    });
+    UnplacedDocument {
+        workload: model.workload_name(answer.workload),
+        declared: setting.workload_line(answer.workload, &[]).map(line),
+        requirements: requirements(model, answer.workload),
+        counted: unplaced_entry(model, &answer.counted),
+        classes: answer.classes.iter().map(class).collect(),
+        holders,
+        ways: answer.ways.iter().map(|way| way_entry(answer.workload, way, setting)).collect(),
+        proofs: answer.proofs.iter().map(|proof| proof_entry(proof, setting)).collect(),
+    }
+}
+
+fn placed<'a>(answer: &'a PlacedAnswer, setting: Setting<'a>) -> PlacedDocument<'a> {
+    let model = setting.plan.model;
+    let left = answer
+        .left
+        .iter()
+        .map(|&(resource, free)| (model.text(resource), free.display(family(model, answer.node, resource))));
+    let mut document = PlacedDocument {
+        workload: model.workload_name(answer.workload),
+        declared: setting.workload_line(answer.workload, &[]).map(line),
+        node: model.node_name(answer.node),
+        change: answer.change.as_ref().map(|change| change.kind.name()),
+        reasons: reasons(model, answer.change.as_ref()),
+        came: "",
+        cursor: None,
+        steps: Vec::new(),
+        given_up: Vec::new(),
+        left: left.collect(),
+    };
+    document.came = match &answer.came {
+        Came::Stays => "stays",
+        Came::Asked => "asked",
+        Came::Home => "home",
+        Came::Returned => "returned",
+        Came::Found { steps, cursor, given_up } => {
+            document.cursor = cursor.map(|node| model.node_name(node));
+            document.steps = steps.iter().enumerate().map(|(at, step)| step_entry(model, at, step)).collect();
+            let groups = given_up.aversion.iter().chain(&given_up.affinity);
+            document.given_up = groups.map(|&group| model.text(group)).collect();
+            "found"
+        }
+    };
+    document
+}
+
+fn step_entry<'a>(model: &'a Model, at: usize, step: &'a Step) -> StepEntry<'a> {
+    let (said, breaks) = match &step.said {
+        Said::Takes => (Vec::new(), Vec::new()),
+        Said::Refuses(said) => (refusals(model, step.node, said), Vec::new()),
+        Said::Averts { aversion, affinity } => {
+            let groups = aversion.iter().map(|(group, _)| group).chain(affinity);
+            (Vec::new(), groups.map(|&group| model.text(group)).collect())
+        }
+    };
+    StepEntry {
+        rank: at + 1,
+        node: model.node_name(step.node),
+        score: step.score.map(|score| format!("{:.2}", model.rubric().shown(score))),
+        takes: step.said == Said::Takes,
+        refusals: said,
+        breaks,
+    }
+}
+
+pub(super) fn requirements(model: &Model, workload: WorkloadId) -> BTreeMap<&str, String> {
+    let required = model.workload_table(workload).requirements.iter();
+    required.map(|each| (model.text(each.resource), each.amount.display(each.family).to_string())).collect()
+}
+
+pub(super) fn reasons(model: &Model, change: Option<&Change>) -> Vec<String> {
+    let all =
+        change.iter().flat_map(|change| change.reasons.iter().map(|reason| explain::reason(model, change, reason)));
+    all.collect()
+}
+
+pub(super) fn refusals<'a>(model: &'a Model, node: NodeId, refusals: &[Refusal]) -> Vec<RefusalEntry<'a>> {
+    refusals.iter().map(|each| refusal_entry(model, Some(node), each)).collect()
+}
+
+pub(super) fn refusal_entry<'a>(model: &'a Model, node: Option<NodeId>, refusal: &Refusal) -> RefusalEntry<'a> {
+    let text = |symbol: Symbol| Some(model.text(symbol));
+    let entry = |code| RefusalEntry {
+        code,
+        resource: None,
+        label: None,
+        group: None,
+        need: None,
+        free: None,
+        capacity: None,
+        short: None,
+    };
+    match *refusal {
+        Refusal::Stays => entry("stays"),
+        Refusal::Cordoned => entry("cordoned"),
+        Refusal::Drained => entry("drained"),
+        Refusal::NotSelected(label) => RefusalEntry { label: text(label), ..entry("not-selected") },
+        Refusal::GroupFull(group) => RefusalEntry { group: text(group), ..entry("group-full") },
+        Refusal::GroupElsewhere(group) => RefusalEntry { group: text(group), ..entry("group-elsewhere") },
+        Refusal::Lacks(resource) => RefusalEntry { resource: text(resource), ..entry("lacks") },
+        Refusal::Warded(resource) => RefusalEntry { resource: text(resource), ..entry("warded") },
+        Refusal::Short { resource, need, free } => {
+            let offer = node.and_then(|node| model.offer(node, resource));
+            let family = offer.map_or(Family::Plain, |offer| offer.family);
+            let shown = |amount: Quantity| Some(amount.display(family).to_string());
+            RefusalEntry {
+                resource: text(resource),
+                need: shown(need),
+                free: shown(free),
+                capacity: offer.map(|offer| Capacity::display(offer.capacity, family)),
+                short: shown(need - free),
+                ..entry("short")
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What would help, and what cannot be, for programs.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Setting;
+use super::json::{Line, line};
+use crate::explain;
+use crate::model::WorkloadId;
+use crate::names::Symbol;
+use crate::proof::{Proof, Rule};
+use crate::quantity::Quantity;
+use crate::why::{Amount, Remedy, Way};
+
+/// A change that places the workload.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct WayEntry<'a> {
+    /// `move`, `ask`, `immunity`, `priority`, `open` or `offer`; more may be added.
+    kind: &'static str,
+    /// A phrase, or for a move the command.
+    text: String,
+    /// The moves of the command.
+    moves: Vec<MoveEntry<'a>>,
+    /// What is edited in the manifest; null for moves.
+    edit: Option<EditEntry<'a>>,
+    /// Where the workload goes then.
+    node: &'a str,
+    /// Workloads that have a place now and none then.
+    displaced: Vec<&'a str>,
+}
+
+/// A move by hand.
+#[derive(Serialize, JsonSchema)]
+struct MoveEntry<'a> {
+    workload: &'a str,
+    node: &'a str,
+}
+
+/// An edit of one table, which goes for all of its nodes or workloads.
+#[derive(Serialize, JsonSchema)]
+struct EditEntry<'a> {
+    /// Where the first key is that changes; the table itself where the key is new.
+    place: Option<Line<'a>>,
+    /// `nodes` or `workloads`; `cordon` or `drain` for a line of these that goes.
+    #[schemars(extend("enum" = ["nodes", "workloads", "cordon", "drain"]))]
+    table: &'static str,
+    /// The name of the table.
+    name: Option<&'a str>,
+    /// `resources`, `requirements`, `immunities` or `priority`; of a line that goes, its node.
+    key: &'a str,
+    /// The amounts that change.
+    amounts: Vec<AmountEntry<'a>>,
+    /// The immunity that is added.
+    immunity: Option<&'a str>,
+    /// The priority that is given.
+    priority: Option<i64>,
+}
+
+/// An amount that changes; both are quantities as a manifest takes them.
+#[derive(Serialize, JsonSchema)]
+struct AmountEntry<'a> {
+    resource: &'a str,
+    /// Null where the table does not name the resource.
+    before: Option<String>,
+    after: String,
+}
+
+/// A statement that is proven: of the workloads at most so many can have a place at once, whatever the order.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct ProofEntry<'a> {
+    /// `no-node`, `sum`, `pieces` or `group`; more may be added.
+    rule: &'static str,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    need: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capacity: Option<String>,
+    /// At most so many.
+    most: u64,
+    /// Of these.
+    workloads: Vec<&'a str>,
+    /// The tables of the workloads.
+    declared: Vec<Line<'a>>,
+}
+
+pub(super) fn way_entry<'a>(workload: WorkloadId, way: &'a Way, setting: Setting<'a>) -> WayEntry<'a> {
+    let model = setting.plan.model;
+    let pins = match &way.remedy {
+        Remedy::Move(pins) => pins.as_slice(),
+        _ => &[],
+    };
+    let moved = pins
+        .iter()
+        .map(|pin| MoveEntry { workload: model.workload_name(pin.workload), node: model.node_name(pin.node) });
+    WayEntry {
+        kind: match way.remedy {
+            Remedy::Move(_) => "move",
+            Remedy::Ask(_) => "ask",
+            Remedy::Immunity(_) => "immunity",
+            Remedy::Priority(_) => "priority",
+            Remedy::Open(_) => "open",
+            Remedy::Offer(..) => "offer",
+        },
+        text: explain::remedy(model, workload, &way.remedy, setting.apply),
+        moves: moved.collect(),
+        edit: edit(workload, &way.remedy, setting),
+        node: model.node_name(way.node),
+        displaced: way.displaced.iter().map(|&each| model.workload_name(each)).collect(),
+    }
+}
+
+fn edit<'a>(workload: WorkloadId, remedy: &'a Remedy, setting: Setting<'a>) -> Option<EditEntry<'a>> {
+    let model = setting.plan.model;
+    let place = setting.edited(workload, remedy).map(line);
+    let own = model.workload_table(workload).name.as_str();
+    let amounts = |amounts: &'a [Amount]| amounts.iter().map(|amount| amount_entry(amount, setting)).collect();
+    let edit = |table, name, key| EditEntry {
+        place,
+        table,
+        name: Some(name),
+        key,
+        amounts: Vec::new(),
+        immunity: None,
+        priority: None,
+    };
+    Some(match remedy {
+        Remedy::Move(_) => return None,
+        Remedy::Ask(all) => EditEntry { amounts: amounts(all), ..edit("workloads", own, "requirements") },
+        Remedy::Immunity(ward) => {
+            EditEntry { immunity: Some(model.text(*ward)), ..edit("workloads", own, "immunities") }
+        }
+        Remedy::Open(node) => {
+            let table = if model.cordons.contains_key(node) { "cordon" } else { "drain" };
+            EditEntry { name: None, ..edit(table, "", model.node_name(*node)) }
+        }
+        Remedy::Priority(priority) => EditEntry { priority: Some(*priority), ..edit("workloads", own, "priority") },
+        Remedy::Offer(node, all) => {
+            EditEntry { amounts: amounts(all), ..edit("nodes", &model.node_table(*node).name, "resources") }
+        }
+    })
+}
+
+fn amount_entry<'a>(amount: &Amount, setting: Setting<'a>) -> AmountEntry<'a> {
+    let shown = |quantity: Quantity| quantity.display(amount.family).to_string();
+    AmountEntry {
+        resource: setting.plan.model.text(amount.resource),
+        before: amount.before.map(shown),
+        after: shown(amount.after),
+    }
+}
+
+pub(super) fn proof_entry<'a>(proof: &'a Proof, setting: Setting<'a>) -> ProofEntry<'a> {
+    let model = setting.plan.model;
+    let shown = |resource: Symbol, amount: Quantity| {
+        Some(amount.display(explain::declared_family(model, resource)).to_string())
+    };
+    let (rule, resource, group, need, capacity) = match proof.rule {
+        Rule::NoNode(_) => ("no-node", None, None, None, None),
+        Rule::Sum { resource, need, capacity } => {
+            ("sum", Some(resource), None, shown(resource, need), shown(resource, capacity))
+        }
+        Rule::Pieces { resource, least, capacity, .. } => {
+            ("pieces", Some(resource), None, shown(resource, least), shown(resource, capacity))
+        }
+        Rule::Group { group, .. } => ("group", None, Some(group), None, None),
+    };
+    let table = |workload: &WorkloadId| model.workloads()[workload.index()].table;
+    let tables = proof.set.chunk_by(|a, b| table(a) == table(b));
+    ProofEntry {
+        rule,
+        text: explain::proof(model, proof),
+        resource: resource.map(|resource| model.text(resource)),
+        group: group.map(|group| model.text(group)),
+        need,
+        capacity,
+        most: proof.most,
+        workloads: proof.set.iter().map(|&each| model.workload_name(each)).collect(),
+        declared: tables.filter_map(|members| setting.workload_line(members[0], &[]).map(line)).collect(),
+    }
+}

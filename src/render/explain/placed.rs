@@ -1,0 +1,158 @@
+//! Why a workload is where it is, as a page.
+
+use super::sheet::{Sheet, aligned_right};
+use super::{Setting, at, counted_refusals};
+use crate::escape::{quoted, visible};
+use crate::explain;
+use crate::model::{Replan, Strategy};
+use crate::place::Soft;
+use crate::why::{Came, PlacedAnswer, Said, Step};
+
+/// So many nodes are shown from the first one and up to its own; what is between is counted.
+const MOST_FIRST: usize = 8;
+const MOST_LAST: usize = 4;
+
+pub(super) fn write(sheet: &mut Sheet, answer: &PlacedAnswer, setting: Setting<'_>) {
+    let model = setting.plan.model;
+    let place = at(setting.workload_line(answer.workload, &[]));
+    let (name, node) = (visible(model.workload_name(answer.workload)), visible(model.node_name(answer.node)));
+    let why = match &answer.change {
+        Some(change) => explain::reasons(model, change),
+        None => "on record there".to_owned(),
+    };
+    let verb = if is_new_there(answer) { "goes to" } else { "stays on" };
+    sheet.line(0, &format!("{name} {verb} {node} ({place}): {why}"));
+    sheet.line(0, &how(answer, setting));
+    if let Came::Found { steps, given_up, .. } = &answer.came {
+        sheet.blank();
+        write_steps(sheet, steps, setting);
+        write_given_up(sheet, given_up, setting);
+    }
+    if !answer.left.is_empty() {
+        sheet.blank();
+        sheet.line(2, &format!("left on {node} when all are placed: {}", left(answer, setting)));
+    }
+}
+
+fn is_new_there(answer: &PlacedAnswer) -> bool {
+    let change = answer.change.as_ref();
+    change.is_some_and(|change| matches!(change.kind, crate::plan::Kind::Place | crate::plan::Kind::Move))
+}
+
+/// What brought it there.
+fn how(answer: &PlacedAnswer, setting: Setting<'_>) -> String {
+    let model = setting.plan.model;
+    match &answer.came {
+        Came::Stays => {
+            format!("`{}` moves only what must move; it holds there, so no other node was asked", Replan::Keep.name())
+        }
+        Came::Asked => "it was sent there by hand, so no other node was asked".to_owned(),
+        Came::Home => "it has `stay`: once recorded, no other node is asked".to_owned(),
+        Came::Returned => "it was evicted earlier; its last node is asked first, and took it".to_owned(),
+        Came::Found { cursor, .. } => match model.strategy() {
+            Strategy::Prioritized => "prioritized asks nodes in manifest order".to_owned(),
+            Strategy::BinPack => "bin-pack asks nodes by score, the smallest first, then by name".to_owned(),
+            Strategy::RoundRobin => match cursor {
+                Some(node) => {
+                    let node = visible(model.node_name(*node));
+                    format!("round-robin goes on after {node}, where it last placed something")
+                }
+                None => "round-robin begins with the first node".to_owned(),
+            },
+        },
+    }
+}
+
+fn write_steps(sheet: &mut Sheet, steps: &[Step], setting: Setting<'_>) {
+    let model = setting.plan.model;
+    let (first, between, last) = parted(steps);
+    let shown = first.iter().chain(last).collect::<Vec<_>>();
+    let has_scores = shown.iter().any(|step| step.score.is_some());
+    let number = |at: usize| if at < first.len() { at + 1 } else { at + between.len() + 1 };
+    let numbers = std::iter::once("#".to_owned()).chain((0..shown.len()).map(|at| number(at).to_string()));
+    let numbers = aligned_right(&numbers.collect::<Vec<_>>());
+    let scores = shown.iter().map(|step| step.score.map_or(String::new(), |size| shown_score(setting, size)));
+    let scores = aligned_right(&std::iter::once("score".to_owned()).chain(scores).collect::<Vec<_>>());
+    let row = |at: usize, node: String, answer: String| {
+        let cells = [numbers[at].clone(), node, scores[at].clone(), answer];
+        cells
+            .into_iter()
+            .enumerate()
+            .filter(|&(cell, _)| has_scores || cell != 2)
+            .map(|(_, text)| text)
+            .collect::<Vec<_>>()
+    };
+    let mut rows = vec![row(0, "node".to_owned(), "answer".to_owned())];
+    rows.extend(shown.iter().enumerate().map(|(at, step)| {
+        let node = visible(model.node_name(step.node)).into_owned();
+        row(at + 1, node, explain::said(model, step.node, &step.said))
+    }));
+    let rest = rows.split_off(first.len() + 1);
+    sheet.table(2, &rows);
+    if !between.is_empty() {
+        sheet.line(2, &format!("... {} more: {}", between.len(), summed_up(between, setting)));
+        sheet.table(2, &rest);
+    }
+}
+
+fn parted(steps: &[Step]) -> (&[Step], &[Step], &[Step]) {
+    if steps.len() <= MOST_FIRST + MOST_LAST + 1 {
+        return (steps, &[], &[]);
+    }
+    let (first, rest) = steps.split_at(MOST_FIRST);
+    let (between, last) = rest.split_at(rest.len() - MOST_LAST);
+    (first, between, last)
+}
+
+fn summed_up(steps: &[Step], setting: Setting<'_>) -> String {
+    let refuse = steps.iter().filter_map(|step| match &step.said {
+        Said::Refuses(refusals) => Some((refusals.as_slice(), 1)),
+        Said::Takes | Said::Averts { .. } => None,
+    });
+    let averse = steps.iter().filter(|step| matches!(step.said, Said::Averts { .. })).count();
+    let refused = counted_refusals(setting, refuse);
+    let soft = (averse > 0).then(|| format!("{averse} would break a preference"));
+    [refused].into_iter().filter(|text| !text.is_empty()).chain(soft).collect::<Vec<_>>().join(", ")
+}
+
+fn write_given_up(sheet: &mut Sheet, given_up: &Soft, setting: Setting<'_>) {
+    let text = |group: &crate::names::Symbol| quoted(setting.plan.model.text(*group));
+    let averse = given_up.aversion.iter().map(|group| format!("aversion group {}", text(group)));
+    let affine = given_up.affinity.iter().map(|group| format!("affinity group {}", text(group)));
+    let groups = averse.chain(affine).collect::<Vec<_>>();
+    if !groups.is_empty() {
+        sheet.blank();
+        sheet.line(2, &format!("given up, as no node that takes it keeps it: {}", groups.join(", ")));
+    }
+}
+
+/// A score in the units of the rubric.
+fn shown_score(setting: Setting<'_>, score: crate::score::Score) -> String {
+    format!("{:.2}", setting.plan.model.rubric().shown(score))
+}
+
+fn left(answer: &PlacedAnswer, setting: Setting<'_>) -> String {
+    let model = setting.plan.model;
+    let texts = answer.left.iter().map(|&(resource, free)| {
+        let (family, _) = explain::offer(model, answer.node, resource);
+        format!("{} {}", visible(model.text(resource)), free.display(family))
+    });
+    texts.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::NodeId;
+    use crate::place::Refusal;
+
+    #[test]
+    fn of_many_steps_the_first_and_the_last_are_shown() {
+        let steps =
+            (0..20).map(|at| Step { node: NodeId(at), score: None, said: Said::Refuses(vec![Refusal::Cordoned]) });
+        let steps = steps.collect::<Vec<_>>();
+        let (first, between, last) = parted(&steps);
+        assert_eq!((first.len(), between.len(), last.len()), (8, 8, 4));
+        assert_eq!(parted(&steps[..13]).0.len(), 13);
+    }
+}

@@ -1,0 +1,143 @@
+//! Why a workload has no place, as a page.
+
+use super::sheet::Sheet;
+use super::{Setting, at, counted_refusals};
+use crate::escape::visible;
+use crate::explain;
+use crate::model::WorkloadId;
+use crate::proof::{Proof, Rule};
+use crate::why::{Class, Holders, Remedy, UnplacedAnswer, Way};
+
+/// So many classes of nodes are shown; of more, the rest is counted.
+const MOST_CLASSES: usize = 12;
+
+/// So many holders of a resource are named.
+const MOST_HOLDERS: usize = 6;
+
+/// So many tables of a set are named.
+const MOST_TABLES: usize = 4;
+
+pub(super) fn write(sheet: &mut Sheet, answer: &UnplacedAnswer, setting: Setting<'_>) {
+    let model = setting.plan.model;
+    sheet.line(0, &heading(answer.workload, setting));
+    sheet.line(0, &explain::unplaced(model, &answer.counted));
+    if !answer.classes.is_empty() {
+        sheet.blank();
+        write_classes(sheet, &answer.classes, setting);
+    }
+    if let Some(holders) = &answer.holders {
+        sheet.blank();
+        sheet.line(2, &held(holders, setting));
+    }
+    sheet.blank();
+    write_ways(sheet, answer, setting);
+    sheet.blank();
+    write_proofs(sheet, &answer.proofs, setting);
+}
+
+/// `train has no place (cluster.toml:148); it needs cpu 8, mem 128Gi, gpu 2`.
+fn heading(workload: WorkloadId, setting: Setting<'_>) -> String {
+    let model = setting.plan.model;
+    let place = at(setting.workload_line(workload, &[]));
+    let needs = match explain::amounts(model, workload) {
+        needs if needs.is_empty() => "it requires nothing".to_owned(),
+        needs => format!("it needs {needs}"),
+    };
+    format!("{} has no place ({place}); {needs}", visible(model.workload_name(workload)))
+}
+
+fn write_classes(sheet: &mut Sheet, classes: &[Class], setting: Setting<'_>) {
+    let model = setting.plan.model;
+    let shown = if classes.len() > MOST_CLASSES + 1 { MOST_CLASSES } else { classes.len() };
+    let rows = classes[..shown].iter().map(|class| {
+        let said = explain::refusals(model, class.nodes[0], &class.refusals);
+        vec![explain::nodes(model, &class.nodes), said]
+    });
+    sheet.table(2, &rows.collect::<Vec<_>>());
+    let rest = &classes[shown..];
+    if !rest.is_empty() {
+        let nodes = rest.iter().map(|class| class.nodes.len()).sum::<usize>();
+        let said = counted_refusals(setting, rest.iter().map(|class| (&*class.refusals, class.nodes.len())));
+        sheet.line(2, &format!("{nodes} more nodes: {said} (`--format json` has all)"));
+    }
+}
+
+/// `rack-b-3 has 160Gi of mem taken: search-0 64Gi, search-1 64Gi`.
+fn held(holders: &Holders, setting: Setting<'_>) -> String {
+    let model = setting.plan.model;
+    let (family, _) = explain::offer(model, holders.node, holders.resource);
+    let (node, resource) = (visible(model.node_name(holders.node)), visible(model.text(holders.resource)));
+    let shown = holders.workloads.iter().take(MOST_HOLDERS);
+    let mut texts = shown
+        .map(|(workload, amount)| format!("{} {}", visible(model.workload_name(*workload)), amount.display(family)))
+        .collect::<Vec<_>>();
+    match holders.workloads.len().saturating_sub(MOST_HOLDERS) {
+        0 => {}
+        rest => texts.push(format!("{rest} more")),
+    }
+    match texts.as_slice() {
+        [] => format!("nothing on {node} takes {resource}"),
+        texts => format!("{resource} of {node} is held by {}", texts.join(", ")),
+    }
+}
+
+fn write_ways(sheet: &mut Sheet, answer: &UnplacedAnswer, setting: Setting<'_>) {
+    if answer.ways.is_empty() {
+        let tried =
+            "no single change that was tried places it: other amounts, an immunity, one or two workloads elsewhere";
+        sheet.line(2, tried);
+        return;
+    }
+    sheet.line(2, "any of these places it; each was planned:");
+    let rows = answer.ways.iter().map(|way| {
+        let what = explain::remedy(setting.plan.model, answer.workload, &way.remedy, setting.apply);
+        vec![what, outlook(answer.workload, way, setting)]
+    });
+    sheet.table(4, &rows.collect::<Vec<_>>());
+}
+
+/// `cluster.toml:150; it goes to rack-b-3`.
+fn outlook(workload: WorkloadId, way: &Way, setting: Setting<'_>) -> String {
+    let model = setting.plan.model;
+    let place = at(setting.edited(workload, &way.remedy));
+    let goes = format!("it goes to {}", visible(model.node_name(way.node)));
+    let loses = match way.displaced.as_slice() {
+        [] => None,
+        others => Some(format!("{} then without a place: {}", are(others.len()), explain::workloads(model, others))),
+    };
+    let place = (!matches!(way.remedy, Remedy::Move(_))).then_some(place);
+    place.into_iter().chain([goes]).chain(loses).collect::<Vec<_>>().join("; ")
+}
+
+fn are(count: usize) -> String {
+    if count == 1 { "1 is".to_owned() } else { format!("{count} are") }
+}
+
+fn write_proofs(sheet: &mut Sheet, proofs: &[Proof], setting: Setting<'_>) {
+    if proofs.is_empty() {
+        sheet.line(2, "this order leaves it out; that no order has a place for it is not proven");
+    }
+    for proof in proofs {
+        sheet.line(2, &explain::proof(setting.plan.model, proof));
+        if !matches!(proof.rule, Rule::NoNode(_)) {
+            sheet.line(4, &set(&proof.set, setting));
+        }
+    }
+}
+
+/// The workloads of a set with the lines of their tables.
+fn set(workloads: &[WorkloadId], setting: Setting<'_>) -> String {
+    let model = setting.plan.model;
+    let table = |workload: &WorkloadId| model.workloads()[workload.index()].table;
+    let tables = workloads.chunk_by(|a, b| table(a) == table(b)).collect::<Vec<_>>();
+    let shown = if tables.len() > MOST_TABLES + 1 { MOST_TABLES } else { tables.len() };
+    let named = tables[..shown].iter().map(|members| {
+        format!("{} ({})", explain::workloads(model, members), at(setting.workload_line(members[0], &[])))
+    });
+    let mut texts = named.collect::<Vec<_>>();
+    let rest = tables[shown..].iter().map(|members| members.len()).sum::<usize>();
+    if rest > 0 {
+        texts.push(format!("{rest} more"));
+    }
+    format!("they are {}", texts.join(", "))
+}

@@ -1,0 +1,207 @@
+//! What `explain` says: golden sessions, JSON beside each of them, and every suggestion carried out.
+//!
+//! A folder of `tests/explain` has a manifest, what runs (`before.txt`, lines of `workload node`) where that matters,
+//! and `session.txt`: commands with what they print. `UPDATE=1 cargo test explain` writes the sessions anew: read what
+//! changed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::program::{below_root, copy, json, lighthouse, run, text};
+use crate::schema::validate;
+
+fn folders() -> Vec<PathBuf> {
+    let entries = fs::read_dir(below_root("tests/explain")).expect("a folder");
+    let mut folders: Vec<_> = entries.map(|entry| entry.expect("it can be read").path()).collect();
+    folders.sort();
+    folders
+}
+
+/// A copy of a folder, with what runs there on record.
+fn home_of(folder: &Path) -> TempDir {
+    let home = tempfile::tempdir().expect("a folder");
+    copy(folder, home.path());
+    if home.path().join("before.txt").is_file() {
+        let output = run(home.path(), &["adopt", "before.txt", "--yes", "-q"]);
+        assert_eq!(output.status.code(), Some(0), "{}: {}", folder.display(), text(&output.stderr));
+    }
+    home
+}
+
+fn session(folder: &Path) -> String {
+    fs::read_to_string(folder.join("session.txt")).unwrap_or_default()
+}
+
+/// The words of each command of a session, after `lighthouse`.
+fn commands(session: &str) -> Vec<Vec<String>> {
+    session.lines().filter_map(|line| line.strip_prefix("$ lighthouse ")).map(words).collect()
+}
+
+/// The words of a command line, of which single quotes are understood: what a shell makes of it.
+fn words(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quoted, mut escaped) = (Vec::new(), None::<String>, false, false);
+    for c in line.chars() {
+        match c {
+            _ if escaped => {
+                word.get_or_insert_default().push(c);
+                escaped = false;
+            }
+            '\'' => {
+                quoted = !quoted;
+                word.get_or_insert_default();
+            }
+            '\\' if !quoted => escaped = true,
+            ' ' if !quoted => words.extend(word.take()),
+            c => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    words
+}
+
+/// What a session shows when its commands are run.
+fn played(home: &Path, session: &str) -> String {
+    let mut shown = String::new();
+    for line in session.lines().filter(|line| line.starts_with("$ lighthouse ")) {
+        let output = lighthouse(home).args(words(&line["$ lighthouse ".len()..])).output().expect("it runs");
+        shown += &format!("{line}\n{}{}", text(&output.stdout), text(&output.stderr));
+        if let Some(code) = output.status.code().filter(|&code| code != 0) {
+            shown += &format!("(exit code {code})\n");
+        }
+        shown += "\n";
+    }
+    shown
+}
+
+#[test]
+fn every_session_is_the_golden_one() {
+    assert!(folders().len() >= 12, "some are missing");
+    for folder in folders() {
+        let (golden, home) = (session(&folder), home_of(&folder));
+        let now = played(home.path(), &golden);
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(folder.join("session.txt"), &now).expect("written");
+            continue;
+        }
+        let wrong = golden.lines().zip(now.lines()).find(|(there, now)| there != now);
+        assert!(golden == now, "{}: `UPDATE=1 cargo test explain` writes it anew: {wrong:#?}", folder.display());
+    }
+}
+
+/// The answers of a folder's session as JSON; what ends in an error has none.
+fn answers(folder: &Path, home: &Path) -> Vec<Value> {
+    let explained = commands(&session(folder)).into_iter().filter(|words| words[0] == "explain");
+    let answers = explained.filter_map(|mut words| {
+        words.splice(1..1, ["--format".to_owned(), "json".to_owned()]);
+        let output = lighthouse(home).args(&words).output().expect("it runs");
+        (output.status.code() == Some(0)).then(|| json(&output))
+    });
+    answers.collect()
+}
+
+#[test]
+fn every_answer_is_what_the_schema_says() {
+    let mut kinds = Vec::new();
+    for folder in folders() {
+        for answer in answers(&folder, home_of(&folder).path()) {
+            validate("explain", &answer, &folder.display().to_string());
+            kinds.push(answer["kind"].as_str().expect("a kind").to_owned());
+        }
+    }
+    kinds.sort();
+    kinds.dedup();
+    assert_eq!(kinds, ["cluster", "node", "placed", "unplaced"]);
+}
+
+/// Everyone who follows the advice gets what was said.
+#[test]
+fn every_suggestion_places_the_workload_when_it_is_carried_out() {
+    let mut carried_out = Vec::new();
+    for folder in folders() {
+        for answer in answers(&folder, home_of(&folder).path()) {
+            for way in answer["ways"].as_array().into_iter().flatten() {
+                let home = home_of(&folder);
+                let plan = carry_out(home.path(), way);
+                let name = answer["workload"].as_str().expect("a name");
+                assert_eq!(plan["placements"][name], way["node"], "{}: {}", folder.display(), way["text"]);
+                let displaced = way["displaced"].as_array().expect("a list");
+                assert!(displaced.iter().all(|name| plan["placements"][name.as_str().expect("a name")].is_null()));
+                carried_out.push(way["kind"].as_str().expect("a kind").to_owned());
+            }
+        }
+    }
+    carried_out.sort();
+    carried_out.dedup();
+    assert_eq!(
+        carried_out,
+        ["ask", "immunity", "move", "offer", "open", "priority"],
+        "each kind is suggested somewhere"
+    );
+}
+
+/// Edits the manifest by hand, or runs the command, and plans.
+fn carry_out(home: &Path, way: &Value) -> Value {
+    let mut arguments = vec!["plan".to_owned(), "--format".to_owned(), "json".to_owned()];
+    if way["kind"] == "move" {
+        let words = words(way["text"].as_str().expect("a command"));
+        assert_eq!(words[..2], ["lighthouse", "apply"]);
+        arguments.extend_from_slice(&words[2..]);
+    } else {
+        edit(home, &way["edit"]);
+    }
+    json(&lighthouse(home).args(&arguments).output().expect("it runs"))
+}
+
+/// Edits the lines that the answer points to: an amount in its line, what is new in the table's.
+fn edit(home: &Path, edit: &Value) {
+    let place = &edit["place"];
+    let path = home.join(place["file"].as_str().expect("a file"));
+    let line = usize::try_from(place["line"].as_u64().expect("a line")).expect("a small number") - 1;
+    let mut lines: Vec<_> = fs::read_to_string(&path).expect("a manifest").lines().map(str::to_owned).collect();
+    let key = edit["key"].as_str().expect("a key");
+    for amount in edit["amounts"].as_array().expect("a list") {
+        let (resource, after) = (amount["resource"].as_str().expect("a name"), &amount["after"]);
+        let key = if resource.contains(' ') { format!("{resource:?}") } else { resource.to_owned() };
+        let old = &mut lines[line];
+        match old.find(&format!("{key} = ")) {
+            Some(at) => {
+                let from = at + key.len() + 3;
+                let to = from + old[from..].find([',', ' ', '}']).unwrap_or(old.len() - from);
+                old.replace_range(from..to, &after.to_string());
+            }
+            None => *old = old.replacen("{ ", &format!("{{ {key} = {after}, "), 1),
+        }
+    }
+    if ["cordon", "drain"].contains(&edit["table"].as_str().expect("a table")) {
+        assert!(lines[line].starts_with(&format!("{key} = ")), "it is that line");
+        lines.remove(line);
+    }
+    if let Some(immunity) = edit["immunity"].as_str() {
+        assert_eq!((key, lines[line].as_str()), ("immunities", "[[workloads]]"), "there is none yet");
+        lines.insert(line + 1, format!("immunities = [{immunity:?}]"));
+    }
+    if let Some(priority) = edit["priority"].as_i64() {
+        assert_eq!((key, lines[line].as_str()), ("priority", "[[workloads]]"), "there is none yet");
+        lines.insert(line + 1, format!("priority = {priority}"));
+    }
+    fs::write(path, lines.join("\n")).expect("written");
+}
+
+#[test]
+fn a_page_is_as_wide_as_the_terminal_and_plain_elsewhere() {
+    let folder = below_root("tests/explain/fragmentation");
+    let output = run(&folder, &["explain", "vm-400"]);
+    assert!(text(&output.stdout).lines().any(|line| line.len() > 120), "piped, a line is one line");
+    assert!(!text(&output.stdout).contains(['\u{1b}', '█']));
+}
+
+#[test]
+fn two_answers_are_the_same_bytes() {
+    for folder in folders() {
+        let home = home_of(&folder);
+        assert_eq!(answers(&folder, home.path()), answers(&folder, home.path()), "{}", folder.display());
+    }
+}
