@@ -38,7 +38,7 @@ pub struct Case<'a> {
 
 impl<'a> Case<'a> {
     fn start(&self) -> Start<'a> {
-        Start { record: Some(self.record), pins: self.pins }
+        Start { record: Some(self.record), pins: self.pins, ..Start::default() }
     }
 }
 

@@ -82,7 +82,7 @@ pub(super) fn tried(case: Case<'_>, workload: WorkloadId, remedy: &Remedy) -> Tr
         pins.retain(|pin| moves.iter().all(|moved| moved.workload != pin.workload));
         pins.extend(moves);
     }
-    let start = Start { record: Some(case.record), pins: &pins };
+    let start = Start { record: Some(case.record), pins: &pins, ..Start::default() };
     let Ok(outcome) = place(&edited, &start) else { return Trial::Void };
     let Some(node) = outcome.assignment.of(workload) else { return Trial::Failed(Box::new(outcome)) };
     let before = &case.plan.outcome.assignment;
