@@ -7,6 +7,7 @@
 mod cluster;
 mod oracle;
 
+mod explaining;
 mod index;
 mod keeping;
 mod placing;

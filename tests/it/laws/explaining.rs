@@ -1,0 +1,262 @@
+//! Laws of explanations: what nodes say is true, what helps helps, and what is proven cannot be.
+//!
+//! The oracle judges: it shares nothing with the rooms that explain. Changes are made on the cluster as it was drawn.
+
+use std::collections::BTreeSet;
+
+use lighthouse::model::{Model, NodeId, Record, Replan, WorkloadId};
+use lighthouse::place::{Pin, Refusal};
+use lighthouse::plan::Plan;
+use lighthouse::quantity::Quantity;
+use lighthouse::why::{self, Amount as Changed, Answer, Case, Remedy, UnplacedAnswer, Way};
+use proptest::prelude::*;
+use proptest::test_runner::Config;
+
+use super::cluster::{Amount, Cluster, RESOURCES, clusters, records};
+use super::oracle::{Flat, Seats};
+use super::{config, plan, seats};
+
+/// Explanations plan many times.
+fn fewer() -> Config {
+    let all = config();
+    Config { cases: all.cases.div_ceil(4), ..all }
+}
+
+/// The answers for all workloads without a place.
+fn unplaced(plan: &Plan<'_>, record: &Record) -> Vec<UnplacedAnswer> {
+    let case = Case { plan, record, pins: &[] };
+    let all = plan.unplaced.iter().map(|each| why::workload(case, each.workload));
+    let unplaced = all.map(|answer| match answer {
+        Answer::Unplaced(answer) => *answer,
+        other => panic!("{other:?} is about a workload without a place"),
+    });
+    unplaced.collect()
+}
+
+/// Whether the oracle agrees with a refusal, to the last unit.
+fn is_true(flat: &Flat<'_>, seats: &Seats, workload: usize, node: usize, refusal: &Refusal, model: &Model) -> bool {
+    let (table, there) = (flat.workloads[workload].1, flat.nodes[node].1);
+    let name = &flat.nodes[node].0;
+    match *refusal {
+        Refusal::Stays => table.stay,
+        Refusal::Cordoned => flat.cluster.cordons.contains(name),
+        Refusal::Drained => flat.cluster.drains.contains(name),
+        Refusal::NotSelected(label) => {
+            let label = model.text(label);
+            table.only_on.contains_key(label) || table.never_on.contains_key(label)
+        }
+        Refusal::GroupFull(group) => {
+            table.averse.contains(model.text(group)) && !flat.keeps_aversion(seats, workload, node, true)
+        }
+        Refusal::GroupElsewhere(group) => {
+            table.affine.contains(model.text(group)) && !flat.keeps_affinity(seats, workload, node, true)
+        }
+        Refusal::Lacks(resource) => {
+            let resource = model.text(resource);
+            table.requirements.contains_key(resource) && !there.resources.contains_key(resource)
+        }
+        Refusal::Warded(resource) => {
+            let resource = model.text(resource);
+            there.resources.get(resource) == Some(&Amount::Ward) && !table.immunities.contains(resource)
+        }
+        Refusal::Short { resource, need, free } => {
+            let resource = model.text(resource);
+            let on = (0..seats.len()).filter(|&each| seats[each] == Some(node));
+            let required = |each: usize| flat.workloads[each].1.requirements.get(resource).copied().unwrap_or(0);
+            let taken = on.map(required).sum::<i64>();
+            let Some(Amount::Finite(capacity)) = there.resources.get(resource) else { return false };
+            need == required(workload).into()
+                && free == (capacity - taken).into()
+                && capacity - taken < required(workload)
+                && !table.immunities.contains(resource)
+        }
+    }
+}
+
+/// The resources over which the attach rule refuses, added up anew.
+fn amounts_in_the_way(flat: &Flat<'_>, seats: &Seats, workload: usize, node: usize) -> BTreeSet<&'static str> {
+    let mut alone = flat.cluster.clone();
+    RESOURCES
+        .into_iter()
+        .filter(|&resource| {
+            // Immune to all others, which every node then has to offer, only this one can be in the way.
+            alone.clone_from(flat.cluster);
+            for table in &mut alone.workloads {
+                table.immunities.extend(RESOURCES.iter().filter(|&&other| other != resource));
+            }
+            for table in &mut alone.nodes {
+                for other in RESOURCES.iter().filter(|&&other| other != resource) {
+                    table.resources.entry(other).or_insert(Amount::Finite(0));
+                }
+            }
+            !Flat::new(&alone).attaches(seats, workload, node)
+        })
+        .collect()
+}
+
+/// Makes a change on the cluster; `None` where an amount is no whole number.
+fn made(cluster: &Cluster, model: &Model, workload: WorkloadId, remedy: &Remedy) -> Option<(Cluster, Vec<Pin>)> {
+    let mut changed = cluster.clone();
+    let own = &mut changed.workloads[model.workloads()[workload.index()].table as usize];
+    let name = |resource| RESOURCES.into_iter().find(|name| *name == model.text(resource)).expect("it was drawn");
+    let whole = |amount: &Changed| (-100..1_000_i64).find(|&whole| Quantity::from(whole) == amount.after);
+    match remedy {
+        Remedy::Move(pins) => return Some((changed, pins.clone())),
+        Remedy::Immunity(resource) => drop(own.immunities.insert(name(*resource))),
+        Remedy::Priority(priority) => own.priority = *priority,
+        Remedy::Ask(amounts) => {
+            for amount in amounts {
+                own.requirements.insert(name(amount.resource), whole(amount)?);
+            }
+        }
+        Remedy::Open(node) => {
+            changed.cordons.remove(model.node_name(*node));
+            changed.drains.remove(model.node_name(*node));
+        }
+        Remedy::Offer(node, amounts) => {
+            let table = &mut changed.nodes[model.nodes()[node.index()].table as usize];
+            for amount in amounts {
+                table.resources.insert(name(amount.resource), Amount::Finite(whole(amount)?));
+            }
+        }
+    }
+    Some((changed, Vec::new()))
+}
+
+/// Every assignment that holds, where there are few enough to see them all.
+fn assignments(flat: &Flat<'_>, mut look: impl FnMut(&Seats)) {
+    let (nodes, workloads) = (flat.nodes.len(), flat.workloads.len());
+    let all = (0..workloads).try_fold(1_usize, |all, _| all.checked_mul(nodes + 1).filter(|&all| all <= 4_096));
+    for number in 0..all.unwrap_or(0) {
+        let mut rest = number;
+        let seat = |_| {
+            let seat = (rest % (nodes + 1)).checked_sub(1);
+            rest /= nodes + 1;
+            seat
+        };
+        let seats = (0..workloads).map(seat).collect::<Vec<_>>();
+        if flat.holds(&seats) {
+            look(&seats);
+        }
+    }
+}
+
+fn is_on_an_open_node(flat: &Flat<'_>, seats: &Seats, workload: usize) -> bool {
+    seats[workload].is_some_and(|node| {
+        let name = &flat.nodes[node].0;
+        !flat.cluster.cordons.contains(name) && !flat.cluster.drains.contains(name)
+    })
+}
+
+proptest! {
+    #![proptest_config(fewer())]
+
+    #[test]
+    fn every_node_is_in_one_class_and_all_that_it_says_is_true(cluster in clusters(), record in records()) {
+        let (model, flat) = (cluster.model(), Flat::new(&cluster));
+        let plan = plan(&model, &record);
+        let seats = seats(&plan);
+        for answer in unplaced(&plan, &record) {
+            let workload = answer.workload.index();
+            let mut nodes = answer.classes.iter().flat_map(|class| &class.nodes).copied().collect::<Vec<_>>();
+            nodes.sort_unstable();
+            prop_assert_eq!(nodes, model.node_ids().collect::<Vec<_>>());
+            for class in &answer.classes {
+                prop_assert!(!class.refusals.is_empty());
+                for node in class.nodes.iter().map(|node| node.index()) {
+                    for refusal in &class.refusals {
+                        let holds = is_true(&flat, &seats, workload, node, refusal, &model);
+                        prop_assert!(holds, "{} says {refusal:?}", flat.nodes[node].0);
+                    }
+                    let told = class.refusals.iter().filter_map(|each| match *each {
+                        Refusal::Lacks(resource) | Refusal::Warded(resource) => Some(model.text(resource)),
+                        Refusal::Short { resource, .. } => Some(model.text(resource)),
+                        _ => None,
+                    });
+                    let all = amounts_in_the_way(&flat, &seats, workload, node);
+                    prop_assert_eq!(told.collect::<BTreeSet<_>>(), all, "all of them are told");
+                }
+            }
+            // Each node counts once, by its first refusal.
+            for (first, count) in &answer.counted.counts {
+                let like = |each: &Refusal| (each.rank(), each.subject()) == (first.rank(), first.subject());
+                let classes = answer.classes.iter().filter(|class| like(&class.refusals[0]));
+                prop_assert_eq!(classes.map(|class| class.nodes.len()).sum::<usize>(), *count as usize);
+            }
+        }
+    }
+
+    #[test]
+    fn every_way_places_the_workload_and_takes_no_other_place_than_it_says(
+        cluster in clusters(), record in records(),
+    ) {
+        let model = cluster.model();
+        let before = plan(&model, &record);
+        for answer in unplaced(&before, &record) {
+            for Way { remedy, node, displaced } in &answer.ways {
+                let Some((changed, pins)) = made(&cluster, &model, answer.workload, remedy) else { continue };
+                prop_assert!(pins.is_empty() || cluster.replan == Replan::Keep);
+                let changed_model = changed.model();
+                let after = Plan::new(&changed_model, &record, &pins).expect("the moves hold");
+                prop_assert_eq!(after.outcome.assignment.of(answer.workload), Some(*node), "{:?}", remedy);
+                let lost = model.workload_ids().filter(|&each| {
+                    before.outcome.assignment.of(each).is_some() && after.outcome.assignment.of(each).is_none()
+                });
+                prop_assert_eq!(&lost.collect::<Vec<_>>(), displaced);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_proven_holds_in_every_assignment(cluster in clusters(), record in records()) {
+        let (model, flat) = (cluster.model(), Flat::new(&cluster));
+        let plan = plan(&model, &record);
+        for answer in unplaced(&plan, &record) {
+            let workload = answer.workload.index();
+            let stays = flat.workloads[workload].1.stay;
+            for proof in answer.proofs.iter().filter(|proof| !(proof.most == 0 && stays)) {
+                prop_assert!(proof.set.contains(&answer.workload) && proof.most < proof.set.len() as u64);
+                let mut most = 0;
+                assignments(&flat, |seats| {
+                    // What is closed to the one that is asked about may be where others are already.
+                    if proof.most == 0 && !is_on_an_open_node(&flat, seats, workload) {
+                        return;
+                    }
+                    most = most.max(proof.set.iter().filter(|each| seats[each.index()].is_some()).count());
+                });
+                prop_assert!(most as u64 <= proof.most, "{most} of {proof:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_is_placed_is_where_the_last_step_says(cluster in clusters(), record in records()) {
+        let model = cluster.model();
+        let plan = plan(&model, &record);
+        let case = Case { plan: &plan, record: &record, pins: &[] };
+        for workload in model.workload_ids() {
+            let Answer::Placed(answer) = why::workload(case, workload) else { continue };
+            let why::Came::Found { steps, .. } = &answer.came else { continue };
+            let (last, before) = steps.split_last().expect("its own node at least");
+            prop_assert_eq!((last.node, &last.said), (answer.node, &why::Said::Takes));
+            prop_assert!(before.iter().all(|step| step.said != why::Said::Takes && step.node != last.node));
+        }
+    }
+}
+
+/// Four nodes of 201, a hundred of 2 on each, one more of 2: it is known at once that no order helps.
+#[test]
+fn what_is_left_over_in_pieces_is_proven_to_help_nobody() {
+    let text = std::fs::read_to_string(crate::program::below_root("tests/explain/fragmentation/lighthouse.toml"));
+    let source = lighthouse::source::Source::new("lighthouse.toml", text.expect("a manifest"));
+    let manifest = lighthouse::manifest::read(&[source]).expect("it is valid");
+    let record = Record::default();
+    let plan = plan(&manifest.model, &record);
+    let answers = unplaced(&plan, &record);
+    assert_eq!(answers.len(), 1);
+    let [proof] = &answers[0].proofs[..] else { panic!("one proof") };
+    let one = Quantity::parse("1G").expect("a quantity").0;
+    let lighthouse::proof::Rule::Pieces { each, .. } = proof.rule else { panic!("{proof:?}") };
+    assert_eq!((proof.set.len(), proof.most, proof.nodes, each), (401, 400, 4, Some((100, one))));
+    assert_eq!(answers[0].classes[0].nodes, manifest.model.node_ids().collect::<Vec<NodeId>>());
+}
