@@ -4,7 +4,7 @@
 
 use ethnum::I256;
 
-use super::{Model, NodeTable, WorkloadTable, index_u32, sort_workload_table};
+use super::{Model, NodeTable, WorkloadTable, grown_total, sort_workload_table};
 use crate::quantity::Capacity;
 use crate::score::ScoreError;
 
@@ -38,10 +38,11 @@ impl Model {
         table.replicas = self.workload_tables[at].replicas;
         let amounts = table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount)));
         let score = self.rubric.score(amounts)?;
-        let replicas = self.workloads.iter().filter(|each| each.table == number).count();
+        let replicas = table.replicas.unwrap_or(1);
         let mut edited = self.clone();
-        edited.total_score -= self.workload_scores[at].magnitude() * I256::from(index_u32(replicas));
-        edited.total_score = edited.grown_total(score, replicas)?;
+        let others = self.total_score - self.workload_scores[at].magnitude() * I256::from(replicas);
+        edited.total_score = grown_total(others, score, replicas)?;
+        edited.total_score.checked_add(self.largest_node).ok_or(ScoreError::Overflow)?;
         (edited.workload_tables[at], edited.workload_scores[at]) = (table, score);
         Ok(edited)
     }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::Case;
-use crate::model::{Model, NodeId, Offer, Requirement, WorkloadId};
+use crate::model::{Model, NodeId, Offer, WorkloadId, WorkloadTable};
 use crate::names::Symbol;
 use crate::place::{Outcome, Pin, Start, place};
 use crate::quantity::{Capacity, Family, Quantity};
@@ -93,27 +93,40 @@ pub(super) fn tried(case: Case<'_>, workload: WorkloadId, remedy: &Remedy) -> Tr
 
 /// The model with an edit; `None` where such an edit makes no manifest.
 fn edited<'m>(model: &'m Model, workload: WorkloadId, remedy: &Remedy) -> Option<Cow<'m, Model>> {
-    let mut table = model.workload_table(workload).clone();
     match remedy {
-        Remedy::Move(_) => return Some(Cow::Borrowed(model)),
-        Remedy::Offer(node, amounts) => return enlarged(model, *node, amounts).map(Cow::Owned),
+        Remedy::Move(_) => Some(Cow::Borrowed(model)),
+        Remedy::Offer(node, amounts) => enlarged(model, *node, amounts).map(Cow::Owned),
         Remedy::Open(node) => {
             let mut opened = model.clone();
             opened.cordons.remove(node);
             opened.drains.remove(node);
-            return Some(Cow::Owned(opened));
+            Some(Cow::Owned(opened))
         }
-        Remedy::Immunity(resource) => table.immunities.push(*resource),
-        Remedy::Priority(priority) => table.priority = *priority,
         Remedy::Ask(amounts) => {
-            for amount in amounts {
-                is_writable(amount).then_some(())?;
-                table.requirements.retain(|each| each.resource != amount.resource);
-                let Amount { resource, after, family, .. } = *amount;
-                table.requirements.push(Requirement { resource, amount: after, family });
+            let mut table = model.workload_table(workload).clone();
+            for each in &mut table.requirements {
+                if let Some(amount) = amounts.iter().find(|amount| amount.resource == each.resource) {
+                    is_writable(amount).then_some(())?;
+                    each.amount = amount.after;
+                }
             }
+            with_table(model, workload, table)
+        }
+        Remedy::Immunity(resource) => {
+            let mut table = model.workload_table(workload).clone();
+            table.options.get_or_insert_default().immunities.push(*resource);
+            with_table(model, workload, table)
+        }
+        Remedy::Priority(priority) => {
+            let mut table = model.workload_table(workload).clone();
+            table.options.get_or_insert_default().priority = *priority;
+            with_table(model, workload, table)
         }
     }
+}
+
+/// The model where a workload's table is another.
+fn with_table(model: &Model, workload: WorkloadId, table: WorkloadTable) -> Option<Cow<'_, Model>> {
     model.with_workload_table(model.workloads()[workload.index()].table, table).ok().map(Cow::Owned)
 }
 

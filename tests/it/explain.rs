@@ -67,9 +67,9 @@ fn played(home: &Path, session: &str) -> String {
     let mut shown = String::new();
     for line in session.lines().filter(|line| line.starts_with("$ lighthouse ")) {
         let output = lighthouse(home).args(words(&line["$ lighthouse ".len()..])).output().expect("it runs");
-        shown += &format!("{line}\n{}{}", text(&output.stdout), text(&output.stderr));
+        shown.extend([line, "\n", text(&output.stdout), text(&output.stderr)]);
         if let Some(code) = output.status.code().filter(|&code| code != 0) {
-            shown += &format!("(exit code {code})\n");
+            shown.extend(["(exit code ", &code.to_string(), ")\n"]);
         }
         shown += "\n";
     }

@@ -2,10 +2,11 @@
 
 use super::Setting;
 use super::sheet::{Sheet, aligned_right};
+use crate::count::counted;
 use crate::escape::visible;
 use crate::explain;
 use crate::place::Refusal;
-use crate::render::text::{counted, heading};
+use crate::render::text::heading;
 use crate::why::{ClusterAnswer, Fullness};
 
 pub(super) fn write(sheet: &mut Sheet, answer: &ClusterAnswer, setting: Setting<'_>) {

@@ -116,7 +116,7 @@ pub(super) fn way_entry<'a>(workload: WorkloadId, way: &'a Way, setting: Setting
 fn edit<'a>(workload: WorkloadId, remedy: &'a Remedy, setting: Setting<'a>) -> Option<EditEntry<'a>> {
     let model = setting.plan.model;
     let place = setting.edited(workload, remedy).map(line);
-    let own = model.workload_table(workload).name.as_str();
+    let own = &*model.workload_table(workload).name;
     let amounts = |amounts: &'a [Amount]| amounts.iter().map(|amount| amount_entry(amount, setting)).collect();
     let edit = |table, name, key| EditEntry {
         place,

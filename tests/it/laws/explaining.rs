@@ -169,8 +169,9 @@ proptest! {
                         prop_assert!(holds, "{} says {refusal:?}", flat.nodes[node].0);
                     }
                     let told = class.refusals.iter().filter_map(|each| match *each {
-                        Refusal::Lacks(resource) | Refusal::Warded(resource) => Some(model.text(resource)),
-                        Refusal::Short { resource, .. } => Some(model.text(resource)),
+                        Refusal::Lacks(resource) | Refusal::Warded(resource) | Refusal::Short { resource, .. } => {
+                            Some(model.text(resource))
+                        }
                         _ => None,
                     });
                     let all = amounts_in_the_way(&flat, &seats, workload, node);
