@@ -1,8 +1,8 @@
 //! Who has room: the first node in the strategy's order that takes a workload, found without asking those that cannot.
 //!
-//! The index only leaves nodes out; `rule` decides about those that are left, so the answer is that of the plain search.
-//! Nodes are kept in [`Tree`]s by their key, one for each *field*: the whole cluster, or those with a rare resource, a
-//! label's value, or room for a large aversion group. `cover` knows which fields are enough for a workload.
+//! The index only leaves nodes out; `rule` decides about those that are left, so the answer is that of the plain
+//! search. Nodes are kept in [`Tree`]s by their key, one for each *field*: the whole cluster, or those with a rare
+//! resource, a label's value, or room for a large aversion group. `cover` knows which fields are enough for a workload.
 //! Work grows as the logarithm of nodes while single resources decide. The worst case is many nodes in one branch that
 //! have enough of each resource between them and none of all: each of them is then asked.
 

@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 
 use crate::program::{below_root, files_below, json, run, text};
 
-const DOCUMENTS: [&str; 9] =
-    ["manifest", "state", "check", "plan", "apply", "show", "explain", "watch", "status"];
+const DOCUMENTS: [&str; 9] = ["manifest", "state", "check", "plan", "apply", "show", "explain", "watch", "status"];
 
 /// Panics with all that the schema of a document has against a value.
 #[track_caller]

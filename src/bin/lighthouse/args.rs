@@ -1,4 +1,4 @@
-//! The command line as data, and the words of its help.
+//! The command line as data; what each help ends with is in `after_help`.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -8,6 +8,7 @@ use clap::builder::{Styles, styling::AnsiColor};
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::after_help::{ADOPT, APPLY, CHECK, COMPLETIONS, ENVIRONMENT, EXPLAIN, INIT, MAN, PLAN, SCHEMA, SHOW, WATCH};
 use crate::exit::Exit;
 use crate::guards::Limits;
 
@@ -16,106 +17,6 @@ const STYLES: Styles = Styles::styled()
     .usage(AnsiColor::Green.on_default().bold())
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
-
-const ENVIRONMENT: &str = "\
-Environment:
-  LIGHTHOUSE_MANIFEST  the manifest, where no --manifest is given
-  LIGHTHOUSE_STATE     the state, where no --state is given
-  LIGHTHOUSE_LOG       what to log to standard error: a level such as `info`, or `lighthouse=debug`
-  NO_COLOR             no colour
-  CLICOLOR_FORCE       colour also where no terminal is
-";
-
-const INIT: &str = "\
-Writes lighthouse.toml, or the file of -f, and beside it what Git should know: .gitignore for locks,
-.gitattributes for states. Nothing is overwritten; only what is missing is added.
-
-Examples:
-  lighthouse init
-  lighthouse init -f clusters/prod.toml
-";
-
-const CHECK: &str = "\
-All mistakes are reported in one run, each with file, line and column.
-
-Examples:
-  lighthouse check
-  lighthouse check -f cluster.toml --format github
-";
-
-const PLAN: &str = "\
-Takes no lock. Without a state everything is new.
-
-Examples:
-  lighthouse plan
-  lighthouse plan --format json --detailed-exitcode
-  lighthouse plan --move web-0=rack-b-1 --out plan.toml
-";
-
-const APPLY: &str = "\
-Needs a terminal to ask on, or --yes. The state is saved on exit codes 0, 3 and 6.
-
-Examples:
-  lighthouse apply
-  lighthouse apply --yes --lock-timeout 30s
-  lighthouse apply plan.toml
-  lighthouse apply --move db=rack-a-2
-";
-
-const ADOPT: &str = "\
-The digest of an adopted state need not be right: it may be merged by hand, or an older one. Lines and pairs are
-added to what is recorded; a state takes its place. What does not hold where it runs is told.
-
-Examples:
-  lighthouse adopt web-0=rack-a-1 web-1=rack-a-2
-  list-what-runs | lighthouse adopt - --yes
-  lighthouse adopt cluster.state.toml
-";
-
-const SHOW: &str = "\
-Examples:
-  lighthouse show
-  lighthouse show --node rack-a-1 --format lines
-  lighthouse show plan.toml
-";
-
-const EXPLAIN: &str = "\
-For a workload without a place: what every node says, what would place it (each change was planned before it is
-shown), and what cannot be, whatever the order. For one that is placed: why there. Without a name: the cluster.
-Ends with 0 also when the answer is that something is unplaced.
-
-Examples:
-  lighthouse explain web-3
-  lighthouse explain --node rack-b-1
-  lighthouse explain train --format json
-";
-
-const WATCH: &str = "\
-Plans at the start and on every change of content. SIGTERM and SIGINT end it with 0, SIGHUP plans at once.
-Times are UTC.
-
-Examples:
-  lighthouse watch
-  lighthouse watch --format json --status-file /run/lighthouse/status.json
-  lighthouse watch --apply --state /var/lib/lighthouse/cluster.state.toml --listen 9090
-";
-
-const SCHEMA: &str = "\
-Examples:
-  lighthouse schema manifest > lighthouse.schema.json
-";
-
-const COMPLETIONS: &str = "\
-Examples:
-  lighthouse completions bash > ~/.local/share/bash-completion/completions/lighthouse
-  lighthouse completions fish > ~/.config/fish/completions/lighthouse.fish
-";
-
-const MAN: &str = "\
-Examples:
-  lighthouse man | man -l -
-  lighthouse man check > lighthouse-check.1
-";
 
 fn after_help() -> String {
     format!("{ENVIRONMENT}\n{}", Exit::table())

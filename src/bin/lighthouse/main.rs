@@ -1,6 +1,7 @@
 //! The command line: who asked for what, and where it is done.
 
 mod adopt;
+mod after_help;
 mod apply;
 mod args;
 mod check;
