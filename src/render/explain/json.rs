@@ -183,7 +183,7 @@ pub fn explain(answer: &Answer, setting: Setting<'_>) -> String {
     text
 }
 
-/// The JSON Schema of what [`explain`] writes.
+/// The JSON Schema of what [`explain()`] writes.
 pub fn explain_schema() -> schemars::Schema {
     schema_of::<Document>()
 }
