@@ -44,9 +44,10 @@ impl Session {
             let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
             File::from(open(OsStr::from_bytes(name.as_bytes()), flags, Mode::empty()).expect("the other end"))
         };
-        // The shell says how the apply ended, as shells do; it is the one to whom the terminal belongs.
+        // The shell says how the apply ended, as shells do; it is the one to whom the terminal belongs. Where the tests
+        // run in the background, an interrupt is ignored by all that they start, unless it is set back.
         let child = Command::new("setsid")
-            .args(["-c", "sh", "-c", "trap : INT; \"$@\"; exit $?", "sh"])
+            .args(["-c", "env", "--default-signal=INT", "sh", "-c", "trap : INT; \"$@\"; exit $?", "sh"])
             .arg(binary())
             .args(["apply", "-f", "x.toml"])
             .current_dir(site.path(""))
