@@ -138,6 +138,14 @@ pub struct WorkloadTable {
     pub options: Option<Box<WorkloadOptions>>,
 }
 
+impl WorkloadTable {
+    /// What a workload requires of a resource, in the table of a model; there requirements are sorted.
+    pub fn requirement(&self, resource: Symbol) -> Option<&Requirement> {
+        let at = self.requirements.binary_search_by_key(&resource, |requirement| requirement.resource).ok()?;
+        Some(&self.requirements[at])
+    }
+}
+
 /// What only few `[[workloads]]` tables say; a table shows them as its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WorkloadOptions {

@@ -11,8 +11,9 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::Engine;
-use super::refusal::{Counts, Miss, Refusal, compare_shares};
-use super::rule::{is_immune, requires};
+use super::hold::amount_of;
+use super::refusal::{Counts, Miss, Refusal, closed, compare_shares};
+use super::rule::{Standing, is_immune, requires};
 use crate::model::{Model, NodeId, WorkloadTable};
 use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
@@ -111,8 +112,7 @@ impl<'a> Census<'a> {
         let columns = class.traits.resources.iter().enumerate();
         let columns = columns.filter(|&(_, &resource)| !is_immune(table, resource));
         let needs = columns.filter_map(|(column, &resource)| {
-            let row = table.requirements.binary_search_by_key(&resource, |each| each.resource);
-            let amount = row.map_or(Quantity::ZERO, |at| table.requirements[at].amount);
+            let amount = amount_of(table, resource);
             let matters = requires(table, resource) || class.groups[0].lowest[column].is_negative();
             matters.then_some(Need { column, resource, amount })
         });
@@ -126,9 +126,7 @@ fn traits(model: &Model, node: NodeId, member: &Member) -> Traits {
     let resources = model.node_table(node).resources.iter().map(|offer| offer.resource).collect::<Vec<_>>();
     let wards = resources.iter().zip(&member.free).filter(|(_, free)| **free == Capacity::Ward);
     let wards = wards.map(|(&resource, _)| resource).collect();
-    let drained = model.drains.contains_key(&node).then_some(Refusal::Drained);
-    let closed = if model.cordons.contains_key(&node) { Some(Refusal::Cordoned) } else { drained };
-    Traits { closed, resources, wards }
+    Traits { closed: closed(model, Standing::Free, node), resources, wards }
 }
 
 impl Class {

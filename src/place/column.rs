@@ -184,11 +184,10 @@ impl Scale {
 
     /// What a workload that requires it needs in this column.
     pub(super) fn need(self, table: &WorkloadTable) -> i64 {
-        let row = table.requirements.binary_search_by_key(&self.resource, |each| each.resource);
-        match row {
+        match table.requirement(self.resource) {
             _ if is_immune(table, self.resource) => WARD,
-            Ok(at) => self.finite(table.requirements[at].amount),
-            Err(_) => ABSENT,
+            Some(requirement) => self.finite(requirement.amount),
+            None => ABSENT,
         }
     }
 

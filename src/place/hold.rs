@@ -102,6 +102,5 @@ pub(super) fn first_not_offered(model: &Model, node: NodeId, table: &WorkloadTab
 
 /// What a workload requires of a resource; 0 when it does not name it.
 pub(super) fn amount_of(table: &WorkloadTable, resource: Symbol) -> Quantity {
-    let row = table.requirements.binary_search_by_key(&resource, |requirement| requirement.resource);
-    row.map_or(Quantity::ZERO, |at| table.requirements[at].amount)
+    table.requirement(resource).map_or(Quantity::ZERO, |requirement| requirement.amount)
 }

@@ -12,7 +12,7 @@ use super::column::{Columns, Scale};
 use super::cover::{self, Cover, FieldName};
 use super::occupancy::{Occupancy, Place};
 use super::order::{Key, Order};
-use super::rule;
+use super::rule::{self, Standing};
 use super::strategy::Pass;
 use super::tree::{Slot, Spot, Tree};
 use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
@@ -44,8 +44,7 @@ pub(super) struct Index {
 impl Index {
     /// An index of the nodes that are neither cordoned nor drained.
     pub(super) fn new(model: &Model) -> Self {
-        let is_open = |node: &NodeId| !model.cordons.contains_key(node) && !model.drains.contains_key(node);
-        let nodes = model.node_ids().filter(is_open).collect::<Vec<_>>();
+        let nodes = model.node_ids().filter(|&node| rule::is_open(model, Standing::Free, node)).collect::<Vec<_>>();
         Self {
             columns: Columns::new(model, &nodes),
             belongs: vec![Vec::new(); model.nodes().len()],

@@ -26,7 +26,7 @@ pub use keep::{Pin, PinError};
 pub use moment::{Moment, Soft, ahead, given_up, moment};
 pub use occupancy::{Occupancy, Place};
 pub use refusal::{Miss, Refusal, Shortage, Unplaced, miss, refusals, unplaced};
-pub use rule::Standing;
+pub use rule::{Standing, is_open};
 
 use crate::model::{Assignment, Model, NodeId, Record, Replan, WorkloadId};
 use crate::score::Score;
@@ -184,6 +184,14 @@ pub struct Outcome {
     pub standings: Vec<(WorkloadId, Standing)>,
     /// Workloads that were placed beside one that they avert, in the order in which that happened.
     pub reluctant: Vec<WorkloadId>,
+}
+
+impl Outcome {
+    /// What the record said of a workload that was to be placed; `None` where it stays as it is on record.
+    pub fn standing(&self, workload: WorkloadId) -> Option<Standing> {
+        let at = self.standings.binary_search_by_key(&workload, |&(each, _)| each).ok()?;
+        Some(self.standings[at].1)
+    }
 }
 
 /// Places every workload of the model: by `keep` only those that must move or are new, by `fresh` all.

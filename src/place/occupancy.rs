@@ -87,6 +87,17 @@ impl Occupancy {
         row.binary_search_by_key(&resource, |left| left.resource).ok().map(|at| row[at].free)
     }
 
+    /// What the workloads on a node take of a resource; from capacity and what is free, unless those are infinite.
+    pub fn used(&self, model: &Model, node: NodeId, resource: Symbol) -> Quantity {
+        let capacity = model.offer(node, resource).map(|offer| offer.capacity);
+        if let (Some(Capacity::Finite(capacity)), Some(Capacity::Finite(free))) = (capacity, self.free(node, resource))
+        {
+            return capacity - free;
+        }
+        let required = self.on(node).iter().filter_map(|&each| model.workload_table(each).requirement(resource));
+        required.map(|requirement| requirement.amount).sum()
+    }
+
     /// The resources of a node that are below zero now.
     pub(super) fn below_zero(&self, node: NodeId) -> &[Symbol] {
         &self.below_zero[node.index()]

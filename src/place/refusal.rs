@@ -133,7 +133,8 @@ pub fn refusals(
     refusals
 }
 
-fn closed(model: &Model, standing: Standing, node: NodeId) -> Option<Refusal> {
+/// Why a node takes nothing, whatever it is asked for.
+pub(super) fn closed(model: &Model, standing: Standing, node: NodeId) -> Option<Refusal> {
     match standing {
         _ if rule::is_open(model, standing, node) => None,
         Standing::Bound(_) => Some(Refusal::Stays),
@@ -159,9 +160,11 @@ fn amount_refusals(now: &Occupancy, table: &WorkloadTable, node: NodeId) -> Vec<
         let misses = !rule::is_immune(table, resource) && free.minus(requirement.amount).is_negative();
         misses.then(|| shortage(resource, requirement.amount, free))
     });
-    let negative = now.below_zero(node).iter().copied().filter(|&resource| {
-        !rule::is_immune(table, resource) && !table.requirements.iter().any(|each| each.resource == resource)
-    });
+    let negative = now
+        .below_zero(node)
+        .iter()
+        .copied()
+        .filter(|&resource| !rule::is_immune(table, resource) && !rule::requires(table, resource));
     let ignored = negative.filter_map(|resource| Some(shortage(resource, Quantity::ZERO, now.free(node, resource)?)));
     required.chain(ignored).collect()
 }

@@ -27,7 +27,7 @@ pub(super) fn takes(model: &Model, now: &Occupancy, table: &WorkloadTable, stand
 }
 
 /// Cordoned and drained nodes take nothing new; what has `stay` goes home only, and there it is not new.
-pub(super) fn is_open(model: &Model, standing: Standing, node: NodeId) -> bool {
+pub fn is_open(model: &Model, standing: Standing, node: NodeId) -> bool {
     match standing {
         Standing::Bound(home) => home == Some(node),
         Standing::Free | Standing::Returning(_) => {
@@ -108,5 +108,5 @@ pub(super) fn is_immune(table: &WorkloadTable, resource: Symbol) -> bool {
 
 /// Whether the workload names the resource, at whatever amount.
 pub(super) fn requires(table: &WorkloadTable, resource: Symbol) -> bool {
-    table.requirements.binary_search_by_key(&resource, |each| each.resource).is_ok()
+    table.requirement(resource).is_some()
 }

@@ -26,7 +26,7 @@ impl<'k, 'm> Taken<'k, 'm> {
     pub(super) fn everywhere(kinds: &'k Kinds<'m>, resource: Symbol) -> Self {
         let amount = |kind: usize| {
             let table = kinds.table(kind);
-            let required = table.requirements.iter().find(|each| each.resource == resource)?;
+            let required = table.requirement(resource)?;
             (required.amount.is_positive() && !table.immunities.contains(&resource)).then_some((required.amount, kind))
         };
         let mut takers = kinds.placeable().filter_map(amount).collect::<Vec<_>>();

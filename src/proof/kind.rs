@@ -117,8 +117,7 @@ fn too_small(kinds: &Kinds<'_>, table: &WorkloadTable, node: NodeId) -> Option<B
     let model = kinds.model;
     let small = model.node_table(node).resources.iter().filter_map(|offer| {
         let resource = offer.resource;
-        let need = table.requirements.iter().find(|each| each.resource == resource);
-        let need = need.map_or(Quantity::ZERO, |each| each.amount);
+        let need = table.requirement(resource).map_or(Quantity::ZERO, |each| each.amount);
         // What it adds itself is in its need.
         let own = if need.is_negative() { -need } else { Quantity::ZERO };
         let left = offer.capacity.minus(need).minus(own - kinds.relief(resource));

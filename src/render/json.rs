@@ -14,7 +14,7 @@ use crate::model::{Model, NodeId};
 use crate::names::Symbol;
 use crate::place::{Cause, Refusal, Unplaced};
 use crate::plan::{Change, Plan, Reason};
-use crate::quantity::{Capacity, Family, Quantity};
+use crate::quantity::{Family, Quantity};
 use crate::source::Source;
 
 /// The version of the format: minor additive, major breaking.
@@ -120,6 +120,18 @@ struct RefusalEntry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     group: Option<&'a str>,
     nodes: u32,
+}
+
+/// A reason without amounts; codes may be added.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct CodeEntry<'a> {
+    pub(super) code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) resource: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) label: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) group: Option<&'a str>,
 }
 
 /// The nearest miss.
@@ -277,18 +289,24 @@ pub(super) fn unplaced_entry<'a>(model: &'a Model, unplaced: &Unplaced) -> Unpla
 }
 
 fn refusal_entry<'a>(model: &'a Model, refusal: &Refusal, nodes: u32) -> RefusalEntry<'a> {
+    let CodeEntry { code, resource, label, group } = code_entry(model, refusal);
+    RefusalEntry { code, resource, label, group, nodes }
+}
+
+/// A refusal by its code and what it is about.
+pub(super) fn code_entry<'a>(model: &'a Model, refusal: &Refusal) -> CodeEntry<'a> {
     let subject = refusal.subject().map(|subject| model.text(subject));
-    let entry = |code| RefusalEntry { code, resource: None, label: None, group: None, nodes };
+    let entry = |code| CodeEntry { code, resource: None, label: None, group: None };
     match refusal {
         Refusal::Stays => entry("stays"),
         Refusal::Cordoned => entry("cordoned"),
         Refusal::Drained => entry("drained"),
-        Refusal::NotSelected(_) => RefusalEntry { label: subject, ..entry("not-selected") },
-        Refusal::GroupFull(_) => RefusalEntry { group: subject, ..entry("group-full") },
-        Refusal::GroupElsewhere(_) => RefusalEntry { group: subject, ..entry("group-elsewhere") },
-        Refusal::Lacks(_) => RefusalEntry { resource: subject, ..entry("lacks") },
-        Refusal::Warded(_) => RefusalEntry { resource: subject, ..entry("warded") },
-        Refusal::Short { .. } => RefusalEntry { resource: subject, ..entry("short") },
+        Refusal::NotSelected(_) => CodeEntry { label: subject, ..entry("not-selected") },
+        Refusal::GroupFull(_) => CodeEntry { group: subject, ..entry("group-full") },
+        Refusal::GroupElsewhere(_) => CodeEntry { group: subject, ..entry("group-elsewhere") },
+        Refusal::Lacks(_) => CodeEntry { resource: subject, ..entry("lacks") },
+        Refusal::Warded(_) => CodeEntry { resource: subject, ..entry("warded") },
+        Refusal::Short { .. } => CodeEntry { resource: subject, ..entry("short") },
     }
 }
 
@@ -304,23 +322,12 @@ fn node_entry<'a>(plan: &'a Plan<'_>, node: NodeId) -> NodeEntry<'a> {
         let free = now.free(node, offer.resource).unwrap_or(offer.capacity);
         let amounts = AmountsEntry {
             capacity: offer.capacity.display(offer.family),
-            used: used(plan, node, offer.resource).display(offer.family).to_string(),
+            used: now.used(model, node, offer.resource).display(offer.family).to_string(),
             free: free.display(offer.family),
         };
         (model.text(offer.resource), amounts)
     });
     NodeEntry { name: model.node_name(node), workloads: now.on(node).len(), resources: resources.collect() }
-}
-
-/// What the workloads on a node take of a resource; from capacity and free, unless those are infinite.
-fn used(plan: &Plan<'_>, node: NodeId, resource: Symbol) -> Quantity {
-    let (model, now) = (plan.model, plan.outcome.engine.occupancy());
-    let capacity = model.offer(node, resource).map(|offer| offer.capacity);
-    if let (Some(Capacity::Finite(capacity)), Some(Capacity::Finite(free))) = (capacity, now.free(node, resource)) {
-        return capacity - free;
-    }
-    let required = now.on(node).iter().flat_map(|&workload| &model.workload_table(workload).requirements);
-    required.filter(|each| each.resource == resource).map(|each| each.amount).sum()
 }
 
 pub(super) fn family(model: &Model, node: NodeId, resource: Symbol) -> Family {

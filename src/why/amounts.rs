@@ -68,7 +68,7 @@ fn room(case: Case<'_>, turn: &Turn<'_>, node: NodeId, resource: Symbol) -> Quan
     let now = case.plan.outcome.engine.occupancy();
     let table = |each: WorkloadId| turn.model.workloads()[each.index()].table;
     let replicas = now.on(node).iter().filter(|&&each| table(each) == table(turn.workload)).count() as u64;
-    let need = turn.table().requirements.iter().find(|each| each.resource == resource).map(|each| each.amount);
+    let need = turn.table().requirement(resource).map(|each| each.amount);
     let free = now.free(node, resource).and_then(Capacity::finite).unwrap_or_default();
     free + need.unwrap_or_default().times(replicas)
 }
@@ -189,9 +189,8 @@ fn take(row: &mut Row, resource: Symbol, amount: Quantity) {
 
 /// By how much a row of free amounts is too small for a workload.
 fn shortages(row: &Row, table: &WorkloadTable) -> Vec<(Symbol, Quantity)> {
-    let need = |resource| table.requirements.iter().find(|each| each.resource == resource);
     let short = row.iter().filter_map(|&(resource, free)| {
-        let left = free.minus(need(resource).map_or(Quantity::ZERO, |each| each.amount)).finite()?;
+        let left = free.minus(table.requirement(resource).map_or(Quantity::ZERO, |each| each.amount)).finite()?;
         (left.is_negative() && !table.immunities.contains(&resource)).then_some((resource, -left))
     });
     short.collect()
@@ -200,7 +199,7 @@ fn shortages(row: &Row, table: &WorkloadTable) -> Vec<(Symbol, Quantity)> {
 /// The addition that is largest in proportion to the need; an addition that is not needed of the workload counts whole.
 fn worst(turn: &Turn<'_>, node: NodeId, added: &[(Symbol, Quantity)]) -> Option<Miss> {
     let misses = added.iter().map(|&(resource, amount)| {
-        let need = turn.table().requirements.iter().find(|each| each.resource == resource).map(|each| each.amount);
+        let need = turn.table().requirement(resource).map(|each| each.amount);
         let need = need.filter(|need| need.is_positive()).unwrap_or(amount);
         Miss { node, resource, need, free: need - amount }
     });
@@ -234,7 +233,7 @@ pub(super) fn added(turn: &Turn<'_>) -> Vec<Remedy> {
 
 fn given(turn: &Turn<'_>, answer: &Answer) -> Vec<Amount> {
     let new = answer.refusals.iter().filter_map(|each| match *each {
-        Refusal::Lacks(resource) => turn.table().requirements.iter().find(|each| each.resource == resource),
+        Refusal::Lacks(resource) => turn.table().requirement(resource),
         _ => None,
     });
     let new = new.map(|each| Amount {
@@ -250,7 +249,7 @@ fn given(turn: &Turn<'_>, answer: &Answer) -> Vec<Amount> {
 /// The same addition with what was still short after it was planned.
 pub(super) fn grown(model: &Model, workload: WorkloadId, remedy: &Remedy, outcome: &Outcome) -> Option<Remedy> {
     let Remedy::Offer(node, amounts) = remedy else { return None };
-    let standing = outcome.standings.iter().find(|(each, _)| *each == workload)?.1;
+    let standing = outcome.standing(workload)?;
     let said = refusals(model, outcome.engine.occupancy(), workload, standing, *node);
     let mut amounts = amounts.clone();
     for refusal in said {
@@ -264,5 +263,5 @@ pub(super) fn grown(model: &Model, workload: WorkloadId, remedy: &Remedy, outcom
 }
 
 fn family_of(table: &WorkloadTable, resource: Symbol) -> Family {
-    table.requirements.iter().find(|each| each.resource == resource).map(|each| each.family).unwrap_or_default()
+    table.requirement(resource).map(|each| each.family).unwrap_or_default()
 }

@@ -61,7 +61,7 @@ pub fn node(case: Case<'_>, node: NodeId) -> NodeAnswer {
         Guest { workload, change: plan.changes.iter().find(|change| *change.workload == *name).cloned() }
     });
     let refused = plan.unplaced.iter().filter_map(|each| {
-        let standing = plan.outcome.standings.iter().find(|(workload, _)| *workload == each.workload)?.1;
+        let standing = plan.outcome.standing(each.workload)?;
         let refusals = refusals(model, engine.occupancy(), each.workload, standing, node);
         Some(Rejection { workload: each.workload, refusals })
     });
@@ -73,16 +73,11 @@ pub(super) fn stocks(model: &Model, engine: &Engine, node: NodeId) -> Vec<Stock>
     let stock = |offer: &crate::model::Offer| Stock {
         resource: offer.resource,
         capacity: offer.capacity,
-        used: used(model, engine, node, offer.resource),
+        used: engine.occupancy().used(model, node, offer.resource),
         free: engine.occupancy().free(node, offer.resource).unwrap_or(offer.capacity),
         family: offer.family,
     };
     let mut stocks = model.node_table(node).resources.iter().map(stock).collect::<Vec<_>>();
     stocks.sort_unstable_by_key(|stock| model.text(stock.resource));
     stocks
-}
-
-fn used(model: &Model, engine: &Engine, node: NodeId, resource: Symbol) -> Quantity {
-    let required = engine.occupancy().on(node).iter().flat_map(|&each| &model.workload_table(each).requirements);
-    required.filter(|each| each.resource == resource).map(|each| each.amount).sum()
 }

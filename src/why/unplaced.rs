@@ -6,7 +6,7 @@ use super::turn::Turn;
 use super::{Case, seek};
 use crate::model::{NodeId, WorkloadId};
 use crate::names::Symbol;
-use crate::place::{Standing, Unplaced};
+use crate::place::{Unplaced, is_open};
 use crate::proof::{Proof, proofs};
 use crate::quantity::Quantity;
 
@@ -42,7 +42,7 @@ pub struct Holders {
 pub fn unplaced(case: Case<'_>, workload: WorkloadId) -> Option<UnplacedAnswer> {
     let (plan, model) = (case.plan, case.plan.model);
     let counted = plan.unplaced.iter().find(|each| each.workload == workload)?.clone();
-    let standing = plan.outcome.standings.iter().find(|(each, _)| *each == workload)?.1;
+    let standing = plan.outcome.standing(workload)?;
     let turn = Turn::new(case, workload, standing);
     let classes = classes(model, &turn.now);
     Some(UnplacedAnswer {
@@ -50,7 +50,7 @@ pub fn unplaced(case: Case<'_>, workload: WorkloadId) -> Option<UnplacedAnswer> 
         counted,
         holders: holders(case, &classes),
         classes,
-        proofs: proofs(model, workload, |node| is_open(case, standing, node)),
+        proofs: proofs(model, workload, |node| is_open(model, standing, node)),
         ways: seek::ways(case, &turn),
     })
 }
@@ -60,8 +60,7 @@ fn holders(case: Case<'_>, classes: &[Class]) -> Option<Holders> {
     let (model, miss) = (case.plan.model, classes.first()?.miss?);
     let on = case.plan.outcome.engine.occupancy().on(miss.node).iter();
     let takes = on.filter_map(|&workload| {
-        let required = &model.workload_table(workload).requirements;
-        let amount = required.iter().find(|each| each.resource == miss.resource)?.amount;
+        let amount = model.workload_table(workload).requirement(miss.resource)?.amount;
         amount.is_positive().then_some((workload, amount))
     });
     let mut workloads = takes.collect::<Vec<_>>();
@@ -69,13 +68,4 @@ fn holders(case: Case<'_>, classes: &[Class]) -> Option<Holders> {
         less.cmp(more).then_with(|| model.workload_name(*a).cmp(model.workload_name(*b)))
     });
     Some(Holders { node: miss.node, resource: miss.resource, workloads })
-}
-
-/// Whether a node could ever take the workload as the record, the cordons and the drains stand.
-fn is_open(case: Case<'_>, standing: Standing, node: NodeId) -> bool {
-    let model = case.plan.model;
-    match standing {
-        Standing::Bound(home) => home == Some(node),
-        _ => !model.cordons.contains_key(&node) && !model.drains.contains_key(&node),
-    }
 }

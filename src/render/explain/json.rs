@@ -13,12 +13,11 @@ use super::json_remedy::{ProofEntry, WayEntry, proof_entry, way_entry};
 use super::json_whole::{ClusterDocument, NodeDocument, cluster, node};
 use crate::explain;
 use crate::model::{Model, NodeId, WorkloadId};
-use crate::names::Symbol;
 use crate::place::Refusal;
 use crate::plan::Change;
-use crate::quantity::{Capacity, Family, Quantity};
+use crate::quantity::Quantity;
 use crate::render::findings::schema_of;
-use crate::render::json::{FORMAT_VERSION, UnplacedEntry, family, unplaced_entry};
+use crate::render::json::{CodeEntry, FORMAT_VERSION, UnplacedEntry, code_entry, family, unplaced_entry};
 use crate::why::{Answer, Came, PlacedAnswer, Said, Step, UnplacedAnswer};
 
 /// What `lighthouse explain --format json` prints.
@@ -89,13 +88,13 @@ struct ClassEntry<'a> {
 /// Why a node refuses; codes may be added.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct RefusalEntry<'a> {
-    pub(super) code: &'static str,
+    code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) resource: Option<&'a str>,
+    resource: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) label: Option<&'a str>,
+    label: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) group: Option<&'a str>,
+    group: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     need: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -287,42 +286,15 @@ pub(super) fn reasons(model: &Model, change: Option<&Change>) -> Vec<String> {
 }
 
 pub(super) fn refusals<'a>(model: &'a Model, node: NodeId, refusals: &[Refusal]) -> Vec<RefusalEntry<'a>> {
-    refusals.iter().map(|each| refusal_entry(model, Some(node), each)).collect()
+    refusals.iter().map(|each| refusal_entry(model, node, each)).collect()
 }
 
-pub(super) fn refusal_entry<'a>(model: &'a Model, node: Option<NodeId>, refusal: &Refusal) -> RefusalEntry<'a> {
-    let text = |symbol: Symbol| Some(model.text(symbol));
-    let entry = |code| RefusalEntry {
-        code,
-        resource: None,
-        label: None,
-        group: None,
-        need: None,
-        free: None,
-        capacity: None,
-        short: None,
-    };
-    match *refusal {
-        Refusal::Stays => entry("stays"),
-        Refusal::Cordoned => entry("cordoned"),
-        Refusal::Drained => entry("drained"),
-        Refusal::NotSelected(label) => RefusalEntry { label: text(label), ..entry("not-selected") },
-        Refusal::GroupFull(group) => RefusalEntry { group: text(group), ..entry("group-full") },
-        Refusal::GroupElsewhere(group) => RefusalEntry { group: text(group), ..entry("group-elsewhere") },
-        Refusal::Lacks(resource) => RefusalEntry { resource: text(resource), ..entry("lacks") },
-        Refusal::Warded(resource) => RefusalEntry { resource: text(resource), ..entry("warded") },
-        Refusal::Short { resource, need, free } => {
-            let offer = node.and_then(|node| model.offer(node, resource));
-            let family = offer.map_or(Family::Plain, |offer| offer.family);
-            let shown = |amount: Quantity| Some(amount.display(family).to_string());
-            RefusalEntry {
-                resource: text(resource),
-                need: shown(need),
-                free: shown(free),
-                capacity: offer.map(|offer| Capacity::display(offer.capacity, family)),
-                short: shown(need - free),
-                ..entry("short")
-            }
-        }
-    }
+fn refusal_entry<'a>(model: &'a Model, node: NodeId, refusal: &Refusal) -> RefusalEntry<'a> {
+    let CodeEntry { code, resource, label, group } = code_entry(model, refusal);
+    let entry = RefusalEntry { code, resource, label, group, need: None, free: None, capacity: None, short: None };
+    let Refusal::Short { resource, need, free } = *refusal else { return entry };
+    let family = family(model, node, resource);
+    let shown = |amount: Quantity| Some(amount.display(family).to_string());
+    let capacity = model.offer(node, resource).map(|offer| offer.capacity.display(family));
+    RefusalEntry { need: shown(need), free: shown(free), short: shown(need - free), capacity, ..entry }
 }

@@ -6,9 +6,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Setting;
-use super::json::{Line, RefusalEntry, line, reasons, refusal_entry, refusals, requirements};
+use super::json::{Line, RefusalEntry, line, reasons, refusals, requirements};
 use crate::explain;
 use crate::quantity::Quantity;
+use crate::render::json::{CodeEntry, code_entry};
 use crate::why::{ClusterAnswer, NodeAnswer};
 
 /// What a node has, and whom it refuses.
@@ -95,18 +96,6 @@ struct ReasonEntry<'a> {
     workloads: usize,
 }
 
-/// A reason without amounts; codes may be added.
-#[derive(Serialize, JsonSchema)]
-struct CodeEntry<'a> {
-    code: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    resource: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    label: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    group: Option<&'a str>,
-}
-
 /// A resource that is short in the whole cluster.
 #[derive(Serialize, JsonSchema)]
 struct ShortEntry<'a> {
@@ -155,10 +144,10 @@ pub(super) fn cluster<'a>(answer: &'a ClusterAnswer, setting: Setting<'a>) -> Cl
         let (capacity, used, free) = (shown(each.capacity), shown(each.used), shown(each.free));
         (model.text(each.resource), FullnessEntry { nodes, unlimited, capacity, used, free, largest })
     });
-    let unplaced = answer.unplaced.iter().map(|(refusal, workloads)| {
-        let RefusalEntry { code, resource, label, group, .. } = refusal_entry(model, None, refusal);
-        ReasonEntry { reason: CodeEntry { code, resource, label, group }, workloads: *workloads }
-    });
+    let unplaced = answer
+        .unplaced
+        .iter()
+        .map(|(refusal, workloads)| ReasonEntry { reason: code_entry(model, refusal), workloads: *workloads });
     let short = answer.short.iter().map(|each| ShortEntry {
         resource: model.text(each.resource),
         free: each.free.display(explain::declared_family(model, each.resource)).to_string(),
