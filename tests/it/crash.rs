@@ -3,7 +3,7 @@
 
 use std::os::unix::process::ExitStatusExt;
 
-use crate::rig::{Call, Site, has_strace, meaning, parsed, repeat};
+use crate::rig::{Call, Site, has_strace, meaning, parsed, repeat, under};
 
 /// What a site looks like before and after the apply that is killed.
 struct Case {
@@ -35,7 +35,7 @@ fn calls(case: &Case, from: &str) -> Vec<Call> {
 
 /// Kills an apply at a call. Says whether it was: a call that comes at another number this time kills nobody.
 fn kill(case: &Case, call: &Call) -> bool {
-    let output = case.site.apply_injected(&call.name, &format!("signal=KILL:when={}", call.n));
+    let output = case.site.apply_under(&[&format!("{}:signal=KILL:when={}", call.name, call.n)]);
     output.status.signal() == Some(9)
 }
 
@@ -90,11 +90,8 @@ fn control_a_writer_that_truncates_first_is_caught() {
     let write_in_place = "dd if=new of=x.state.toml bs=512 2>/dev/null";
     let torn = (1..=20).any(|n| {
         std::fs::write(case.site.path("x.state.toml"), case.old.as_deref().unwrap_or_default()).expect("a state");
-        let inject = format!("inject=write:signal=KILL:when={n}");
-        let output = std::process::Command::new("strace")
-            .args(["-f", "-qq", "-o", "/dev/null", "-e", &inject, "sh", "-c", write_in_place])
-            .current_dir(case.site.path(""))
-            .output();
+        let mut command = under(&[&format!("write:signal=KILL:when={n}")], "sh");
+        let output = command.args(["-c", write_in_place]).current_dir(case.site.path("")).output();
         drop(output.expect("started"));
         !is_whole(&case)
     });

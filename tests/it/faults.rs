@@ -61,7 +61,7 @@ fn case() -> Case {
 /// Runs an apply with an injection and judges the outcome; a text says what is wrong with it.
 fn judge(case: &Case, call: &Call, how: &str) -> Result<Output, String> {
     case.site.reset(Some(&case.old));
-    let output = case.site.apply_injected(&call.name, how);
+    let output = case.site.apply_under(&[&format!("{}:{how}", call.name)]);
     let state = case.site.state().ok_or("the state is gone")?;
     let said = String::from_utf8_lossy(&output.stderr);
     // Who cannot write at all cannot complain.
@@ -114,17 +114,8 @@ fn an_error_stays_told_when_nothing_can_be_removed() {
     let case = case();
     let fsync = case.calls.iter().find(|call| call.name == "fsync").expect("a sync");
     case.site.reset(Some(&case.old));
-    let output = case.site.apply(&[
-        "strace",
-        "-f",
-        "-qq",
-        "-o",
-        "/dev/null",
-        "-e",
-        &format!("inject=fsync:error=EIO:when={}", fsync.n),
-        "-e",
-        "inject=unlink,unlinkat:error=EIO",
-    ]);
+    let fault = format!("fsync:error=EIO:when={}", fsync.n);
+    let output = case.site.apply_under(&[&fault, "unlink,unlinkat:error=EIO"]);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(case.site.state().as_ref(), Some(&case.old));
     assert_eq!(case.site.leftovers().len(), 1);

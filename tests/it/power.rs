@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::rig::{binary, has, has_strace, manifest, parsed, repeat};
+use crate::rig::{binary, has, has_strace, manifest, parsed, repeat, under};
 
 /// `_IOR('X', 125, u32)` with flag 2: no flush of the log.
 const CUT: &str =
@@ -41,12 +41,11 @@ impl Disk {
     }
 
     /// Applies a manifest that nobody has applied before.
-    fn apply(&self, wrap: &[&str], cpu: u64) -> ExitStatus {
+    fn apply(&self, faults: &[&str], cpu: u64) -> ExitStatus {
         fs::write(self.path("x.toml"), manifest(20, usize::try_from(cpu).expect("small"))).expect("a manifest");
-        let binary = binary();
-        let words = [wrap, &[binary.to_str().expect("text"), "apply", "--yes", "-f", "x.toml"]].concat();
-        let mut command = Command::new(words[0]);
-        command.args(&words[1..]).args(["--state", "disk/x.state.toml"]).current_dir(self.folder.path());
+        let mut command = under(faults, binary());
+        command.args(["apply", "--yes", "-f", "x.toml", "--state", "disk/x.state.toml"]);
+        command.current_dir(self.folder.path());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().expect("started")
     }
 
@@ -93,11 +92,11 @@ fn run(program: &str, arguments: &[&Path]) -> bool {
 }
 
 /// Cuts the power right after an apply that succeeds, so many times; how many of them were lost.
-fn lost_after_success(disk: &Disk, wrap: &[&str], cuts: u64) -> u64 {
+fn lost_after_success(disk: &Disk, faults: &[&str], cuts: u64) -> u64 {
     let mut lost = 0;
     for cut in 1..=cuts {
         let before = disk.serial();
-        assert_eq!(disk.apply(wrap, before * 1_000 + cut).code(), Some(0));
+        assert_eq!(disk.apply(faults, before * 1_000 + cut).code(), Some(0));
         disk.cut();
         disk.restart();
         lost += u64::from(disk.serial() == before);
@@ -159,8 +158,7 @@ fn an_apply_after_an_unconfirmed_or_killed_one_is_durable() {
     for cut in 0..repeat(4, 20) as u64 {
         let before = disk.serial();
         let how = if cut % 2 == 0 { "error=EIO" } else { "signal=KILL" };
-        let inject = format!("inject=fsync:{how}:when=2");
-        let first = disk.apply(&["strace", "-f", "-qq", "-o", "/dev/null", "-e", &inject], before * 1_000 + cut);
+        let first = disk.apply(&[&format!("fsync:{how}:when=2")], before * 1_000 + cut);
         assert!(matches!(first.code(), Some(6) | None), "{first:?}");
         assert_eq!(disk.apply(&[], before * 1_000 + cut).code(), Some(0));
         disk.cut();
@@ -175,11 +173,10 @@ fn control_without_the_sync_of_the_folder_states_are_lost() {
     if !has_strace() {
         return;
     }
-    let unsynced = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=fsync:retval=0:when=2"];
     for make in ["mkfs.ext4 -q -F", "mkfs.xfs -q -f"] {
         let Some(disk) = Disk::new(make) else { continue };
         assert_eq!(lost_after_success(&disk, &[], 1), 0);
-        let lost = lost_after_success(&disk, &unsynced, 8);
+        let lost = lost_after_success(&disk, &["fsync:retval=0:when=2"], 8);
         assert!(lost >= 6, "{make}: {lost} of 8");
     }
 }

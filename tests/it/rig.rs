@@ -71,11 +71,14 @@ impl Site {
 
     /// `lighthouse apply --yes`, run by `wrapper` if it is given.
     pub(crate) fn apply<S: AsRef<OsStr>>(&self, wrapper: &[S]) -> Output {
-        let mut words: Vec<&OsStr> = wrapper.iter().map(AsRef::as_ref).collect();
-        let binary = binary();
-        words.extend([binary.as_os_str(), "apply".as_ref(), "--yes".as_ref(), "-f".as_ref(), "x.toml".as_ref()]);
-        let mut command = Command::new(words[0]);
-        command.args(&words[1..]).current_dir(self.folder.path()).stdin(Stdio::null());
+        let Some((first, words)) = wrapper.split_first() else { return self.applied_by(Command::new(binary())) };
+        let mut command = Command::new(first);
+        command.args(words).arg(binary());
+        self.applied_by(command)
+    }
+
+    fn applied_by(&self, mut command: Command) -> Output {
+        command.args(["apply", "--yes", "-f", "x.toml"]).current_dir(self.folder.path()).stdin(Stdio::null());
         command.output().expect("started")
     }
 
@@ -97,10 +100,24 @@ impl Site {
         calls[start..].to_vec()
     }
 
-    /// An apply with an injection into one call, as `strace -e inject` takes it.
-    pub(crate) fn apply_injected(&self, call: &str, how: &str) -> Output {
-        self.apply(&["strace", "-f", "-qq", "-o", "/dev/null", "-e", &format!("inject={call}:{how}")])
+    /// An apply in which these faults happen.
+    pub(crate) fn apply_under(&self, faults: &[&str]) -> Output {
+        self.applied_by(under(faults, binary()))
     }
+}
+
+/// A program in which faults happen, each as `strace -e inject` takes it; without any it runs as it is.
+pub(crate) fn under(faults: &[&str], program: impl AsRef<OsStr>) -> Command {
+    if faults.is_empty() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-o", "/dev/null"]);
+    for fault in faults {
+        command.args(["-e", &format!("inject={fault}")]);
+    }
+    command.arg(program);
+    command
 }
 
 /// The binary that the rigs drive.

@@ -1,47 +1,33 @@
 //! Many writers lose no update, readers see no torn state, and a killed writer leaves no lock behind.
 
-use std::ffi::OsString;
 use std::io::Read;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::rig::{Site, binary, has, has_strace, manifest, parsed, repeat};
+use crate::rig::{Site, binary, has, has_strace, manifest, parsed, repeat, under};
 
-/// How the applies are run, where it is not as they are: words that come before them.
-type Wrap = &'static [&'static str];
+/// What happens in the applies beside what they do.
+type Faults = &'static [&'static str];
 
-/// A tracer that says that the lock is held without locking, and draws out the moment before the rename.
-const WITHOUT_LOCK: Wrap = &[
-    "strace",
-    "-f",
-    "-qq",
-    "-o",
-    "/dev/null",
-    "-e",
-    "inject=flock:retval=0",
-    "-e",
-    "inject=rename,renameat,renameat2:delay_enter=50000",
-];
+/// It is said that the lock is held without locking, and the moment before the rename is drawn out.
+const WITHOUT_LOCK: Faults = &["flock:retval=0", "rename,renameat,renameat2:delay_enter=50000"];
 
 /// An apply of a manifest of its own to the site's state.
-fn apply(site: &Site, wrap: Wrap, manifest: &str) -> Command {
-    let mut words: Vec<OsString> = wrap.iter().map(OsString::from).collect();
-    words.push(binary().into());
-    let mut command = Command::new(&words[0]);
-    command.args(&words[1..]);
+fn apply(site: &Site, faults: Faults, manifest: &str) -> Command {
+    let mut command = under(faults, binary());
     command.args(["apply", "--yes", "--lock-timeout", "10m", "-f", manifest, "--state", "x.state.toml"]);
     command.current_dir(site.path("")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command
 }
 
 /// Applies `rounds` manifests, none of which anybody else applies; counts what is acknowledged.
-fn write(site: &Site, wrap: Wrap, (writer, rounds): (usize, usize), acknowledged: &AtomicUsize) {
+fn write(site: &Site, faults: Faults, (writer, rounds): (usize, usize), acknowledged: &AtomicUsize) {
     let name = format!("writer-{writer}.toml");
     for round in 0..rounds {
         std::fs::write(site.path(&name), manifest(3, 1 + writer * rounds + round)).expect("a manifest");
-        if apply(site, wrap, &name).status().expect("started").success() {
+        if apply(site, faults, &name).status().expect("started").success() {
             acknowledged.fetch_add(1, Ordering::SeqCst);
         }
     }
@@ -57,7 +43,7 @@ fn read(site: &Site, stop: &AtomicBool) {
 }
 
 /// Lets writers and readers loose on a state; how many applies were acknowledged, and the serial at the end.
-fn contend(wrap: Wrap, writers: usize, rounds: usize, readers: usize) -> (usize, u64) {
+fn contend(faults: Faults, writers: usize, rounds: usize, readers: usize) -> (usize, u64) {
     let site = Site::new(3, 1);
     let (acknowledged, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     thread::scope(|scope| {
@@ -67,7 +53,7 @@ fn contend(wrap: Wrap, writers: usize, rounds: usize, readers: usize) -> (usize,
         let writing: Vec<_> = (0..writers)
             .map(|writer| {
                 let (site, acknowledged) = (&site, &acknowledged);
-                scope.spawn(move || write(site, wrap, (writer, rounds), acknowledged))
+                scope.spawn(move || write(site, faults, (writer, rounds), acknowledged))
             })
             .collect();
         let ended: Vec<_> = writing.into_iter().map(thread::ScopedJoinHandle::join).collect();

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{PATIENCE, SOON, Watching, home, manifest, write};
 use crate::program::{run, text};
-use crate::rig::{binary, has, has_strace};
+use crate::rig::{binary, has, has_strace, under};
 use crate::schema::validate;
 
 #[test]
@@ -61,9 +61,8 @@ fn it_ends_soon_in_the_middle_of_a_save_and_tears_nothing() {
         return;
     }
     let (_folder, home) = home();
-    let mut command = Command::new("strace");
-    command.args(["-f", "-qq", "-o", "/dev/null", "-e", "inject=fsync:delay_enter=15000000"]).arg(binary());
-    let mut watching = Watching::start_by(command, &home, &["--apply"]);
+    let slow = under(&["fsync:delay_enter=15000000"], binary());
+    let mut watching = Watching::start_by(slow, &home, &["--apply"]);
     let is_saving = || {
         let names = fs::read_dir(&home).expect("a folder").map(|entry| entry.expect("an entry").file_name());
         names.into_iter().any(|name| name.to_string_lossy().ends_with(".tmp"))
