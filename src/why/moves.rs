@@ -13,13 +13,13 @@ use super::turn::{Answer, Turn, sort_by_miss};
 use crate::model::{NodeId, Replan, WorkloadId};
 use crate::names::Symbol;
 use crate::place::{Pin, Refusal, Standing, refusals};
-use crate::quantity::Quantity;
+use crate::quantity::{Capacity, Quantity};
 
 /// So many nodes are looked at, the nearest first; and so many for pairs of workloads.
 const MOST_NODES: usize = 200;
 const MOST_NODES_FOR_PAIRS: usize = 10;
 
-/// For so many kinds of workloads another node is looked for.
+/// For so many kinds of workloads all nodes are asked, where one of the roomiest has room.
 const MOST_SEARCHES: usize = 200;
 
 /// So many parts of what is needed a workload's share is told in.
@@ -31,7 +31,7 @@ pub(super) fn candidates(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
         return Vec::new();
     }
     let crowded = crowded(turn);
-    let mut elsewhere = Elsewhere { case, found: FxHashMap::default() };
+    let mut elsewhere = Elsewhere { case, roomiest: roomiest(case), found: FxHashMap::default() };
     let moves = one(turn, &crowded, &mut elsewhere).or_else(|| two(turn, &crowded, &mut elsewhere));
     let own = |node| Pin { workload: turn.workload, node };
     let mut candidates = Vec::new();
@@ -120,7 +120,32 @@ type Kind = (Vec<(Symbol, Quantity)>, Option<u32>);
 /// Which other nodes take what is placed; asked once for each kind.
 struct Elsewhere<'a> {
     case: Case<'a>,
+    /// What is free on the nodes of which no other has as much of everything.
+    roomiest: Vec<Row>,
     found: FxHashMap<Kind, Vec<NodeId>>,
+}
+
+/// What is free on a node.
+type Row = Vec<(Symbol, Capacity)>;
+
+/// Whether a row has at least as much as another of all that the other has.
+fn covers(row: &Row, other: &Row) -> bool {
+    other.iter().all(|&(resource, amount)| row.iter().any(|&(each, free)| each == resource && free >= amount))
+}
+
+/// The rows that no other covers. Most nodes are full, so there are few.
+fn roomiest(case: Case<'_>) -> Vec<Row> {
+    let (model, now) = (case.plan.model, case.plan.outcome.engine.occupancy());
+    let mut roomiest = Vec::<Row>::new();
+    for node in model.node_ids() {
+        let offers = model.node_table(node).resources.iter().map(|offer| offer.resource);
+        let row = offers.filter_map(|each| Some((each, now.free(node, each)?))).collect::<Row>();
+        if !roomiest.iter().any(|other| covers(other, &row)) {
+            roomiest.retain(|other| !covers(&row, other));
+            roomiest.push(row);
+        }
+    }
+    roomiest
 }
 
 impl Elsewhere<'_> {
@@ -142,13 +167,19 @@ impl Elsewhere<'_> {
         if let Some(found) = self.found.get(&kind) {
             return found.clone();
         }
-        if self.found.len() >= MOST_SEARCHES {
+        if self.found.len() >= MOST_SEARCHES || !self.has_room_anywhere(workload) {
             return Vec::new();
         }
         let engine = &self.case.plan.outcome.engine;
         let found = engine.nodes().filter(|&node| self.takes(node, workload)).take(3).collect::<Vec<_>>();
         self.found.insert(kind, found.clone());
         found
+    }
+
+    fn has_room_anywhere(&self, workload: WorkloadId) -> bool {
+        let table = self.case.plan.model.workload_table(workload);
+        let needs = table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount))).collect();
+        !table.immunities.is_empty() || self.roomiest.iter().any(|row| covers(row, &needs))
     }
 
     fn takes(&self, node: NodeId, workload: WorkloadId) -> bool {
