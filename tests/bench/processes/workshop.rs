@@ -1,0 +1,39 @@
+//! A folder with generated manifests, and the commands that work on them.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs, io};
+
+use tempfile::TempDir;
+
+use crate::cluster::Cluster;
+
+/// The folder; gone when it is dropped.
+pub(crate) struct Workshop(TempDir);
+
+impl Workshop {
+    pub(crate) fn open() -> io::Result<Self> {
+        tempfile::tempdir().map(Self)
+    }
+
+    /// Writes a cluster's manifest; where it is, and how many bytes it has.
+    pub(crate) fn manifest(&self, cluster: &Cluster) -> io::Result<(PathBuf, u64)> {
+        let (path, text) = (self.0.path().join("lighthouse.toml"), cluster.manifest());
+        fs::write(&path, &text)?;
+        Ok((path, text.len() as u64))
+    }
+}
+
+/// `plan --format json`, as a program would ask for it.
+pub(crate) fn plan(manifest: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lighthouse"));
+    command.args(["plan", "--format", "json", "-f"]).arg(manifest);
+    command
+}
+
+/// This program, which only reads; see `reader`.
+pub(crate) fn read(way: &str, files: &[&Path]) -> io::Result<Command> {
+    let mut command = Command::new(env::current_exe()?);
+    command.args(["read", way]).args(files);
+    Ok(command)
+}
