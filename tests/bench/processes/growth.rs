@@ -37,7 +37,7 @@ pub(crate) fn table(growth: &Growth) -> io::Result<()> {
         }
     }
     println!(
-        "\n`memory`: the peak of `plan` as so many times the manifest. `growth`: the time of `plan` as so many times"
+        "\n`memory`: the peak of `plan`, and as so many times the manifest. `growth`: the time of `plan` as so many times"
     );
     println!("that of the row above, which has a tenth of the work.");
     Ok(())

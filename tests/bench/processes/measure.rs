@@ -11,7 +11,8 @@ use wait4::Wait4;
 pub(crate) struct Taken {
     /// From start to end.
     pub(crate) wall: Duration,
-    /// The most memory that it had at once, in bytes.
+    /// The most memory that it had at once, in bytes. What the starting process had when it started this one counts
+    /// too, so for a small one it says too much.
     pub(crate) peak: u64,
 }
 
@@ -26,10 +27,10 @@ impl Taken {
         format!("{:.3} s", self.wall.as_secs_f64())
     }
 
-    /// Its memory as so many times a number of bytes, for a table.
+    /// Its memory, also as so many times a number of bytes, for a table.
     #[expect(clippy::cast_precision_loss, reason = "it is shown with one place")]
     pub(crate) fn memory_for(self, bytes: u64) -> String {
-        format!("{:.1}", self.peak as f64 / bytes as f64)
+        format!("{} MB, {:.1}", self.peak / 1_000_000, self.peak as f64 / bytes as f64)
     }
 
     fn best(self, other: Self) -> Self {
