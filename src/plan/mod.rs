@@ -71,6 +71,14 @@ impl<'a> Plan<'a> {
         Ok(Self { model, outcome, changes, unplaced, summary })
     }
 
+    /// What changes for a workload; `None` where it stays as it is on record, or has no place as before.
+    pub fn change_of(&self, workload: WorkloadId) -> Option<&Change> {
+        let name = self.model.workload_name(workload);
+        // They are in order of names, and a name has one.
+        let at = self.changes.partition_point(|change| *change.workload < *name);
+        self.changes.get(at).filter(|change| *change.workload == *name)
+    }
+
     /// What is on record when this plan is applied.
     pub fn record(&self) -> Record {
         let mut placements = Vec::with_capacity(self.model.workloads().len());

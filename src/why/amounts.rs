@@ -11,7 +11,7 @@ use super::remedy::{Amount, Remedy};
 use super::turn::{Answer, Turn, sort_by_miss};
 use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
 use crate::names::Symbol;
-use crate::place::{Miss, Outcome, Refusal, Standing, refusals};
+use crate::place::{Engine, Miss, Refusal, Standing, refusals};
 use crate::quantity::{Capacity, Family, Quantity};
 
 /// For so many nodes it is worked out who else would take what they are given.
@@ -216,19 +216,26 @@ fn offered(model: &Model, node: NodeId, added: &[(Symbol, Quantity)]) -> Vec<Amo
     more.collect()
 }
 
-/// What a node lacks, given to it. Where a node offers all and is short only, no other is given more besides.
+/// What a node lacks, given to it. Where another offers all and is short only, no node is given more than tags, and
+/// one is planned.
 pub(super) fn added(turn: &Turn<'_>) -> Vec<Remedy> {
-    let lacks = |each: &Refusal| matches!(each, Refusal::Lacks(_));
     let offered = turn.then.iter().any(Answer::is_short_only);
-    let possible = |each: &&Answer| {
-        let given = |each: &Refusal| lacks(each) || (!offered && matches!(each, Refusal::Short { .. }));
-        each.refusals.iter().all(given) && each.refusals.iter().any(lacks)
+    let is_tag = |resource: Symbol| turn.table().requirement(resource).is_none_or(|each| !each.amount.is_positive());
+    let given_to = |each: &&Answer| {
+        let can_be_given = |each: &Refusal| match *each {
+            Refusal::Lacks(resource) => !offered || is_tag(resource),
+            Refusal::Short { .. } => !offered,
+            _ => false,
+        };
+        let lacks = |each: &Refusal| matches!(each, Refusal::Lacks(_));
+        each.refusals.iter().all(can_be_given) && each.refusals.iter().any(lacks)
     };
-    let mut near = turn.then.iter().filter(possible).collect::<Vec<_>>();
+    let mut near = turn.then.iter().filter(given_to).collect::<Vec<_>>();
     near.sort_by_key(|each| (each.shorts().count(), each.refusals.len()));
     let mut tables = BTreeSet::new();
     near.retain(|answer| tables.insert(turn.model.nodes()[answer.node.index()].table));
-    near.into_iter().take(MOST_NODES).map(|answer| Remedy::Offer(answer.node, given(turn, answer))).collect()
+    near.truncate(if offered { 1 } else { MOST_NODES });
+    near.into_iter().map(|answer| Remedy::Offer(answer.node, given(turn, answer))).collect()
 }
 
 fn given(turn: &Turn<'_>, answer: &Answer) -> Vec<Amount> {
@@ -247,16 +254,16 @@ fn given(turn: &Turn<'_>, answer: &Answer) -> Vec<Amount> {
 }
 
 /// The same addition with what was still short after it was planned.
-pub(super) fn grown(model: &Model, workload: WorkloadId, remedy: &Remedy, outcome: &Outcome) -> Option<Remedy> {
+pub(super) fn grown(case: Case<'_>, turn: &Turn<'_>, remedy: &Remedy, engine: &Engine) -> Option<Remedy> {
     let Remedy::Offer(node, amounts) = remedy else { return None };
-    let standing = outcome.standing(workload)?;
-    let said = refusals(model, outcome.engine.occupancy(), workload, standing, *node);
+    let standing = case.plan.outcome.standing(turn.workload)?;
+    let said = refusals(turn.model, engine.occupancy(), turn.workload, standing, *node);
     let mut amounts = amounts.clone();
     for refusal in said {
         let Refusal::Short { resource, need, free } = refusal else { return None };
         match amounts.iter_mut().find(|amount| amount.resource == resource) {
             Some(amount) => amount.after += need - free,
-            None => amounts.extend(offered(model, *node, &[(resource, need - free)])),
+            None => amounts.extend(offered(turn.model, *node, &[(resource, need - free)])),
         }
     }
     Some(Remedy::Offer(*node, amounts))

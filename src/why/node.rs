@@ -56,10 +56,8 @@ pub struct Rejection {
 /// Explains a node.
 pub fn node(case: Case<'_>, node: NodeId) -> NodeAnswer {
     let (plan, model, engine) = (case.plan, case.plan.model, &case.plan.outcome.engine);
-    let guests = engine.occupancy().on(node).iter().map(|&workload| {
-        let name = model.workload_name(workload);
-        Guest { workload, change: plan.changes.iter().find(|change| *change.workload == *name).cloned() }
-    });
+    let on = engine.occupancy().on(node).iter();
+    let guests = on.map(|&workload| Guest { workload, change: plan.change_of(workload).cloned() });
     let refused = plan.unplaced.iter().filter_map(|each| {
         let standing = plan.outcome.standing(each.workload)?;
         let refusals = refusals(model, engine.occupancy(), each.workload, standing, node);

@@ -6,7 +6,7 @@
 use super::Case;
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::names::Symbol;
-use crate::place::{Engine, Moment, Place, Refusal, Soft, Standing, given_up, moment, refusals};
+use crate::place::{Engine, Known, Moment, Place, Refusal, Soft, Standing, given_up, refusals};
 use crate::plan::Change;
 use crate::quantity::Capacity;
 use crate::score::Score;
@@ -79,8 +79,8 @@ pub enum Said {
 pub fn placed(case: Case<'_>, workload: WorkloadId) -> Option<PlacedAnswer> {
     let (model, outcome) = (case.plan.model, &case.plan.outcome);
     let node = outcome.assignment.of(workload)?;
-    let change = case.plan.changes.iter().find(|change| *change.workload == *model.workload_name(workload)).cloned();
-    let way = match moment(model, &case.start(), workload).ok().flatten() {
+    let change = case.plan.change_of(workload).cloned();
+    let way = match Known::new(model, case.start(), outcome).moment(workload) {
         None if case.pins.iter().any(|pin| pin.workload == workload) => Came::Asked,
         None => Came::Stays,
         Some(moment) => match moment.standing {

@@ -6,9 +6,10 @@
 use std::borrow::Cow;
 
 use super::Case;
+use super::turn::Turn;
 use crate::model::{Model, NodeId, Offer, WorkloadId, WorkloadTable};
 use crate::names::Symbol;
-use crate::place::{Outcome, Pin, Start, place};
+use crate::place::{Attempt, Edit, Engine, Pin, Start};
 use crate::quantity::{Capacity, Family, Quantity};
 
 /// One amount of a table that would be another.
@@ -67,28 +68,32 @@ impl Remedy {
 pub(super) enum Trial {
     /// The workload has a place.
     Way(Way),
-    /// It has none: this is what the cluster looks like then.
-    Failed(Box<Outcome>),
-    /// The change cannot be made.
+    /// It has none: so the nodes are at its turn.
+    Failed(Box<Engine>),
+    /// The change cannot be made, or takes the places of more others than it may.
     Void,
 }
 
-/// Plans a change.
-pub(super) fn tried(case: Case<'_>, workload: WorkloadId, remedy: &Remedy) -> Trial {
-    let model = case.plan.model;
-    let Some(edited) = edited(model, workload, remedy) else { return Trial::Void };
+/// Plans a change that may take so many places of others.
+pub(super) fn tried(case: Case<'_>, turn: &Turn<'_>, remedy: &Remedy, most: usize) -> Trial {
+    let Some(edited) = edited(turn.model, turn.workload, remedy) else { return Trial::Void };
     let mut pins = case.pins.to_vec();
     if let Remedy::Move(moves) = remedy {
         pins.retain(|pin| moves.iter().all(|moved| moved.workload != pin.workload));
         pins.extend(moves);
     }
+    let edit = match remedy {
+        Remedy::Ask(_) | Remedy::Immunity(_) | Remedy::Priority(_) => {
+            Edit::Workloads(turn.model.workloads()[turn.workload.index()].table)
+        }
+        Remedy::Move(_) | Remedy::Open(_) | Remedy::Offer(..) => Edit::Other,
+    };
     let start = Start { record: Some(case.record), pins: &pins, ..Start::default() };
-    let Ok(outcome) = place(&edited, &start) else { return Trial::Void };
-    let Some(node) = outcome.assignment.of(workload) else { return Trial::Failed(Box::new(outcome)) };
-    let before = &case.plan.outcome.assignment;
-    let displaced =
-        model.workload_ids().filter(|&each| before.of(each).is_some() && outcome.assignment.of(each).is_none());
-    Trial::Way(Way { remedy: remedy.clone(), node, displaced: displaced.collect() })
+    match turn.known.attempt(&edited, edit, &start, turn.workload, most) {
+        Ok(Attempt::Placed(node, displaced)) => Trial::Way(Way { remedy: remedy.clone(), node, displaced }),
+        Ok(Attempt::Refused(engine)) => Trial::Failed(engine),
+        Ok(Attempt::TooMany) | Err(_) => Trial::Void,
+    }
 }
 
 /// The model with an edit; `None` where such an edit makes no manifest.

@@ -12,7 +12,6 @@ use super::Case;
 use super::remedy::{Remedy, Trial, Way, tried};
 use super::turn::{Answer, Turn};
 use super::{amounts, moves};
-use crate::model::WorkloadId;
 use crate::place::Refusal;
 
 /// So often a kind of change is planned at most.
@@ -26,19 +25,26 @@ struct Kind {
 }
 
 impl Kind {
-    fn is_open(&self) -> bool {
-        self.found.as_ref().is_none_or(|way| !way.displaced.is_empty())
+    fn new(candidates: Vec<Remedy>) -> Self {
+        Self { candidates: candidates.into(), found: None }
     }
 
-    fn learn(&mut self, case: Case<'_>, workload: WorkloadId, remedy: &Remedy, trial: Trial) {
+    /// The next change to plan, with how many places of others it may take: fewer than one of its kind, and no more than
+    /// the cheapest of another.
+    fn next(&mut self, turn: &Turn<'_>, cheapest: Option<usize>) -> Option<(Remedy, usize)> {
+        let fewer = self.found.as_ref().map(|way| way.displaced.len().checked_sub(1));
+        let most = fewer.unwrap_or(Some(usize::MAX))?;
+        let remedy = self.candidates.pop_front()?;
+        // To take the place of another is a choice, and a way only where there is no other.
+        let cheapest = cheapest.map(|places| if remedy.only_prefers(turn.workload) { 0 } else { places });
+        Some((remedy, cheapest.map_or(most, |places| most.min(places))))
+    }
+
+    fn learn(&mut self, case: Case<'_>, turn: &Turn<'_>, remedy: &Remedy, trial: Trial) {
         match trial {
-            Trial::Way(way) => {
-                if self.found.as_ref().is_none_or(|found| way.displaced.len() < found.displaced.len()) {
-                    self.found = Some(way);
-                }
-            }
-            Trial::Failed(outcome) => {
-                if let Some(larger) = amounts::grown(case.plan.model, workload, remedy, &outcome) {
+            Trial::Way(way) => self.found = Some(way),
+            Trial::Failed(engine) => {
+                if let Some(larger) = amounts::grown(case, turn, remedy, &engine) {
                     self.candidates.push_front(larger);
                 }
             }
@@ -49,33 +55,44 @@ impl Kind {
 
 /// The smallest change of each kind that places the workload, of those that take as few places of others as can be.
 pub(super) fn ways(case: Case<'_>, turn: &Turn<'_>) -> Vec<Way> {
-    let kinds = [
-        moves::candidates(case, turn),
+    let edits = [
         amounts::smaller(case, turn),
         amounts::immune(turn),
         opened(turn),
         amounts::larger(case, turn),
         amounts::added(turn),
-        preferred(case, turn),
     ];
-    let mut kinds = kinds.map(|candidates| Kind { candidates: candidates.into(), found: None });
-    for _ in 0..ROUNDS {
-        let open = kinds.iter_mut().filter(|kind| kind.is_open());
-        let tasks = open.filter_map(|kind| Some((kind.candidates.pop_front()?, kind))).collect::<Vec<_>>();
-        let remedies = tasks.iter().map(|(remedy, _)| remedy.clone()).collect::<Vec<_>>();
-        let trials = all_tried(case, turn.workload, &remedies);
-        for ((remedy, kind), trial) in tasks.into_iter().zip(trials) {
-            kind.learn(case, turn.workload, &remedy, trial);
-        }
-    }
-    let mut ways = kinds.into_iter().filter_map(|kind| kind.found).collect::<Vec<_>>();
-    // To take the place of another is a choice, and a way only where there is no other.
+    let edits = found(case, turn, edits, None);
+    let cheapest = edits.iter().flatten().map(|way| way.displaced.len()).min();
+    let others = [moves::candidates(case, turn), preferred(case, turn)];
+    let [moves, preferences] = found(case, turn, others, cheapest);
+    let ways = std::iter::once(moves).chain(edits).chain([preferences]).flatten();
+    let mut ways = ways.collect::<Vec<_>>();
     let is_choice = |way: &Way| !way.displaced.is_empty() && way.remedy.only_prefers(turn.workload);
     if !ways.iter().all(is_choice) {
         ways.retain(|way| !is_choice(way));
     }
     ways.sort_by_key(|way| way.displaced.len());
     ways
+}
+
+/// What places the workload of each kind of change.
+fn found<const N: usize>(
+    case: Case<'_>,
+    turn: &Turn<'_>,
+    candidates: [Vec<Remedy>; N],
+    cheapest: Option<usize>,
+) -> [Option<Way>; N] {
+    let mut kinds = candidates.map(Kind::new);
+    for _ in 0..ROUNDS {
+        let next = kinds.iter_mut().filter_map(|kind| Some((kind.next(turn, cheapest)?, kind)));
+        let (tasks, kinds): (Vec<_>, Vec<_>) = next.unzip();
+        let trials = all_tried(case, turn, &tasks);
+        for (((remedy, _), kind), trial) in tasks.iter().zip(kinds).zip(trials) {
+            kind.learn(case, turn, remedy, trial);
+        }
+    }
+    kinds.map(|kind| kind.found)
 }
 
 /// Nodes that would take the workload if one line did not close them.
@@ -95,9 +112,14 @@ fn preferred(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
 }
 
 /// Plans all of these: what comes of each depends on nothing but itself.
-fn all_tried(case: Case<'_>, workload: WorkloadId, remedies: &[Remedy]) -> Vec<Trial> {
-    let (some, others) = remedies.split_at(remedies.len() / 2);
-    let each = |remedies: &[Remedy]| remedies.iter().map(|remedy| tried(case, workload, remedy)).collect::<Vec<_>>();
+fn all_tried(case: Case<'_>, turn: &Turn<'_>, tasks: &[(Remedy, usize)]) -> Vec<Trial> {
+    let each = |tasks: &[(Remedy, usize)]| {
+        tasks.iter().map(|(remedy, most)| tried(case, turn, remedy, *most)).collect::<Vec<_>>()
+    };
+    let (some, others) = tasks.split_at(tasks.len() / 2);
+    if some.is_empty() {
+        return each(others);
+    }
     thread::scope(|scope| {
         let helper = scope.spawn(|| each(some));
         let rest = each(others);

@@ -6,7 +6,7 @@
 use super::Case;
 use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
 use crate::names::Symbol;
-use crate::place::{Engine, Miss, Refusal, Standing, ahead, miss, moment, refusals};
+use crate::place::{Engine, Known, Miss, Refusal, Standing, ahead, miss, refusals};
 use crate::quantity::{Capacity, Quantity};
 
 /// What one node says.
@@ -20,6 +20,8 @@ pub(super) struct Answer {
 pub(super) struct Turn<'a> {
     pub(super) model: &'a Model,
     pub(super) workload: WorkloadId,
+    /// The plan, to be played again with a change.
+    pub(super) known: Known<'a>,
     /// The nodes at its turn.
     pub(super) engine: Engine,
     /// What they said then, in the order in which they were tried.
@@ -33,11 +35,11 @@ pub(super) struct Turn<'a> {
 impl<'a> Turn<'a> {
     pub(super) fn new(case: Case<'a>, workload: WorkloadId, standing: Standing) -> Self {
         let (model, last) = (case.plan.model, &case.plan.outcome.engine);
-        let engine = moment(model, &case.start(), workload).ok().flatten();
-        let engine = engine.map_or_else(|| last.clone(), |moment| moment.engine);
+        let known = Known::new(model, case.start(), &case.plan.outcome);
+        let engine = known.moment(workload).map_or_else(|| last.clone(), |moment| moment.engine);
         let (then, now) = (answers(model, &engine, workload, standing), answers(model, last, workload, standing));
         let ahead = ahead(model, &case.plan.outcome, workload);
-        Self { model, workload, engine, then, now, ahead }
+        Self { model, workload, known, engine, then, now, ahead }
     }
 
     pub(super) fn table(&self) -> &'a WorkloadTable {
