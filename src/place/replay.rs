@@ -1,8 +1,9 @@
 //! A plan that is known, played again: up to a workload's turn, or with one change.
 //!
 //! A plan keeps where everything went, not what each search saw. Who asks why a workload is where it is gets that
-//! moment; who asks what would help gets what a whole plan would say, sooner: whatever comes before the change goes where
-//! it is known to go, a failure ends at the workload's turn, and so does a change that costs others too many places.
+//! moment; who asks what would help gets what a whole plan would say, sooner: whatever comes before the change goes
+//! where it is known to go, a failure ends at the workload's turn, and so does a change that costs others too many
+//! places.
 
 use super::rule::{self, Standing};
 use super::{Engine, Entry, Outcome, PinError, Prepared, Start, fills_a_shortcoming, place, prepare, strategy};

@@ -29,8 +29,8 @@ impl Kind {
         Self { candidates: candidates.into(), found: None }
     }
 
-    /// The next change to plan, with how many places of others it may take: fewer than one of its kind, and no more than
-    /// the cheapest of another.
+    /// The next change to plan, with how many places of others it may take: fewer than one of its kind, and no more
+    /// than the cheapest of another.
     fn next(&mut self, turn: &Turn<'_>, cheapest: Option<usize>) -> Option<(Remedy, usize)> {
         let fewer = self.found.as_ref().map(|way| way.displaced.len().checked_sub(1));
         let most = fewer.unwrap_or(Some(usize::MAX))?;
