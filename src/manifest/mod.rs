@@ -21,6 +21,7 @@ mod schema;
 mod shape;
 mod syntax;
 mod text;
+mod twice;
 mod walk;
 
 pub use names::LONGEST_NAME;

@@ -10,7 +10,9 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue, Error};
 
 use super::text::offset;
+use super::twice;
 use crate::diagnostic::{Diagnostic, Findings};
+use crate::escape::quoted;
 use crate::source::{Place, Source};
 
 /// Tables, arrays and parts of dotted keys that may stand in each other.
@@ -18,6 +20,12 @@ pub const DEEPEST: usize = 16;
 
 /// In a text that is longer only the first mistake of grammar is reported: each costs memory.
 const LONGEST_RECOVERED: usize = 1 << 20;
+
+/// What the TOML crate says of a key that is given twice.
+const TWICE: &str = "duplicate key";
+
+/// The first place is sought for so many keys that are given twice: each search reads the text again.
+const MOST_SOUGHT: usize = 10;
 
 /// A document tree, and whether it can be relied on.
 pub(super) struct Document<'s> {
@@ -54,25 +62,32 @@ pub(super) fn parse<'s>(
 ) -> Document<'s> {
     let (root, errors) = tree(text);
     let mut document = Document { root, damaged: BTreeSet::new(), lost: false };
-    let mut last = (0, String::new());
+    let at = |span: &Range<usize>| Place { file, start: base + offset(span.start), end: base + offset(span.end) };
+    let (mut last, mut twice) = ((0, String::new()), 0);
     for error in errors {
         let span = error.span().unwrap_or(text.len()..text.len());
-        let place = Place { file, start: base + offset(span.start), end: base + offset(span.end) };
-        let line = source.line(place.start);
+        let line = source.line(at(&span).start);
         // One slip often makes several errors: the first on a line is the one that helps, and of equal ones on lines
         // that follow each other the first of all.
         if document.damaged.insert(line) {
             document.lost |= is_header(source, line);
-            let fault = fault(&error, text, span, &source.bytes()[source.line_range(line)]);
+            let fault = fault(&error, text, span.clone(), &source.bytes()[source.line_range(line)]);
             let echo = last == (line - 1, fault.message.clone());
             last = (line, fault.message.clone());
             if !echo {
-                findings.push(fault.at(place, ""));
+                twice += usize::from(error.message() == TWICE);
+                let is_sought = error.message() == TWICE && twice <= MOST_SOUGHT;
+                let first = is_sought.then(|| twice::first(text, &span)).flatten();
+                let fault = fault.at(at(&span), "");
+                findings.push(match first {
+                    Some(first) => fault.also(at(&first), "given first here"),
+                    None => fault,
+                });
             }
         }
     }
     if let Some(span) = too_deep(&document.root) {
-        let place = Place { file, start: base + offset(span.start), end: base + offset(span.end) };
+        let place = at(&span);
         if document.damaged.insert(source.line(place.start)) {
             findings.push(nesting().at(place, ""));
         }
@@ -117,9 +132,9 @@ fn fault(error: &Error, text: &str, span: Range<usize>, line: &[u8]) -> Diagnost
             let fault = Diagnostic::error("a merge conflict is not resolved");
             fault.help("take one side, or both, and delete the lines with markers")
         }
-        "duplicate key" => {
+        TWICE => {
             let key = text.get(span).unwrap_or_default();
-            Diagnostic::error(format!("the key `{key}` is given twice"))
+            Diagnostic::error(format!("the key {} is given twice", quoted(key)))
         }
         "recursion limit" | "cannot recurse further; max recursion depth met" => nesting(),
         message => Diagnostic::error(format!("this is not TOML: {message}")),

@@ -7,6 +7,8 @@ mod explain;
 mod hostile;
 mod laws;
 mod manifests;
+mod mutation;
+mod passage;
 mod program;
 mod readme;
 mod schema;

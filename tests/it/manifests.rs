@@ -10,9 +10,6 @@ use lighthouse::diagnostic::{Findings, LONGEST_MESSAGE, MOST_MESSAGES, Paint, dr
 use lighthouse::escape::is_hidden;
 use lighthouse::manifest::{self, Manifest};
 use lighthouse::source::Source;
-use proptest::prelude::*;
-
-use crate::program::cases;
 
 fn folder(kind: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/manifests").join(kind)
@@ -195,68 +192,5 @@ fn a_hundred_messages_are_drawn_and_the_rest_is_counted() {
 fn many_mistakes_of_grammar_cost_little() {
     for piece in ["]", "= ", "[[", "a = \n", "\"", "a.", "{", ",", "\u{202e}", "'''"] {
         read(piece.repeat(300_000)).expect_err("it is no manifest");
-    }
-}
-
-fn valid_text() -> impl Strategy<Value = Vec<u8>> {
-    let texts: Vec<Vec<u8>> = fixtures("valid").iter().map(|path| fs::read(path).expect("it can be read")).collect();
-    prop::sample::select(texts)
-}
-
-/// Pieces that hostile manifests are made of.
-const PIECES: [&str; 24] = [
-    "\u{1b}]0;",
-    "\u{202e}",
-    "\0",
-    "\n",
-    "\r",
-    "\"",
-    "'''",
-    "[[",
-    "]]",
-    "{",
-    "}",
-    "= ",
-    ".",
-    "nan",
-    "-inf",
-    "1e-400",
-    "name",
-    "count = 3\n",
-    "[[nodes]]\n",
-    "[[workloads]]\nname = \"web\"\n",
-    "\u{feff}",
-    "99999999999999999999",
-    "#",
-    ",",
-];
-
-fn mutation() -> impl Strategy<Value = (prop::sample::Index, usize, Vec<u8>)> {
-    let piece = prop::sample::select(&PIECES[..]).prop_map(|piece| piece.as_bytes().to_vec());
-    let bytes = prop::collection::vec(any::<u8>(), 0..4);
-    (any::<prop::sample::Index>(), 0usize..12, prop_oneof![3 => piece, 1 => bytes])
-}
-
-fn mutated(mut text: Vec<u8>, mutations: Vec<(prop::sample::Index, usize, Vec<u8>)>) -> Vec<u8> {
-    for (at, removed, inserted) in mutations {
-        let start = at.index(text.len() + 1);
-        let end = (start + removed).min(text.len());
-        text.splice(start..end, inserted);
-    }
-    text
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(2_000), failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn no_mutation_of_a_manifest_does_harm(text in valid_text(), mutations in prop::collection::vec(mutation(), 1..6)) {
-        let text = mutated(text, mutations);
-        let sources = [Source::new("lighthouse.toml", text.clone()), Source::new("lighthouse.d/a.toml", text)];
-        match manifest::read(&sources) {
-            Ok(manifest) => check_bounds(&manifest.warnings, &sources),
-            Err(findings) => check_bounds(&findings, &sources),
-        }
-        let _ = read(sources[0].bytes());
     }
 }

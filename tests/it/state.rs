@@ -7,6 +7,8 @@ use lighthouse::quantity::{Family, Quantity};
 use lighthouse::state::{Digest, Error, Flags, Lineage, SavedChange, SavedPlan, State, adopt, parse, record_digest};
 use proptest::prelude::*;
 
+use crate::passage::resealed;
+
 const SAMPLE: &str = "\
 # Written by `lighthouse apply`. On a merge conflict take the side that your machines follow, then apply.
 format = 1
@@ -62,14 +64,6 @@ fn two_kilobytes() -> String {
         recorded(&format!("worker-{number:02}"), "rack-b-3", &[("cpu", "2"), ("mem", "4Gi"), ("a \"tag\"", "0")])
     }));
     state.text()
-}
-
-/// The text with the digest that it should have.
-fn resealed(text: &str) -> String {
-    let is_digest = |line: &&str| line.starts_with("digest = ");
-    let line = text.split_inclusive('\n').find(is_digest).expect("a digest");
-    let digest = Digest::of(text.replacen(line, "", 1).as_bytes());
-    text.replacen(line, &format!("digest = \"{digest}\"\n"), 1)
 }
 
 #[test]

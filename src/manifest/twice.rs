@@ -1,0 +1,76 @@
+//! Where a key that is given twice was given first.
+//!
+//! The TOML crate tells of the second place only. The text is read once more with that key under another name: then both
+//! keys stand in one table, wherever that is.
+
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+/// The place of the first key; `second` is that of the other one, as it is written.
+pub(super) fn first(text: &str, second: &Range<usize>) -> Option<Range<usize>> {
+    let written = format!("{} = 0", text.get(second.clone())?);
+    let written = DeTable::parse(&written).ok()?;
+    let (key, _) = written.get_ref().iter().next()?;
+    let other = unused(text);
+    let renamed = format!("{}{other}{}", &text[..second.start], &text[second.end..]);
+    let (root, _) = DeTable::parse_recoverable(&renamed);
+    let place = beside(root.get_ref(), &other, key.get_ref())?;
+    (place.end <= second.start).then_some(place)
+}
+
+/// A name that the text has nowhere.
+fn unused(text: &str) -> String {
+    let mut name = "second".to_owned();
+    while text.contains(&name) {
+        name.push('-');
+    }
+    name
+}
+
+/// The place of a key in the table that has another one.
+fn beside(table: &DeTable<'_>, other: &str, key: &str) -> Option<Range<usize>> {
+    if table.keys().any(|each| each.get_ref() == other) {
+        return table.keys().find(|each| each.get_ref() == key).map(toml::Spanned::span);
+    }
+    table.values().find_map(|value| within(value.get_ref(), other, key))
+}
+
+fn within(value: &DeValue<'_>, other: &str, key: &str) -> Option<Range<usize>> {
+    match value {
+        DeValue::Table(table) => beside(table, other, key),
+        DeValue::Array(values) => values.iter().find_map(|value| within(value.get_ref(), other, key)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text between `<` and `>` is the second key; the place of the first is given back as a column of its text.
+    fn first_of(text: &str) -> Option<usize> {
+        let start = text.find('<').expect("a key");
+        let end = text.find('>').expect("its end") - 1;
+        first(&text.replace(['<', '>'], ""), &(start..end)).map(|place| place.start)
+    }
+
+    #[test]
+    fn the_first_place_is_in_the_same_table() {
+        for (before, first, between) in [
+            ("", "a", " = 1\n<a> = 2"),
+            ("", "\"a\"", " = 1\n<a> = 2"),
+            ("", "a", " = 1\nb = { a = 1 }\n<'a'> = 2"),
+            ("x = { a = 1 }\ny = { ", "a", " = 1, <a> = 2 }"),
+            ("[[n]]\na = 1\n[[n]]\n", "a", " = 1\nl = { a = 1 }\n<a> = 2"),
+            ("[[n]]\na = 1\n[n.l]\n", "a", " = 1\n<a> = 2\n[[n]]\na = 2"),
+            ("[", "a", "]\nb = 1\n[x]\na = 1\n[<a>]\nb = 2"),
+            ("[x.", "a", "]\nb = 1\n[a]\n[x.<a>]"),
+            ("x.", "a", " = 1\nx.<a> = 2"),
+            ("", "second", " = 1\n<second> = 2"),
+        ] {
+            let text = format!("{before}{first}{between}");
+            assert_eq!(first_of(&text), Some(before.len()), "{text}");
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The campaign: mutated manifests, states and saved plans, a hundred thousand in every run, through all of `plan` and
+//! `apply` in the library; some of them through the binary as well, which has to end as the library says.
+//!
+//! `PROPTEST_CASES=1000000` asks for more. A case is its number: what fails says which one it was.
+
+mod mutate;
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use lighthouse::source::Source;
+
+use crate::passage::{Codes, pass};
+use crate::program::{below_root, cases, files_below, run, text};
+use mutate::{Draw, mutated, mutated_and_sealed};
+
+/// One in so many goes through the binary, too.
+const THROUGH_THE_BINARY: u32 = 2_000;
+
+/// A manifest with what is on record for it and a plan that was saved for the two.
+struct Seed {
+    manifest: Vec<u8>,
+    state: Option<Vec<u8>>,
+    plan: Option<Vec<u8>>,
+}
+
+/// What one case is made of.
+struct Case {
+    manifest: Vec<u8>,
+    drop_in: Option<Vec<u8>>,
+    state: Option<Vec<u8>>,
+    plan: Option<Vec<u8>>,
+}
+
+/// Those of the fuzz targets, which have all three.
+fn whole_seeds() -> Vec<Seed> {
+    let folder = below_root("tests/fuzz/seeds");
+    let seed = |path: PathBuf| {
+        let beside = |kind: &str| fs::read(folder.join(kind).join(path.file_name().expect("a file"))).ok();
+        Seed { manifest: fs::read(&path).expect("a manifest"), state: beside("state"), plan: beside("plan") }
+    };
+    files_below(&folder.join("manifest"), ".toml").into_iter().map(seed).collect()
+}
+
+/// The valid manifests among the fixtures.
+fn bare_seeds() -> Vec<Seed> {
+    let folder = below_root("tests/manifests/valid");
+    let mains = files_below(&folder, ".toml").into_iter().filter(|path| path.parent() == Some(&folder));
+    mains.map(|path| Seed { manifest: fs::read(&path).expect("a manifest"), state: None, plan: None }).collect()
+}
+
+/// The case of a number: a manifest, a state or a saved plan is mutated, rarely several of them.
+fn case(number: u32, whole: &[Seed], bare: &[Seed]) -> Case {
+    let mut draw = Draw::new(number.into());
+    let (has_all, has_drop_in) = (draw.one_in(8), draw.one_in(16));
+    let wanted = |which: u32| number % 3 == which || has_all;
+    let seeds = if wanted(0) && !has_all && draw.one_in(2) { bare } else { whole };
+    let (seed, other) = (&seeds[draw.below(seeds.len())], &whole[draw.below(whole.len())]);
+    let mut of = |is_wanted: bool, bytes: &Option<Vec<u8>>, other: &Option<Vec<u8>>| match bytes {
+        Some(bytes) if is_wanted => Some(mutated_and_sealed(bytes, other.as_deref().unwrap_or_default(), &mut draw)),
+        bytes => bytes.clone(),
+    };
+    let (state, plan) = (of(wanted(1), &seed.state, &other.state), of(wanted(2), &seed.plan, &other.plan));
+    Case {
+        manifest: if wanted(0) { mutated(&seed.manifest, &other.manifest, &mut draw) } else { seed.manifest.clone() },
+        drop_in: has_drop_in.then(|| mutated(&other.manifest, &seed.manifest, &mut draw)),
+        state,
+        plan,
+    }
+}
+
+impl Case {
+    fn sources(&self) -> Vec<Source> {
+        let main = Source::new("lighthouse.toml", self.manifest.clone());
+        let drop_in = self.drop_in.iter().map(|bytes| Source::new("lighthouse.d/a.toml", bytes.clone()));
+        std::iter::once(main).chain(drop_in).collect()
+    }
+
+    fn codes(&self) -> Option<Codes> {
+        pass(&self.sources(), self.state.as_deref(), self.plan.as_deref())
+    }
+
+    /// For a message.
+    fn told(&self) -> String {
+        let shown = |bytes: &[u8]| bytes.escape_ascii().to_string().replace("\\n", "\n");
+        let parts = [Some(&self.manifest), self.drop_in.as_ref(), self.state.as_ref(), self.plan.as_ref()];
+        parts.into_iter().flatten().map(|bytes| shown(bytes)).collect::<Vec<_>>().join("\n----\n")
+    }
+
+    fn write(&self, home: &Path) {
+        let files = [
+            ("lighthouse.toml", Some(&self.manifest)),
+            ("lighthouse.d/a.toml", self.drop_in.as_ref()),
+            ("lighthouse.state.toml", self.state.as_ref()),
+            ("plan.toml", self.plan.as_ref()),
+        ];
+        fs::create_dir(home.join("lighthouse.d")).expect("a folder");
+        for (name, bytes) in files {
+            bytes.map(|bytes| fs::write(home.join(name), bytes).expect("written"));
+        }
+    }
+}
+
+/// How often each code came for `plan`, `apply` and `apply PLANFILE`.
+type Counts = [[u32; 5]; 3];
+
+fn count(counts: &mut Counts, codes: Codes) {
+    for (row, code) in counts.iter_mut().zip([codes.plan, codes.apply, codes.apply_saved]) {
+        row[usize::try_from(code).expect("a code")] += 1;
+    }
+}
+
+/// The cases of one thread.
+fn campaign(numbers: impl Iterator<Item = u32>) -> Counts {
+    let (whole, bare) = (whole_seeds(), bare_seeds());
+    let mut counts = Counts::default();
+    for number in numbers {
+        let case = case(number, &whole, &bare);
+        let codes = catch_unwind(AssertUnwindSafe(|| case.codes()));
+        let Some(codes) = codes.unwrap_or_else(|_| panic!("case {number}:\n{}", case.told())) else { continue };
+        count(&mut counts, codes);
+        if number % THROUGH_THE_BINARY < 3 {
+            through_the_binary(number, &case, codes);
+        }
+    }
+    counts
+}
+
+/// The binary ends as the library says, and the state is as it was unless it was saved.
+fn through_the_binary(number: u32, case: &Case, codes: Codes) {
+    let commands: [(&[&str], i32); 3] = [
+        (&["plan"], codes.plan),
+        (&["apply", "--yes"], codes.apply),
+        (&["apply", "plan.toml"], codes.apply_saved),
+    ];
+    for (command, code) in commands {
+        let home = tempfile::tempdir().expect("a folder");
+        case.write(home.path());
+        let output = run(home.path(), command);
+        let told = || format!("case {number}: {command:?}: {}\n{}", text(&output.stderr), case.told());
+        assert_eq!(output.status.code(), Some(code), "{}", told());
+        if command[0] == "plan" || !matches!(code, 0 | 3) {
+            assert!(fs::read(home.path().join("lighthouse.state.toml")).ok() == case.state, "{}", told());
+        }
+    }
+}
+
+#[test]
+fn no_mutation_does_harm() {
+    let all = cases(100_000);
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let campaign = |first| move || campaign((first..all).step_by(threads));
+    let counts: Vec<Counts> = thread::scope(|scope| {
+        let campaigns: Vec<_> = (0..all).take(threads).map(|first| scope.spawn(campaign(first))).collect();
+        campaigns.into_iter().map(|each| each.join().expect("no case fails")).collect()
+    });
+    let sum = |command: usize, code: usize| counts.iter().map(|each| each[command][code]).sum::<u32>();
+    // Mutations that all fail at the first check would show nothing.
+    let enough = all / 1_000;
+    assert!([0, 1, 3, 4].iter().all(|&code| sum(1, code) > enough && sum(2, code) > enough), "{counts:?}");
+}
+
+#[test]
+fn every_seed_goes_all_the_way() {
+    for seed in whole_seeds().into_iter().chain(bare_seeds()) {
+        let case = Case { manifest: seed.manifest, drop_in: None, state: seed.state, plan: seed.plan };
+        let codes = case.codes().expect("it is small");
+        assert!(matches!((codes.plan, codes.apply), (0, 0) | (3, 3)), "{codes:?}\n{}", case.told());
+        assert!(case.plan.is_none() || codes.apply_saved == codes.plan, "{codes:?}\n{}", case.told());
+    }
+}
