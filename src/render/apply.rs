@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::findings::schema_of;
 use super::json::{Document, FORMAT_VERSION, document};
+use super::one_line::one_line;
 use crate::diagnostic::Findings;
 use crate::plan::Plan;
 use crate::source::Source;
@@ -57,25 +58,17 @@ pub struct Refused<'a> {
 }
 
 /// The plan and how its apply ended as JSON, one object on one line.
-///
-/// # Panics
-/// Never: every text is valid UTF-8, and every key a text.
 pub fn apply(plan: &Plan<'_>, warnings: &Findings, sources: &[Source], ending: Ending<'_>) -> String {
     text(&ApplyDocument::Planned { plan: document(plan, warnings, sources), ending })
 }
 
 /// A refusal before there was a plan as JSON, one object on one line.
-///
-/// # Panics
-/// Never: every text is valid UTF-8, and every key a text.
 pub fn refused(serial: Option<u64>, refused: Refused<'_>) -> String {
     text(&ApplyDocument::Unplanned { format_version: FORMAT_VERSION, applied: false, serial, refused })
 }
 
 fn text(document: &ApplyDocument<'_>) -> String {
-    let mut text = serde_json::to_string(document).expect("texts and numbers are JSON");
-    text.push('\n');
-    text
+    one_line(document)
 }
 
 /// The JSON Schema of what [`apply`] writes.

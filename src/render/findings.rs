@@ -5,6 +5,7 @@ use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use super::json::FORMAT_VERSION;
+use super::one_line::one_line;
 use crate::diagnostic::{Diagnostic, Findings, Label};
 use crate::manifest::Manifest;
 use crate::source::Source;
@@ -61,13 +62,8 @@ struct Related<'a> {
 }
 
 /// What `check` has to say, one object on one line.
-///
-/// # Panics
-/// Never: every text is valid UTF-8, and every key a text.
 pub fn check(manifest: &Result<Manifest, Findings>, sources: &[Source]) -> String {
-    let mut text = serde_json::to_string(&document(manifest, sources)).expect("texts and numbers are JSON");
-    text.push('\n');
-    text
+    one_line(&document(manifest, sources))
 }
 
 /// The JSON Schema of what [`check`] writes.

@@ -1,7 +1,7 @@
 //! A plan for programs: one JSON object, the same bytes for the same input.
 //!
 //! The structs here are the public format, from which the JSON Schema is made as well. Lists and maps are in bytewise
-//! order of names. JSON escapes what it must; names are otherwise as the manifest has them.
+//! order of names. Names read as the manifest has them.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::findings::{Finding, findings, schema_of};
+use super::one_line::one_line;
 use crate::diagnostic::Findings;
 use crate::model::{Model, NodeId};
 use crate::names::Symbol;
@@ -162,13 +163,8 @@ struct AmountsEntry {
 }
 
 /// The plan as JSON, one object on one line.
-///
-/// # Panics
-/// Never: every text is valid UTF-8, and every key a text.
 pub fn plan(plan: &Plan<'_>, warnings: &Findings, sources: &[Source]) -> String {
-    let mut text = serde_json::to_string(&document(plan, warnings, sources)).expect("texts and numbers are JSON");
-    text.push('\n');
-    text
+    one_line(&document(plan, warnings, sources))
 }
 
 /// The JSON Schema of what [`plan`] writes.

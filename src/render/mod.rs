@@ -9,6 +9,7 @@ mod findings;
 mod github;
 mod json;
 mod markdown;
+mod one_line;
 mod rows;
 mod show;
 mod show_json;

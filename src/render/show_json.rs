@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::findings::schema_of;
 use super::json::FORMAT_VERSION;
+use super::one_line::one_line;
 use crate::model::{Model, Recorded};
 use crate::state::{SavedChange, SavedPlan, State};
 
@@ -129,9 +130,7 @@ pub fn show_schema() -> schemars::Schema {
 }
 
 fn text(document: &Document<'_>) -> String {
-    let mut text = serde_json::to_string(document).expect("texts and numbers are JSON");
-    text.push('\n');
-    text
+    one_line(document)
 }
 
 fn state_document<'a>(state: &'a State, model: Option<&'a Model>, node: Option<&'a str>) -> StateDocument<'a> {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::apply::Refused;
 use super::findings::{Finding, findings, schema_of};
 use super::json::{Document, FORMAT_VERSION, document};
+use super::one_line::one_line;
 use super::rows::{Row, Widths, rows};
 use super::text::{in_short, write_rows};
 use super::{Origin, Paint};
@@ -181,14 +182,9 @@ pub fn watch_schema() -> Schema {
 }
 
 /// The status file's text.
-///
-/// # Panics
-/// Never: every text is valid UTF-8, and every key a text.
 pub fn watch_status(status: &WatchStatus) -> String {
     let status = WatchStatus { format_version: FORMAT_VERSION, ..status.clone() };
-    let mut text = serde_json::to_string(&status).expect("texts and numbers are JSON");
-    text.push('\n');
-    text
+    one_line(&status)
 }
 
 /// The JSON Schema of the status file.
@@ -201,9 +197,7 @@ fn digests(manifest: Digest, state: Option<Digest>) -> Digests {
 }
 
 fn line(line: &Line<'_>) -> String {
-    let mut text = serde_json::to_string(line).expect("texts and numbers are JSON");
-    text.push('\n');
-    text
+    one_line(line)
 }
 
 /// Below the words beside a time of day, and a little to the right.

@@ -126,6 +126,40 @@ fn the_name_of_a_file_is_shown_escaped() {
 }
 
 #[test]
+fn words_of_the_command_line_are_shown_escaped() {
+    let home = home(STRATEGY.as_bytes());
+    let word = "\u{1b}[31m\u{202e}x\u{7f}";
+    for arguments in [
+        &["plan", "--format", word][..],
+        &["--color=always", "plan", "--format", word],
+        &["plan", "--fo\u{202e}", word],
+        &["apply", "--lock-timeout", word],
+        &["watch", "--listen", word],
+        &["completions", word],
+        &["man", word],
+        &[word],
+    ] {
+        let output = run(home.path(), arguments);
+        assert_eq!(output.status.code(), Some(64), "{arguments:?}");
+        assert!(output.stdout.is_empty());
+        let said = text(&output.stderr);
+        assert!(said.contains("\\u{202e}") && !said.contains("\u{1b}[31mx"), "{said:?}");
+        assert!(!said.chars().any(|c| c != '\n' && c != '\u{1b}' && is_hidden(c)), "{said:?}");
+    }
+}
+
+#[test]
+fn the_log_shows_names_escaped() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = "\u{1b}[31m\u{202e}.toml";
+    if fs::write(home.path().join(file), STRATEGY).is_ok() {
+        let output = run(home.path(), &["-vvv", "plan", "-f", file]);
+        is_harmless(&output, file);
+        assert!(text(&output.stderr).contains("manifest is valid"));
+    }
+}
+
+#[test]
 fn large_and_deep_manifests_end() {
     let many = |piece: &str, times: usize| format!("{STRATEGY}{}", piece.repeat(times));
     for (what, manifest) in [

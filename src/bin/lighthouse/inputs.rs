@@ -4,6 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use lighthouse::diagnostic::Findings;
+use lighthouse::escape::visible;
 use lighthouse::manifest::{self, MOST_TEXT, Manifest};
 use lighthouse::source::Source;
 use lighthouse::store::{self, Input};
@@ -65,6 +66,6 @@ pub(crate) fn understand(sources: &[Source]) -> Result<Manifest, Findings> {
     let manifest = manifest::read(sources)?;
     let name = sources.first().map(Source::name).unwrap_or_default();
     let (nodes, workloads) = (manifest.model.nodes().len(), manifest.model.workloads().len());
-    tracing::info!(manifest = %name, nodes, workloads, "manifest is valid");
+    tracing::info!(manifest = %visible(name), nodes, workloads, "manifest is valid");
     Ok(manifest)
 }

@@ -32,13 +32,14 @@ use clap::Parser;
 use exit::Exit;
 use failure::Failure;
 use lighthouse::diagnostic::Diagnostic;
+use lighthouse::escape::visible;
 use terminal::Terminal;
 
 fn main() -> ExitCode {
     signals::outlive_size_limits();
     match Args::try_parse() {
         Ok(args) => run(&args),
-        Err(error) => explain_usage(&error),
+        Err(error) => explain_usage(error),
     }
     .into()
 }
@@ -90,7 +91,8 @@ fn fail(terminal: Terminal, failure: Failure) -> Exit {
 }
 
 /// Help and version go to standard output; anything else that clap says is a usage error.
-fn explain_usage(error: &clap::Error) -> Exit {
+fn explain_usage(error: clap::Error) -> Exit {
+    let error = as_visible(error);
     let terminal = Terminal::new(Color::Auto, false);
     let text = error.render();
     if error.use_stderr() {
@@ -98,4 +100,10 @@ fn explain_usage(error: &clap::Error) -> Exit {
         return Exit::Usage;
     }
     print(terminal, &if terminal.out_coloured { text.ansi().to_string() } else { text.to_string() })
+}
+
+/// The same mistake of the same words with nothing hidden in them: clap shows words as they are.
+fn as_visible(error: clap::Error) -> clap::Error {
+    let words = std::env::args_os().map(|word| visible(&word.to_string_lossy()).into_owned());
+    Args::try_parse_from(words).err().unwrap_or(error)
 }

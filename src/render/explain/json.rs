@@ -18,6 +18,7 @@ use crate::plan::Change;
 use crate::quantity::Quantity;
 use crate::render::findings::schema_of;
 use crate::render::json::{CodeEntry, FORMAT_VERSION, UnplacedEntry, code_entry, family, unplaced_entry};
+use crate::render::one_line::one_line;
 use crate::why::{Answer, Came, PlacedAnswer, Said, Step, UnplacedAnswer};
 
 /// What `lighthouse explain --format json` prints.
@@ -159,9 +160,6 @@ struct StepEntry<'a> {
 }
 
 /// An explanation as JSON, one object on one line.
-///
-/// # Panics
-/// Never: every text is valid UTF-8, and every key a text.
 pub fn explain(answer: &Answer, setting: Setting<'_>) -> String {
     let model = setting.plan.model;
     let answer = match answer {
@@ -177,9 +175,7 @@ pub fn explain(answer: &Answer, setting: Setting<'_>) -> String {
         replan: model.replan.name(),
         answer,
     };
-    let mut text = serde_json::to_string(&document).expect("texts and numbers are JSON");
-    text.push('\n');
-    text
+    one_line(&document)
 }
 
 /// The JSON Schema of what [`explain()`] writes.
