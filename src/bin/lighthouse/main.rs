@@ -5,6 +5,7 @@ mod after_help;
 mod apply;
 mod args;
 mod check;
+mod clock;
 mod completions;
 mod environment;
 mod exit;

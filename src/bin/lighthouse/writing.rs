@@ -1,13 +1,14 @@
 //! The last steps of everything that writes the state: lock, replace, and what the disk said.
 
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use lighthouse::model::{Model, Record};
 use lighthouse::state::{Lineage, State};
 use lighthouse::store::{self, LockedStore, Saved};
 
 use crate::args::Global;
+use crate::clock;
 use crate::exit::Exit;
 use crate::failure::{Failure, Refusal};
 use crate::inputs::{manifest_input, state_path};
@@ -25,7 +26,7 @@ pub(crate) fn lock(global: &Global, wait: Option<Duration>) -> Result<LockedStor
 
 /// Locks the state at this path.
 pub(crate) fn lock_at(path: &Path, wait: Option<Duration>) -> Result<LockedStore, Failure> {
-    let since = humantime::format_rfc3339_seconds(SystemTime::now());
+    let since = clock::now();
     Ok(store::lock(path, &format!("process {} since {since}", std::process::id()), wait.unwrap_or_default())?)
 }
 

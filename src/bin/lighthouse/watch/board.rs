@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use lighthouse::render::WatchStatus;
 
 use super::pass::Facts;
-use super::voice::now;
+use crate::clock::now;
 
 /// A deciding thread that is alive turns more often.
 const LONGEST_TURN: Duration = Duration::from_secs(30);

@@ -1,7 +1,5 @@
 //! What is said on standard output, for people or for programs.
 
-use std::time::SystemTime;
-
 use lighthouse::escape::visible;
 use lighthouse::plan::Plan;
 use lighthouse::render::{
@@ -12,6 +10,7 @@ use lighthouse::watch::Content;
 
 use super::pass::Trouble;
 use crate::args::ApplyFormat;
+use crate::clock::now;
 use crate::planning::Basis;
 use crate::terminal::Terminal;
 
@@ -105,11 +104,6 @@ impl Voice {
             ApplyFormat::Json => watch_recovered(&now()),
         }
     }
-}
-
-/// The time, in UTC wherever this runs.
-pub(super) fn now() -> String {
-    humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
 }
 
 /// A line of text with its time of day.

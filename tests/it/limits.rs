@@ -1,0 +1,173 @@
+//! Little of everything: stack, files, room to write, columns, variables, years, and streams that are not there.
+//!
+//! What little memory and small disks do is in `hostile` and `disks`.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use lighthouse::escape::is_hidden;
+use lighthouse::state::parse;
+use tempfile::TempDir;
+
+use crate::program::{below_root, copy, text};
+use crate::rig::{binary, has};
+
+/// One of the examples, with a state.
+fn home() -> TempDir {
+    let home = tempfile::tempdir().expect("a folder");
+    copy(&below_root("examples/three-racks"), home.path());
+    assert_eq!(shell(home.path(), "\"$0\" apply --yes").status.code(), Some(3));
+    home
+}
+
+/// Runs a script in which the binary is `$0`, with an environment that says nothing.
+fn shell(home: &Path, script: &str) -> Output {
+    let mut command = Command::new("/bin/sh");
+    command.current_dir(home).env_clear().stdin(Stdio::null()).args(["-c", script]).arg(binary());
+    command.output().expect("started")
+}
+
+/// What must hold of all that is printed.
+#[track_caller]
+fn is_printable(output: &Output) {
+    for stream in [&output.stdout, &output.stderr] {
+        let stream = String::from_utf8_lossy(stream);
+        assert!(!stream.contains("panicked"), "{stream}");
+        assert!(!stream.chars().any(|c| c != '\n' && is_hidden(c)), "{stream:?}");
+    }
+}
+
+#[test]
+fn a_small_stack_is_enough_whatever_is_nested() {
+    let deep = [
+        ("[", "x = ", "["),
+        ("{", "x = ", "{a="),
+        (".", "", "a."),
+        ("[[", "[[", "a."),
+        ("mixed", "x = ", "[{a.b.c.d.e=["),
+        ("legal", "nodes = ", "[[[[[[[[[[[[[[[["),
+    ];
+    for (what, start, piece) in deep {
+        let home = tempfile::tempdir().expect("a folder");
+        let times = if what == "legal" { 1 } else { 100_000 };
+        let manifest = format!("strategy = \"prioritized\"\n{start}{}", piece.repeat(times));
+        fs::write(home.path().join("lighthouse.toml"), manifest).expect("written");
+        for command in ["check", "plan", "check --format json"] {
+            let output = shell(home.path(), &format!("ulimit -s 512 && exec \"$0\" {command}"));
+            assert_eq!(output.status.code(), Some(1), "{what}: {:?}", output.status);
+            is_printable(&output);
+        }
+    }
+    let home = home();
+    assert_eq!(shell(home.path(), "ulimit -s 512 && exec \"$0\" plan").status.code(), Some(3));
+}
+
+/// The negative control: the limit is one.
+#[test]
+fn without_a_stack_nothing_runs() {
+    let home = home();
+    assert_eq!(shell(home.path(), "ulimit -s 8 && exec \"$0\" plan").status.code().filter(|code| *code == 3), None);
+}
+
+#[test]
+fn few_files_are_enough_or_told() {
+    let home = home();
+    let state = fs::read(home.path().join("lighthouse.state.toml")).expect("a state");
+    let mut codes = Vec::new();
+    for files in 3..12 {
+        let output = shell(home.path(), &format!("ulimit -n {files} && exec \"$0\" apply --yes"));
+        is_printable(&output);
+        codes.push(output.status.code());
+        assert!(fs::read(home.path().join("lighthouse.state.toml")).expect("a state") == state);
+        // Below that the system cannot even start the program.
+        if output.status.code() == Some(1) {
+            assert!(text(&output.stderr).contains("too many open files"), "{}", text(&output.stderr));
+        }
+    }
+    assert!(codes.contains(&Some(3)) && codes.contains(&Some(1)), "{codes:?}");
+}
+
+#[test]
+fn no_room_for_a_plan_is_told_and_leaves_nothing() {
+    let home = home();
+    let output = shell(home.path(), "ulimit -f 0; \"$0\" plan --out saved.toml 2>&1 >/dev/null | cat");
+    assert!(text(&output.stdout).contains("error: cannot write `"), "{}", text(&output.stdout));
+    let names = fs::read_dir(home.path()).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+    let left: Vec<_> = names.filter(|name| name.to_string_lossy().contains("saved")).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_terminal_of_one_column_shows_everything() {
+    if !has(&["script", "-qec", "stty cols 1", "/dev/null"]) {
+        return;
+    }
+    let home = home();
+    let shown = |columns: usize, command: &str| {
+        let script =
+            format!("script -qec \"stty cols {columns} rows 1; '$0' --color never {command}\" /dev/null < /dev/null");
+        let output = shell(home.path(), &script);
+        assert!(!text(&output.stdout).contains("panicked"), "{}", text(&output.stdout));
+        (output.status.code(), text(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    for command in
+        ["check", "plan", "explain", "explain train-2", "explain web-0", "explain --node nas", "show", "--help"]
+    {
+        let (narrow, wide) = (shown(1, command), shown(1_000, command));
+        assert_eq!(narrow.0, wide.0, "{command}");
+        assert!(command == "--help" || narrow.1 == wide.1, "{command}:\n{}\n{}", narrow.1, wide.1);
+    }
+}
+
+#[test]
+fn a_clock_of_another_age_plans_and_saves_the_same() {
+    let mut plans = Vec::new();
+    for time in ["1969-06-01 00:00:00", "2038-01-19 03:14:08", "2106-02-07 06:28:16"] {
+        if !has(&["faketime", time, "true"]) {
+            return;
+        }
+        let home = home();
+        fs::remove_file(home.path().join(".lighthouse.state.toml.lock")).expect("a lock");
+        let run = |command: &str| shell(home.path(), &format!("faketime '{time}' \"$0\" {command}"));
+        let output = run("apply --yes --move web-0=rack-a-0");
+        is_printable(&output);
+        assert!(matches!(output.status.code(), Some(1 | 3)), "{time}: {}", text(&output.stderr));
+        let output = run("apply --yes --fresh");
+        is_printable(&output);
+        assert_eq!(output.status.code(), Some(3), "{time}: {}", text(&output.stderr));
+        let lock = fs::read_to_string(home.path().join(".lighthouse.state.toml.lock")).expect("a lock");
+        assert!(lock.contains("since 1970-01-01T00:00:00Z") || lock.contains("since 2"), "{lock}");
+        let output = run("watch --once --format json");
+        is_printable(&output);
+        assert_eq!(output.status.code(), Some(3), "{time}: {}", text(&output.stderr));
+        plans.push(run("plan --format json").stdout);
+    }
+    assert!(plans.iter().all(|plan| *plan == plans[0] && !plan.is_empty()));
+}
+
+#[test]
+fn streams_that_are_closed_or_full_harm_no_state() {
+    for (streams, codes) in [
+        (">&-", [0, 3]),
+        ("2>&-", [0, 3]),
+        ("<&-", [0, 3]),
+        ("<&- >&- 2>&-", [0, 3]),
+        (">/dev/full", [1, 1]),
+        ("2>/dev/full", [0, 3]),
+        (">/dev/full 2>/dev/full", [1, 1]),
+    ] {
+        for (command, code) in ["check", "apply --yes --fresh"].into_iter().zip(codes) {
+            let home = home();
+            let path = home.path().join("lighthouse.state.toml");
+            let serial = parse(&fs::read(&path).expect("a state")).expect("whole").serial;
+            fs::write(home.path().join("lighthouse.d/more.toml"), "[[workloads]]\nname = \"more\"\n").expect("written");
+            let output = shell(home.path(), &format!("exec \"$0\" {command} {streams}"));
+            is_printable(&output);
+            assert_eq!(output.status.code(), Some(code), "{command} {streams}: {}", text(&output.stderr));
+            // Nothing that was opened took the place of a stream: the state is the old one or the next, whole.
+            let state = parse(&fs::read(&path).expect("a state")).expect("whole");
+            assert_eq!(state.serial, serial + u64::from(command != "check"), "{command} {streams}");
+        }
+    }
+}
