@@ -92,6 +92,13 @@ pub(super) fn parse<'s>(
             findings.push(nesting().at(place, ""));
         }
         document.lost = true;
+        return document;
+    }
+    for span in odd_integers(&document.root) {
+        if document.damaged.insert(source.line(at(&span).start)) {
+            let number = quoted(text.get(span.clone()).unwrap_or_default());
+            findings.push(Diagnostic::error(format!("this is not TOML: {number} is no integer")).at(at(&span), ""));
+        }
     }
     document
 }
@@ -110,7 +117,7 @@ fn tree(text: &str) -> (DeTable<'_>, Vec<Error>) {
 /// The tree of a text without a mistake of grammar.
 pub(super) fn parse_faultless(text: &str) -> Option<DeTable<'_>> {
     let root = DeTable::parse(text).ok()?.into_inner();
-    too_deep(&root).is_none().then_some(root)
+    (too_deep(&root).is_none() && odd_integers(&root).is_empty()).then_some(root)
 }
 
 /// Whether the line opens a table, or may.
@@ -148,6 +155,27 @@ fn nesting() -> Diagnostic {
 /// The first value that stands too deep. The TOML crate has bounded the depth, so the stack holds.
 fn too_deep(root: &DeTable<'_>) -> Option<Range<usize>> {
     root.values().find_map(|value| deeper(value.get_ref(), value.span(), 1))
+}
+
+/// Integers without digits, or with those of another script. The TOML crate sees that only when it is asked for the
+/// value. Nothing stands too deep in the table.
+fn odd_integers(table: &DeTable<'_>) -> Vec<Range<usize>> {
+    table.values().flat_map(|value| odd_integers_of(value.get_ref(), value.span())).collect()
+}
+
+fn odd_integers_of(value: &DeValue<'_>, span: Range<usize>) -> Vec<Range<usize>> {
+    match value {
+        DeValue::Integer(integer) => {
+            let digits = integer.as_str().trim_start_matches(['+', '-']);
+            let is_odd = digits.is_empty() || !digits.chars().all(|c| c.is_digit(integer.radix()));
+            if is_odd { vec![span] } else { Vec::new() }
+        }
+        DeValue::Array(values) => {
+            values.iter().flat_map(|value| odd_integers_of(value.get_ref(), value.span())).collect()
+        }
+        DeValue::Table(table) => odd_integers(table),
+        _ => Vec::new(),
+    }
 }
 
 fn deeper(value: &DeValue<'_>, span: Range<usize>, depth: usize) -> Option<Range<usize>> {
