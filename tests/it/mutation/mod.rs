@@ -130,11 +130,8 @@ fn campaign(numbers: impl Iterator<Item = u32>) -> Counts {
 
 /// The binary ends as the library says, and the state is as it was unless it was saved.
 fn through_the_binary(number: u32, case: &Case, codes: Codes) {
-    let commands: [(&[&str], i32); 3] = [
-        (&["plan"], codes.plan),
-        (&["apply", "--yes"], codes.apply),
-        (&["apply", "plan.toml"], codes.apply_saved),
-    ];
+    let commands: [(&[&str], i32); 3] =
+        [(&["plan"], codes.plan), (&["apply", "--yes"], codes.apply), (&["apply", "plan.toml"], codes.apply_saved)];
     for (command, code) in commands {
         let home = tempfile::tempdir().expect("a folder");
         case.write(home.path());

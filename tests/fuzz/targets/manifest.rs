@@ -1,0 +1,24 @@
+//! Bytes as a manifest, with a state and a plan that was saved for another one.
+
+#![no_main]
+
+#[allow(dead_code, reason = "other targets and the tests use the rest")]
+#[path = "../../it/passage.rs"]
+mod passage;
+
+use lighthouse::source::Source;
+
+const STATE: &[u8] = include_bytes!("../seeds/state/everything.toml");
+const PLAN: &[u8] = include_bytes!("../seeds/plan/everything.toml");
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    if !is_large(bytes) {
+        passage::pass(&[Source::new("lighthouse.toml", bytes)], Some(STATE), Some(PLAN));
+    }
+});
+
+/// Whether a number may mean a hundred thousand nodes or more, which is legal and only takes long.
+fn is_large(bytes: &[u8]) -> bool {
+    let mut words = bytes.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+    words.any(|word| word.first().is_some_and(u8::is_ascii_digit) && (6..=30).contains(&word.len()))
+}

@@ -1,0 +1,18 @@
+//! Bytes as a saved plan with the digest that it should have, for a manifest and a state that have all there is.
+
+#![no_main]
+
+#[allow(dead_code, reason = "other targets and the tests use the rest")]
+#[path = "../../it/passage.rs"]
+mod passage;
+
+use lighthouse::source::Source;
+
+const MANIFEST: &[u8] = include_bytes!("../seeds/manifest/everything.toml");
+const STATE: &[u8] = include_bytes!("../seeds/state/everything.toml");
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let sealed = str::from_utf8(bytes).map(passage::resealed);
+    let bytes = sealed.as_ref().map_or(bytes, String::as_bytes);
+    passage::pass(&[Source::new("lighthouse.toml", MANIFEST)], Some(STATE), Some(bytes));
+});
