@@ -1,0 +1,183 @@
+//! The same input gives the same bytes: in every process and environment, in both builds, in every order of what has
+//! none.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use lighthouse::manifest;
+use lighthouse::model::Record;
+use lighthouse::plan::Plan;
+use lighthouse::render::plan_json;
+use lighthouse::source::Source;
+use lighthouse::state::{self, Flags, Lineage, State, manifest_digest};
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+use crate::program::{below_root, cases, copy, text};
+use crate::rig::{binary, repeat};
+
+/// What a process may find around it, and must not care about.
+const VARIABLES: [(&str, &[&str]); 10] = [
+    ("LANG", &["C", "C.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8", "ja_JP.eucJP"]),
+    ("LC_ALL", &["POSIX", "ar_EG.UTF-8", "nonsense"]),
+    ("TZ", &["UTC", "Asia/Kathmandu", "America/St_Johns", ":/nowhere"]),
+    ("HOME", &["/", "/nowhere", ""]),
+    ("COLUMNS", &["1", "80", "100000", "x"]),
+    ("TERM", &["dumb", "xterm-256color", "vt52"]),
+    ("RUST_BACKTRACE", &["full", "0"]),
+    ("RUST_LOG", &["trace"]),
+    ("RUST_MIN_STACK", &["300000", "100000000"]),
+    ("PATH", &["", "/nowhere"]),
+];
+
+/// The cluster that all see, with a state.
+fn home() -> TempDir {
+    let home = tempfile::tempdir().expect("a folder");
+    copy(&below_root("examples/three-racks"), home.path());
+    let manifest = fs::read_to_string(home.path().join("lighthouse.toml")).expect("a manifest");
+    let record = Record { cursor: None, ..planned(&[Source::new("lighthouse.toml", manifest)]).1 };
+    let state = State { cluster: None, lineage: Lineage::from_bytes([3; 16]), serial: 1, record };
+    fs::write(home.path().join("lighthouse.state.toml"), state.text()).expect("written");
+    home
+}
+
+/// All that is printed, by every command and format, and the state after an apply.
+fn bytes(home: &Path, number: usize) -> Vec<u8> {
+    let copied = tempfile::Builder::new().prefix(&"x".repeat(1 + number % 40)).tempdir().expect("a folder");
+    copy(home, copied.path());
+    let mut all = Vec::new();
+    for arguments in [
+        "check",
+        "plan",
+        "plan --format json",
+        "plan --format markdown",
+        "plan --format diff",
+        "plan --format github",
+        "explain",
+        "apply --yes",
+        "show --format json",
+    ] {
+        let mut command = Command::new(binary());
+        command.args(arguments.split(' ')).current_dir(copied.path()).env_clear().stdin(Stdio::null());
+        for (at, (name, values)) in VARIABLES.iter().enumerate() {
+            // Each is left out now and then; all combinations come up in time.
+            if let Some(value) = values.get((number / (at + 1) + number * at) % (values.len() + 1)) {
+                command.env(name, value);
+            }
+        }
+        let output = command.output().expect("started");
+        all.extend(output.stdout);
+        all.extend(output.stderr);
+        all.push(u8::try_from(output.status.code().expect("it ends by itself")).expect("a code"));
+    }
+    all.extend(fs::read(copied.path().join("lighthouse.state.toml")).expect("a state"));
+    all
+}
+
+#[test]
+fn every_process_says_the_same() {
+    let home = home();
+    let first = bytes(home.path(), 0);
+    assert!(first.len() > 10_000);
+    for number in 1..repeat(8, 112) {
+        let other = bytes(home.path(), number);
+        assert!(other == first, "{number}:\n{}\n{}", String::from_utf8_lossy(&first), String::from_utf8_lossy(&other));
+    }
+}
+
+/// The library in these tests is built with other options than the binary.
+#[test]
+fn another_build_says_the_same() {
+    let home = home();
+    for name in ["everything", "fresh", "moving", "prioritized", "round-robin"] {
+        let file = below_root("tests/fuzz/seeds/manifest").join(name).with_extension("toml");
+        fs::copy(file, home.path().join("x.toml")).expect("copied");
+        let mut command = Command::new(binary());
+        let output = command.args(["plan", "-f", "x.toml", "--format", "json"]).current_dir(home.path()).output();
+        let sources = [Source::new("x.toml", fs::read(home.path().join("x.toml")).expect("a manifest"))];
+        let manifest = manifest::read(&sources).expect("it is valid");
+        let plan = Plan::new(&manifest.model, &Record::default(), &[]).expect("nothing is pinned");
+        assert_eq!(text(&output.expect("started").stdout), plan_json(&plan, &manifest.warnings, &sources), "{name}");
+    }
+}
+
+/// What a manifest comes to, without the places in its text: the plan, its record, and the digest of its meaning.
+fn planned(sources: &[Source]) -> (String, Record) {
+    let manifest = manifest::read(sources).expect("it is valid");
+    let state = fs::read(below_root("tests/fuzz/seeds/state/everything.toml")).expect("a state");
+    let record = state::parse(&state).expect("a state").record;
+    let plan = Plan::new(&manifest.model, &record, &[]).expect("nothing is pinned");
+    let page = plan_json(&plan, &lighthouse::diagnostic::Findings::default(), sources);
+    (format!("{page}{}", manifest_digest(&manifest.model, &Flags::default())), plan.record())
+}
+
+/// The tables of a manifest, each with its lines.
+fn tables(text: &str) -> Vec<Vec<&str>> {
+    text.split("\n\n").map(|table| table.lines().collect()).collect()
+}
+
+/// A permutation of what has no order: the keys of a table; the tables of groups, drains, guards and the rubric; under bin
+/// pack also nodes and workloads, which other strategies take in the order of the manifest.
+fn permuted(tables: &[Vec<&str>], ranks: &[u32], ordered: bool) -> String {
+    let mut ranks = ranks.iter().copied().cycle();
+    let mut placed: Vec<(u32, String)> = Vec::new();
+    for (at, table) in tables.iter().enumerate() {
+        let (head, keys) = table.split_at(usize::from(table[0].starts_with('[')));
+        let mut keys: Vec<_> = keys.iter().map(|key| (ranks.next(), entries_permuted(key, ranks.next()))).collect();
+        keys.sort();
+        let keys = keys.into_iter().map(|(_, key)| key);
+        let text = head.iter().map(|head| (*head).to_owned()).chain(keys).collect::<Vec<_>>().join("\n");
+        let rank = match ranks.next() {
+            _ if head.is_empty() => 0,
+            // A fixed rank among the others, in the order in which they came.
+            _ if ordered && head[0].starts_with("[[") => u32::try_from(at).expect("few") << 20,
+            rank => rank.unwrap_or_default().max(1),
+        };
+        placed.push((rank, text));
+    }
+    placed.sort_by_key(|(rank, _)| *rank);
+    placed.into_iter().map(|(_, text)| text + "\n").collect()
+}
+
+/// The entries of an inline table or of a list in another order.
+fn entries_permuted(line: &str, rank: Option<u32>) -> String {
+    let cut = [("= { ", " }"), ("= [", "]")].into_iter().find_map(|(open, close)| {
+        let start = line.find(open)? + open.len();
+        let end = line.strip_suffix(close)?.len();
+        (!line[start..end].contains(['[', '{'])).then_some((start, end))
+    });
+    let Some((start, end)) = cut else { return line.to_owned() };
+    let mut entries: Vec<_> = line[start..end].split(", ").collect();
+    let turn = rank.unwrap_or_default() as usize;
+    let first = turn % entries.len();
+    entries.rotate_left(first);
+    if turn & 64 == 64 {
+        entries.reverse();
+    }
+    format!("{}{}{}", &line[..start], entries.join(", "), &line[end..])
+}
+
+/// The negative control: where tables have an order, another one is another plan.
+#[test]
+fn the_order_of_tables_is_seen() {
+    let text = fs::read_to_string(below_root("tests/fuzz/seeds/manifest/moving.toml")).expect("a manifest");
+    let planned = |text: String| planned(&[Source::new("x.toml", text)]).0;
+    let others = (1..20).map(|seed: u32| permuted(&tables(&text), &[seed * 7, seed * 5 % 11, seed * 3 % 7], false));
+    assert!(others.map(planned).any(|other| other != planned(text.clone())));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(10_000), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_has_no_order_may_have_any(
+        ranks in prop::collection::vec(1..u32::MAX, 89),
+        name in prop::sample::select(&["everything", "round-robin", "moving"][..]),
+    ) {
+        let path = below_root("tests/fuzz/seeds/manifest").join(name).with_extension("toml");
+        let text = fs::read_to_string(path).expect("a manifest");
+        let other = permuted(&tables(&text), &ranks, name != "everything");
+        prop_assert_eq!(planned(&[Source::new("x.toml", other)]), planned(&[Source::new("x.toml", text)]));
+    }
+}
