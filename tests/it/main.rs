@@ -4,6 +4,7 @@ mod apply;
 mod cli;
 mod examples;
 mod explain;
+mod grammar;
 mod hostile;
 mod laws;
 mod manifests;
@@ -11,6 +12,7 @@ mod mutation;
 mod passage;
 mod program;
 mod readme;
+mod records;
 mod schema;
 mod stale;
 mod state;
@@ -23,9 +25,13 @@ mod tidy;
 #[cfg(target_os = "linux")]
 mod crash;
 #[cfg(target_os = "linux")]
+mod determinism;
+#[cfg(target_os = "linux")]
 mod disks;
 #[cfg(target_os = "linux")]
 mod faults;
+#[cfg(target_os = "linux")]
+mod limits;
 #[cfg(target_os = "linux")]
 mod power;
 #[cfg(target_os = "linux")]
