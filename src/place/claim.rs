@@ -44,13 +44,11 @@ pub struct Claims {
 impl Claims {
     /// Matches a record with the workloads and nodes of a model.
     pub fn new(model: &Model, record: &Record) -> Self {
-        let mut matching = Matching {
-            model,
-            record,
-            nodes: NodeNames::new(model),
-            of: vec![None; model.workloads().len()],
-            lines: BTreeMap::new(),
-        };
+        if record.is_empty() {
+            return Self::default();
+        }
+        let of = vec![None; model.workloads().len()];
+        let mut matching = Matching { model, record, nodes: NodeNames::new(model), of, lines: BTreeMap::new() };
         matching.by_own_name();
         matching.by_other_names();
         let cursor = record.cursor.as_deref().and_then(|name| matching.nodes.find(name));

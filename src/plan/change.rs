@@ -1,5 +1,6 @@
 //! What changes for one workload, and why.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -75,6 +76,9 @@ pub enum Reason {
     Beside(WorkloadId, Symbol),
 }
 
+/// Why one workload changes; what nearly all have in common in a first plan is there once.
+pub type Reasons = Cow<'static, [Reason]>;
+
 /// What changes for one workload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -87,8 +91,11 @@ pub struct Change {
     /// The node that it goes to.
     pub to: Option<Arc<str>>,
     /// Why; never empty.
-    pub reasons: Vec<Reason>,
+    pub reasons: Reasons,
 }
+
+const NEW: &[Reason] = &[Reason::New];
+const REMOVED: &[Reason] = &[Reason::Removed];
 
 /// Every change, in no order that matters.
 pub(super) fn changes(model: &Model, record: &Record, outcome: &Outcome, pins: &[Pin]) -> Vec<Change> {
@@ -113,10 +120,12 @@ impl Story<'_> {
         let (kind, mut reasons) = match (claim, claim.map(|claim| claim.entry)) {
             (Some(claim), Some(Entry::Placement(at))) => self.of_recorded(workload, claim, at, to)?,
             (Some(claim), _) => self.of_evicted(workload, claim, to)?,
-            (None, _) => (Kind::Place, to.map(|_| vec![self.asked(workload).unwrap_or(Reason::New)])?),
+            (None, _) => {
+                (Kind::Place, to.map(|_| self.asked(workload).map_or(NEW.into(), |asked| vec![asked].into()))?)
+            }
         };
-        if matches!(kind, Kind::Place | Kind::Move) {
-            reasons.extend(self.beside.get(&workload).cloned());
+        if let (Kind::Place | Kind::Move, Some(beside)) = (kind, self.beside.get(&workload)) {
+            reasons.to_mut().push(beside.clone());
         }
         let from = claim.filter(|_| kind != Kind::Place).map(|claim| Arc::clone(&claim.node_name));
         let to = to.map(|node| Arc::clone(&self.model.nodes()[node.index()].name));
@@ -129,7 +138,7 @@ impl Story<'_> {
         claim: &Claim,
         at: usize,
         to: Option<NodeId>,
-    ) -> Option<(Kind, Vec<Reason>)> {
+    ) -> Option<(Kind, Reasons)> {
         let renames = self.renames(workload, claim);
         let resizes = self.resizes(workload, at);
         let kind = match to {
@@ -143,12 +152,12 @@ impl Story<'_> {
         Some((kind, moves.into_iter().chain(renames).chain(resizes).collect()))
     }
 
-    fn of_evicted(&self, workload: WorkloadId, claim: &Claim, to: Option<NodeId>) -> Option<(Kind, Vec<Reason>)> {
+    fn of_evicted(&self, workload: WorkloadId, claim: &Claim, to: Option<NodeId>) -> Option<(Kind, Reasons)> {
         if to.is_some() {
-            return Some((Kind::Place, vec![self.asked(workload).unwrap_or(Reason::Returns)]));
+            return Some((Kind::Place, vec![self.asked(workload).unwrap_or(Reason::Returns)].into()));
         }
         let renames = self.renames(workload, claim);
-        (!renames.is_empty()).then_some((Kind::Rename, renames))
+        (!renames.is_empty()).then(|| (Kind::Rename, renames.into()))
     }
 
     fn why_it_moves(&self, workload: WorkloadId) -> Reason {
@@ -200,7 +209,7 @@ fn removal(record: &Record, entry: Entry) -> Change {
         Entry::Eviction(at) => (&record.evicted[at].0, &record.evicted[at].1),
     };
     let (workload, from) = (Arc::clone(workload), Some(Arc::clone(node)));
-    Change { workload, kind: Kind::Remove, from, to: None, reasons: vec![Reason::Removed] }
+    Change { workload, kind: Kind::Remove, from, to: None, reasons: REMOVED.into() }
 }
 
 /// Beside whom the reluctant were placed: the first such workload by name, in the first such group by name.

@@ -7,7 +7,7 @@ mod averse;
 mod change;
 
 pub use averse::averse_pairs;
-pub use change::{Change, Kind, Reason, Resize};
+pub use change::{Change, Kind, Reason, Reasons, Resize};
 
 use std::sync::Arc;
 
