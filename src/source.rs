@@ -53,6 +53,11 @@ impl Source {
         &self.bytes
     }
 
+    /// Gives up the text; the name stays.
+    pub fn forget(&mut self) {
+        *self = Self::new(std::mem::take(&mut self.name), Vec::new());
+    }
+
     /// The line of a byte, from 1.
     pub fn line(&self, offset: u32) -> usize {
         self.starts().partition_point(|&start| start <= offset).max(1)

@@ -104,7 +104,9 @@ fn resized(model: &Model, change: &Change, resize: &Resize) -> String {
 /// The units in which a node declares a resource, and how much of it there is.
 pub fn offer(model: &Model, node: NodeId, resource: Symbol) -> (Family, String) {
     let offer = model.offer(node, resource);
-    offer.map_or((Family::Plain, "0".to_owned()), |offer| (offer.family, offer.capacity.display(offer.family)))
+    offer.map_or((Family::Plain, "0".to_owned()), |offer| {
+        (offer.family, offer.capacity.display(offer.family).to_string())
+    })
 }
 
 /// Why no node takes a workload: counts by reason, the nearest miss, what the whole cluster is short of.

@@ -17,7 +17,7 @@ use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 use ethnum::I256;
 
 use self::decimal::{Decimal, parse_exponent};
-pub use self::print::QuantityText;
+pub use self::print::{CapacityText, QuantityText};
 use self::unit::Unit;
 
 /// Significant digits that a written quantity may have; outer zeros do not count.
@@ -28,6 +28,9 @@ pub const LIMIT_EXPONENT: u32 = 30;
 
 /// The finest digit that a quantity can have stands for ten to minus this power.
 const FINEST: i64 = 18;
+
+/// How many attos make one.
+const ATTOS: i128 = 1_000_000_000_000_000_000;
 
 /// An exact finite amount, in whole attos.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,7 +112,8 @@ impl Quantity {
         if matches!(text.trim_start_matches(['+', '-']), "inf" | "nan") {
             return Err(if text.ends_with("nan") { QuantityError::NotANumber } else { QuantityError::Infinite });
         }
-        let unit_at = text.find(|c: char| !matches!(c, '0'..='9' | '.' | '+' | '-')).unwrap_or(text.len());
+        let is_number = |byte: u8| matches!(byte, b'0'..=b'9' | b'.' | b'+' | b'-');
+        let unit_at = text.bytes().position(|byte| !is_number(byte)).unwrap_or(text.len());
         let (number, suffix) = text.split_at(unit_at);
         let decimal = Decimal::parse(number)?;
         if suffix.is_empty() {
@@ -117,7 +121,7 @@ impl Quantity {
         }
         let unit = Unit::of(suffix).ok_or_else(|| QuantityError::UnknownUnit(suffix.to_owned()))?;
         let value = match unit.base {
-            2 => decimal.times(I256::ONE << u32::try_from(unit.exponent).unwrap_or(0), 0)?,
+            2 => decimal.times(I256::from(unit.attos / ATTOS), 0)?,
             _ => decimal.times(I256::ONE, unit.exponent)?,
         };
         Ok((value, unit.family))
@@ -189,7 +193,7 @@ impl Quantity {
 
 impl From<i64> for Quantity {
     fn from(whole: i64) -> Self {
-        Self(I256::from(whole) * power_of_ten(FINEST))
+        Self(I256::from(whole) * I256::from(ATTOS))
     }
 }
 
@@ -262,18 +266,15 @@ impl Capacity {
     }
 
     /// The capacity as text, an amount in the units of `family`.
-    pub fn display(self, family: Family) -> String {
-        match self {
-            Self::Ward => "-inf".to_owned(),
-            Self::Finite(amount) => amount.display(family).to_string(),
-            Self::Unlimited => "inf".to_owned(),
-        }
+    pub fn display(self, family: Family) -> CapacityText {
+        CapacityText { capacity: self, family }
     }
 }
 
 /// Ten to a power that is not negative.
 fn power_of_ten(exponent: i64) -> I256 {
-    I256::new(10).pow(u32::try_from(exponent).unwrap_or(0))
+    let exponent = u32::try_from(exponent).unwrap_or(0);
+    10_i128.checked_pow(exponent).map_or_else(|| I256::new(10).pow(exponent), I256::from)
 }
 
 #[cfg(test)]
@@ -396,7 +397,7 @@ mod tests {
         let (number, suffix) = text.split_at(unit_at);
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
         let digits: I256 = format!("{whole}{fraction}").parse().expect("digits");
-        let unit = Unit::of(suffix).map_or(power_of_ten(FINEST), Unit::attos);
+        let unit = Unit::of(suffix).map_or(ATTOS, |unit| unit.attos);
         Quantity(digits * unit / power_of_ten(as_i64(fraction.len())))
     }
 }

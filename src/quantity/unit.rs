@@ -1,11 +1,9 @@
 //! The units that a quantity may be written in, and their sizes.
 
-use ethnum::I256;
-
-use super::{FINEST, Family, power_of_ten};
+use super::{FINEST, Family};
 
 /// The units, smallest first, each with its size as `base` to the power `exponent`.
-pub(super) const UNITS: [Unit; 15] = [
+pub(super) static UNITS: [Unit; 15] = [
     Unit::new("n", 10, -9, Family::Small),
     Unit::new("u", 10, -6, Family::Small),
     Unit::new("m", 10, -3, Family::Small),
@@ -29,11 +27,18 @@ pub(super) struct Unit {
     pub(super) base: u32,
     pub(super) exponent: i64,
     pub(super) family: Family,
+    /// Its size in attos; whole thousandths of it are whole attos, too.
+    pub(super) attos: i128,
 }
 
 impl Unit {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in a constant, of small numbers")]
     const fn new(suffix: &'static str, base: u32, exponent: i64, family: Family) -> Self {
-        Self { suffix, base, exponent, family }
+        let attos = match base {
+            2 => (1 << exponent) * 10_i128.pow(FINEST as u32),
+            _ => 10_i128.pow((exponent + FINEST) as u32),
+        };
+        Self { suffix, base, exponent, family, attos }
     }
 
     /// The unit of a suffix; `B` may follow where bytes make sense.
@@ -43,14 +48,5 @@ impl Unit {
             let bytes = suffix.strip_suffix('B')?;
             UNITS.iter().find(|unit| unit.suffix == bytes && unit.family != Family::Small)
         })
-    }
-
-    /// The unit's size in attos.
-    pub(super) fn attos(&self) -> I256 {
-        if self.base == 2 {
-            (I256::ONE << u32::try_from(self.exponent).unwrap_or(0)) * power_of_ten(FINEST)
-        } else {
-            power_of_ten(self.exponent + FINEST)
-        }
     }
 }

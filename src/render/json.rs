@@ -1,21 +1,24 @@
 //! A plan for programs: one JSON object, the same bytes for the same input.
 //!
 //! The structs here are the public format, from which the JSON Schema is made as well. Lists and maps are in bytewise
-//! order of names. Names read as the manifest has them.
+//! order of names. Names read as the manifest has them. What a large plan has much of is made entry by entry while it is
+//! written: the document itself is never there as a whole.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::findings::{Finding, findings, schema_of};
-use super::one_line::one_line;
+use super::one_line::{one_line, write_line};
 use crate::diagnostic::Findings;
 use crate::model::{Model, NodeId};
 use crate::names::Symbol;
 use crate::place::{Cause, Refusal, Unplaced};
 use crate::plan::{Change, Plan, Reason};
-use crate::quantity::{Family, Quantity};
+use crate::quantity::{CapacityText, Family, Quantity, QuantityText};
 use crate::source::Source;
 
 /// The version of the format: minor additive, major breaking.
@@ -35,13 +38,17 @@ pub(super) struct Document<'a> {
     replan: &'static str,
     summary: Totals,
     /// Each workload's node, or null.
-    placements: BTreeMap<&'a str, Option<&'a str>>,
+    #[schemars(with = "BTreeMap<String, Option<String>>")]
+    placements: Placements<'a>,
     /// Every change but `keep`, by workload.
-    changes: Vec<ChangeEntry<'a>>,
+    #[schemars(with = "Vec<ChangeEntry>")]
+    changes: Changes<'a>,
     /// What no node takes, by workload.
-    unplaced: Vec<UnplacedEntry<'a>>,
+    #[schemars(with = "Vec<UnplacedEntry>")]
+    unplaced: UnplacedOnes<'a>,
     /// Every node with what is used and free, by name.
-    nodes: Vec<NodeEntry<'a>>,
+    #[schemars(with = "Vec<NodeEntry>")]
+    nodes: Nodes<'a>,
     /// Warnings about the manifest.
     diagnostics: Vec<Finding<'a>>,
 }
@@ -157,9 +164,63 @@ struct NodeEntry<'a> {
 /// One resource of a node, in the units in which the node declares it.
 #[derive(Serialize, JsonSchema)]
 struct AmountsEntry {
-    capacity: String,
-    used: String,
-    free: String,
+    #[schemars(with = "String")]
+    capacity: Shown<CapacityText>,
+    #[schemars(with = "String")]
+    used: Shown<QuantityText>,
+    #[schemars(with = "String")]
+    free: Shown<CapacityText>,
+}
+
+/// What is written as a text, and made one only then.
+struct Shown<T>(T);
+
+impl<T: fmt::Display> Serialize for Shown<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// The placements of a plan, in order of names.
+struct Placements<'a>(&'a Plan<'a>);
+
+/// The changes of a plan.
+struct Changes<'a>(&'a Plan<'a>);
+
+/// What a plan leaves without a place.
+struct UnplacedOnes<'a>(&'a Plan<'a>);
+
+/// The nodes of a plan, in order of names.
+struct Nodes<'a>(&'a Plan<'a>);
+
+impl Serialize for Placements<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(plan) = self;
+        let mut workloads = plan.model.workload_ids().collect::<Vec<_>>();
+        workloads.sort_unstable_by_key(|&workload| plan.model.workload_name(workload));
+        let node = |workload| plan.outcome.assignment.of(workload).map(|node| plan.model.node_name(node));
+        serializer.collect_map(workloads.into_iter().map(|each| (plan.model.workload_name(each), node(each))))
+    }
+}
+
+impl Serialize for Changes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.changes.iter().map(|change| change_entry(self.0.model, change)))
+    }
+}
+
+impl Serialize for UnplacedOnes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.unplaced.iter().map(|each| unplaced_entry(self.0.model, each)))
+    }
+}
+
+impl Serialize for Nodes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut nodes = self.0.model.node_ids().collect::<Vec<_>>();
+        nodes.sort_unstable_by_key(|&node| self.0.model.node_name(node));
+        serializer.collect_seq(nodes.into_iter().map(|node| node_entry(self.0, node)))
+    }
 }
 
 /// The plan as JSON, one object on one line.
@@ -167,12 +228,17 @@ pub fn plan(plan: &Plan<'_>, warnings: &Findings, sources: &[Source]) -> String 
     one_line(&document(plan, warnings, sources))
 }
 
+/// Writes what [`plan`] gives, of which little is ever there at once.
+pub fn write_plan(out: impl io::Write, plan: &Plan<'_>, warnings: &Findings, sources: &[Source]) -> io::Result<()> {
+    write_line(out, &document(plan, warnings, sources))
+}
+
 /// The JSON Schema of what [`plan`] writes.
 pub fn plan_schema() -> schemars::Schema {
     schema_of::<Document>()
 }
 
-pub(super) fn document<'a>(plan: &'a Plan<'_>, warnings: &'a Findings, sources: &'a [Source]) -> Document<'a> {
+pub(super) fn document<'a>(plan: &'a Plan<'a>, warnings: &'a Findings, sources: &'a [Source]) -> Document<'a> {
     let model = plan.model;
     Document {
         format_version: FORMAT_VERSION,
@@ -180,10 +246,10 @@ pub(super) fn document<'a>(plan: &'a Plan<'_>, warnings: &'a Findings, sources: 
         strategy: model.strategy().name(),
         replan: model.replan.name(),
         summary: totals(plan),
-        placements: placements(plan),
-        changes: plan.changes.iter().map(|change| change_entry(model, change)).collect(),
-        unplaced: plan.unplaced.iter().map(|each| unplaced_entry(model, each)).collect(),
-        nodes: nodes(plan),
+        placements: Placements(plan),
+        changes: Changes(plan),
+        unplaced: UnplacedOnes(plan),
+        nodes: Nodes(plan),
         diagnostics: findings(warnings, sources),
     }
 }
@@ -201,12 +267,6 @@ fn totals(plan: &Plan<'_>) -> Totals {
         unplaced: summary.unplaced,
         averse_pairs: summary.averse_pairs,
     }
-}
-
-fn placements<'a>(plan: &'a Plan<'_>) -> BTreeMap<&'a str, Option<&'a str>> {
-    let model = plan.model;
-    let node = |workload| plan.outcome.assignment.of(workload).map(|node| model.node_name(node));
-    model.workload_ids().map(|workload| (model.workload_name(workload), node(workload))).collect()
 }
 
 fn change_entry<'a>(model: &'a Model, change: &'a Change) -> ChangeEntry<'a> {
@@ -257,7 +317,7 @@ fn cause_entry<'a>(model: &'a Model, change: &'a Change, cause: &Cause) -> Reaso
         Cause::GroupElsewhere(node, group) => ReasonEntry { group: text(group), ..at("group-elsewhere", node) },
         Cause::Short { node, resource, need, free } => {
             let family = family(model, node, resource);
-            let (need, free) = (Some(need.display(family).to_string()), Some(free.display(family)));
+            let (need, free) = (Some(need.display(family).to_string()), Some(free.display(family).to_string()));
             ReasonEntry { resource: text(resource), need, free, ..at("short", node) }
         }
     }
@@ -306,20 +366,14 @@ pub(super) fn code_entry<'a>(model: &'a Model, refusal: &Refusal) -> CodeEntry<'
     }
 }
 
-fn nodes<'a>(plan: &'a Plan<'_>) -> Vec<NodeEntry<'a>> {
-    let mut nodes = plan.model.node_ids().map(|node| node_entry(plan, node)).collect::<Vec<_>>();
-    nodes.sort_unstable_by_key(|node| node.name);
-    nodes
-}
-
 fn node_entry<'a>(plan: &'a Plan<'_>, node: NodeId) -> NodeEntry<'a> {
     let (model, now) = (plan.model, plan.outcome.engine.occupancy());
     let resources = model.node_table(node).resources.iter().map(|offer| {
         let free = now.free(node, offer.resource).unwrap_or(offer.capacity);
         let amounts = AmountsEntry {
-            capacity: offer.capacity.display(offer.family),
-            used: now.used(model, node, offer.resource).display(offer.family).to_string(),
-            free: free.display(offer.family),
+            capacity: Shown(offer.capacity.display(offer.family)),
+            used: Shown(now.used(model, node, offer.resource).display(offer.family)),
+            free: Shown(free.display(offer.family)),
         };
         (model.text(offer.resource), amounts)
     });

@@ -1,6 +1,6 @@
 //! A plan as a page: one file for each format, all from the same data.
 //!
-//! Renderers build text and print nothing. Each has the escaping of the place that its text goes to.
+//! Renderers build text and print nothing; a long text goes into what they are given, bit by bit. Each has the escaping of the place that its text goes to.
 
 mod apply;
 mod diff;
@@ -26,7 +26,7 @@ pub use diff::plan as plan_diff;
 pub use explain::{Setting, explain as explain_text, explain_json, explain_schema};
 pub use findings::{check as check_json, check_schema};
 pub use github::{findings as findings_github, plan as plan_github};
-pub use json::{plan as plan_json, plan_schema};
+pub use json::{plan as plan_json, plan_schema, write_plan as write_plan_json};
 pub use markdown::plan as plan_markdown;
 pub use show::{show as show_text, show_lines, show_saved as saved_text};
 pub use show_json::{show as show_json, show_saved as saved_json, show_schema};

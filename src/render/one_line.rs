@@ -2,9 +2,11 @@
 //!
 //! JSON itself escapes C0 alone. Here whatever a terminal would obey is written as `\u202e`: it reads as the same text.
 
-use std::fmt::Write as _;
+use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::Formatter;
 
 use crate::escape::is_hidden;
 
@@ -13,28 +15,36 @@ use crate::escape::is_hidden;
 /// # Panics
 /// Never: every text is valid UTF-8, and every key a text.
 pub(super) fn one_line(document: &impl Serialize) -> String {
-    let mut text = serde_json::to_string(document).expect("texts and numbers are JSON");
-    if text.bytes().any(|byte| byte >= 0x7f) && text.chars().any(is_hidden) {
-        text = escaped(&text);
-    }
-    text.push('\n');
-    text
+    let mut line = Vec::new();
+    write_line(&mut line, document).expect("texts and numbers are JSON, and memory takes everything");
+    String::from_utf8(line).expect("JSON is UTF-8")
 }
 
-/// What is hidden can stand in strings only, where it may be escaped; beyond U+FFFF as two units of UTF-16.
-fn escaped(json: &str) -> String {
-    let mut text = String::with_capacity(json.len() + 64);
-    for c in json.chars() {
-        if !is_hidden(c) {
-            text.push(c);
-            continue;
+/// Writes the document and the end of its line.
+pub(super) fn write_line(mut out: impl Write, document: &impl Serialize) -> io::Result<()> {
+    document.serialize(&mut Serializer::with_formatter(&mut out, Visible))?;
+    out.write_all(b"\n")
+}
+
+/// JSON without a space, in which nothing is hidden.
+struct Visible;
+
+impl Formatter for Visible {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        if fragment.bytes().all(|byte| byte < 0x7f) {
+            return out.write_all(fragment.as_bytes());
         }
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            // Writing into a string cannot fail.
-            let _ = write!(text, "\\u{unit:04x}");
+        let mut rest = fragment;
+        while let Some((at, hidden)) = rest.char_indices().find(|&(_, c)| is_hidden(c)) {
+            out.write_all(rest[..at].as_bytes())?;
+            // Beyond U+FFFF it is two units of UTF-16.
+            for unit in hidden.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+            rest = &rest[at + hidden.len_utf8()..];
         }
+        out.write_all(rest.as_bytes())
     }
-    text
 }
 
 #[cfg(test)]

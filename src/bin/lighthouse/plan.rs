@@ -3,7 +3,7 @@
 use std::mem::ManuallyDrop;
 
 use lighthouse::plan::Plan;
-use lighthouse::render::{Paint, plan_diff, plan_github, plan_json, plan_markdown, plan_text};
+use lighthouse::render::{Paint, plan_diff, plan_github, plan_markdown, plan_text, write_plan_json};
 use lighthouse::state::Lineage;
 
 use crate::args::{Global, PlanArgs, PlanFormat};
@@ -11,13 +11,17 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::planning::{self, Basis};
 use crate::saved_plan;
-use crate::terminal::Terminal;
+use crate::terminal::{Buffered, Terminal};
 use crate::writing;
 
 /// Plans, saves the plan where that is wanted, and shows it.
 pub(crate) fn run(global: &Global, args: &PlanArgs, terminal: Terminal) -> Result<(String, Exit), Failure> {
     // The process ends with the plan, and takes everything with it: to give it back name by name would only take time.
-    let basis: &Basis = Box::leak(Box::new(planning::read(global, &args.planning.start, terminal)?));
+    let basis: &mut Basis = Box::leak(Box::new(planning::read(global, &args.planning.start, terminal)?));
+    if args.format != PlanFormat::Github {
+        basis.forget_texts();
+    }
+    let basis = &*basis;
     let plan = ManuallyDrop::new(basis.plan()?);
     if let Some(path) = &args.out {
         saved_plan::save(basis, &plan, path)?;
@@ -25,6 +29,7 @@ pub(crate) fn run(global: &Global, args: &PlanArgs, terminal: Terminal) -> Resul
     Ok((show(basis, &plan, args.format, terminal)?, exit(&plan, args)))
 }
 
+/// The page, unless it is one that is printed while it is made.
 fn show(basis: &Basis, plan: &Plan<'_>, format: PlanFormat, terminal: Terminal) -> Result<String, Failure> {
     let paint = if terminal.out_coloured { Paint::Coloured } else { Paint::Plain };
     Ok(match format {
@@ -32,7 +37,11 @@ fn show(basis: &Basis, plan: &Plan<'_>, format: PlanFormat, terminal: Terminal) 
         PlanFormat::Markdown => plan_markdown(plan, &basis.origin(), &basis.manifest.warnings, &basis.sources),
         PlanFormat::Diff => diff(basis, plan)?,
         PlanFormat::Github => plan_github(plan, &basis.manifest, &basis.sources),
-        PlanFormat::Json => plan_json(plan, &basis.manifest.warnings, &basis.sources),
+        PlanFormat::Json => {
+            let json = |out: &mut Buffered| write_plan_json(out, plan, &basis.manifest.warnings, &basis.sources);
+            terminal.print_through(json).map_err(|error| Failure::output(&error))?;
+            String::new()
+        }
     })
 }
 

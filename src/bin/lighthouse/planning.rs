@@ -171,6 +171,14 @@ impl Basis {
         Self { sources, manifest, recorded, flags, quiet: true }
     }
 
+    /// Gives up the manifest's text, unless there is something to say about it. It takes as much room as all that
+    /// follows from it.
+    pub(crate) fn forget_texts(&mut self) {
+        if self.manifest.warnings.is_empty() {
+            self.sources.iter_mut().for_each(Source::forget);
+        }
+    }
+
     /// Plans, and lets the judge see what comes of it.
     pub(crate) fn plan(&self) -> Result<Plan<'_>, Failure> {
         let _progress = Progress::start("planning", self.quiet);

@@ -5,12 +5,18 @@
 //! one.
 
 use std::env;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, BufWriter, IsTerminal, StdoutLock, Write};
 
 use lighthouse::diagnostic::{Diagnostic, Paint, Severity, draw};
 
 use crate::args::Color;
 use crate::failure::{Failure, Refusal};
+
+/// What is printed while it is made leaves in parts of so many bytes.
+const BUFFER: usize = 64 << 10;
+
+/// Standard output behind a buffer.
+pub(crate) type Buffered = BufWriter<StdoutLock<'static>>;
 
 /// How wide a terminal is that does not say.
 const USUAL_COLUMNS: usize = 80;
@@ -61,10 +67,14 @@ impl Terminal {
     #[expect(clippy::unused_self, reason = "who writes has decided how")]
     pub(crate) fn print_on(self, text: &str) -> io::Result<bool> {
         let mut out = io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-            written => written.map(|()| true),
-        }
+        is_read(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+    }
+
+    /// Writes standard output while it is made, through one buffer.
+    #[expect(clippy::unused_self, reason = "who writes has decided how")]
+    pub(crate) fn print_through(self, write: impl FnOnce(&mut Buffered) -> io::Result<()>) -> io::Result<()> {
+        let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+        is_read(write(&mut out).and_then(|()| out.flush())).map(|_| ())
     }
 
     /// Writes to standard error, even when quiet. Where that fails there is nobody left to tell.
@@ -94,6 +104,14 @@ impl Terminal {
         if !self.quiet || found.severity == Severity::Error {
             self.say(&draw(found, &[], self.paint()));
         }
+    }
+}
+
+/// Whether there was somebody to read what was written.
+fn is_read(written: io::Result<()>) -> io::Result<bool> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        written => written.map(|()| true),
     }
 }
 

@@ -219,10 +219,9 @@ fn unplaced<'a>(answer: &'a UnplacedAnswer, setting: Setting<'a>) -> UnplacedDoc
 
 fn placed<'a>(answer: &'a PlacedAnswer, setting: Setting<'a>) -> PlacedDocument<'a> {
     let model = setting.plan.model;
-    let left = answer
-        .left
-        .iter()
-        .map(|&(resource, free)| (model.text(resource), free.display(family(model, answer.node, resource))));
+    let left = answer.left.iter().map(|&(resource, free)| {
+        (model.text(resource), free.display(family(model, answer.node, resource)).to_string())
+    });
     let mut document = PlacedDocument {
         workload: model.workload_name(answer.workload),
         declared: setting.workload_line(answer.workload, &[]).map(line),
@@ -291,6 +290,6 @@ fn refusal_entry<'a>(model: &'a Model, node: NodeId, refusal: &Refusal) -> Refus
     let Refusal::Short { resource, need, free } = *refusal else { return entry };
     let family = family(model, node, resource);
     let shown = |amount: Quantity| Some(amount.display(family).to_string());
-    let capacity = model.offer(node, resource).map(|offer| offer.capacity.display(family));
+    let capacity = model.offer(node, resource).map(|offer| offer.capacity.display(family).to_string());
     RefusalEntry { need: shown(need), free: shown(free), short: shown(need - free), capacity, ..entry }
 }

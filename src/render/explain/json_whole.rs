@@ -108,9 +108,9 @@ pub(super) fn node<'a>(answer: &'a NodeAnswer, setting: Setting<'a>) -> NodeDocu
     let model = setting.plan.model;
     let stocks = answer.stocks.iter().map(|each| {
         let entry = StockEntry {
-            capacity: each.capacity.display(each.family),
+            capacity: each.capacity.display(each.family).to_string(),
             used: each.used.display(each.family).to_string(),
-            free: each.free.display(each.family),
+            free: each.free.display(each.family).to_string(),
         };
         (model.text(each.resource), entry)
     });
