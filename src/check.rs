@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::model::{Assignment, Model, NodeId, Selector, WorkloadId};
+use crate::model::{Assignment, Model, NodeId, Offer, Selector, WorkloadId};
 use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
 
@@ -46,41 +46,46 @@ impl fmt::Display for Violation {
 /// Every rule that an assignment breaks; none for all that the engine places.
 pub fn judge(model: &Model, assignment: &Assignment) -> Vec<Violation> {
     let mut violations = Vec::new();
-    for (node, workloads) in model.node_ids().zip(assignment.by_node(model.nodes().len())) {
-        judge_amounts(model, node, &workloads, &mut violations);
-        for workload in workloads {
-            judge_seat(model, workload, node, &mut violations);
-        }
+    judge_amounts(model, assignment, &mut violations);
+    for (workload, node) in seated(model, assignment) {
+        judge_seat(model, workload, node, &mut violations);
     }
     judge_aversion(model, assignment, &mut violations);
     judge_affinity(model, assignment, &mut violations);
     violations
 }
 
+/// Who is somewhere, in the order of the manifest: so they lie in memory, and nobody is looked for.
+fn seated(model: &Model, assignment: &Assignment) -> impl Iterator<Item = (WorkloadId, NodeId)> {
+    model.workload_ids().filter_map(|workload| Some((workload, assignment.of(workload)?)))
+}
+
 /// Everything that is required is there, and no resource is below zero for anybody who minds.
-fn judge_amounts(model: &Model, node: NodeId, workloads: &[WorkloadId], violations: &mut Vec<Violation>) {
-    let mut taken = BTreeMap::<Symbol, Quantity>::new();
-    for &workload in workloads {
+fn judge_amounts(model: &Model, assignment: &Assignment, violations: &mut Vec<Violation>) {
+    let offers = |node| model.node_table(node).resources.iter();
+    let mut left =
+        model.node_ids().map(|node| offers(node).map(|offer| offer.capacity).collect()).collect::<Vec<Vec<_>>>();
+    for (workload, node) in seated(model, assignment) {
         let table = model.workload_table(workload);
         for each in &table.requirements {
-            if each.amount < Quantity::ZERO || !table.immunities.contains(&each.resource) {
-                *taken.entry(each.resource).or_default() += each.amount;
-            }
-            if !model.node_table(node).resources.iter().any(|offer| offer.resource == each.resource) {
+            let Some(at) = offers(node).position(|offer| offer.resource == each.resource) else {
                 violations.push(Violation::NotOffered(name(model, workload), text(model, each.resource)));
+                continue;
+            };
+            if each.amount < Quantity::ZERO || !table.immunities.contains(&each.resource) {
+                left[node.index()][at] = left[node.index()][at].minus(each.amount);
             }
         }
     }
-    for offer in &model.node_table(node).resources {
-        let taken = taken.get(&offer.resource).copied().unwrap_or_default();
-        let is_broken = match offer.capacity {
-            Capacity::Ward => true,
-            Capacity::Unlimited => false,
-            Capacity::Finite(capacity) => capacity < taken,
-        };
-        for &workload in workloads.iter().filter(|_| is_broken) {
-            if !model.workload_table(workload).immunities.contains(&offer.resource) {
-                violations.push(Violation::BelowZero(name(model, workload), text(model, offer.resource)));
+    let below_zero =
+        |(offer, left): (&Offer, &Capacity)| (*left < Capacity::Finite(Quantity::ZERO)).then_some(offer.resource);
+    let broken =
+        model.node_ids().zip(&left).map(|(node, left)| offers(node).zip(left).filter_map(below_zero).collect());
+    let broken = broken.collect::<Vec<Vec<Symbol>>>();
+    for (workload, node) in seated(model, assignment) {
+        for &resource in &broken[node.index()] {
+            if !model.workload_table(workload).immunities.contains(&resource) {
+                violations.push(Violation::BelowZero(name(model, workload), text(model, resource)));
             }
         }
     }
