@@ -3,6 +3,10 @@
 //! Tables are lowered one by one and kept until all are there; `expand` then adds them to the model. So budgets are
 //! checked before a single name is made, and a manifest may come in pieces.
 
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
 use super::answers::Answers;
 use super::groups::Groups;
 use super::names::{check, suffix};
@@ -51,6 +55,8 @@ pub(super) struct Lower {
     pub(super) drains: Vec<Named>,
     pub(super) cordons: Vec<Named>,
     pub(super) answers: Answers,
+    /// Each requirement once.
+    requirements: FxHashSet<Arc<Requirement>>,
 }
 
 impl Lower {
@@ -65,6 +71,7 @@ impl Lower {
             drains: Vec::new(),
             cordons: Vec::new(),
             answers,
+            requirements: FxHashSet::default(),
         }
     }
 
@@ -204,7 +211,7 @@ impl Lower {
         }
     }
 
-    fn requirements(&mut self, workload: &Workload<'_>, who: &str) -> Box<[Requirement]> {
+    fn requirements(&mut self, workload: &Workload<'_>, who: &str) -> Box<[Arc<Requirement>]> {
         let Some(requirements) = &workload.requirements else { return Box::default() };
         let mut amounts = Vec::with_capacity(requirements.value.len());
         for &(name, written) in &requirements.value {
@@ -213,12 +220,22 @@ impl Lower {
         amounts.into()
     }
 
-    fn requirement(&mut self, name: Text<'_>, written: At<Written<'_>>, who: &str) -> Option<Requirement> {
+    fn requirement(&mut self, name: Text<'_>, written: At<Written<'_>>, who: &str) -> Option<Arc<Requirement>> {
         let resource = self.symbol(name, "a resource")?;
         let (amount, family) = quantities::amount(name, written, &mut self.findings)?;
         self.answers.required(resource, name.place, who);
         self.answers.unit(resource, family, amount, written.place);
-        Some(Requirement { resource, amount, family })
+        Some(self.shared(Requirement { resource, amount, family }))
+    }
+
+    /// The one that is there already, if any is.
+    fn shared(&mut self, requirement: Requirement) -> Arc<Requirement> {
+        if let Some(known) = self.requirements.get(&requirement) {
+            return Arc::clone(known);
+        }
+        let new = Arc::new(requirement);
+        self.requirements.insert(Arc::clone(&new));
+        new
     }
 
     fn immunities(&mut self, immunities: &[Text<'_>], who: &str) -> Vec<Symbol> {

@@ -1,9 +1,11 @@
 //! The names of a model's nodes, or of its workloads: all in order, and each once.
 
-use std::collections::hash_map::Entry;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use rustc_hash::FxBuildHasher;
 
 use super::{ModelError, Node, Workload, index_u32, numbered};
 
@@ -42,16 +44,16 @@ impl Member for Workload {
     }
 }
 
-/// All members in order, and their numbers by name.
+/// All members in order, and their numbers by name; the names are those of the members.
 #[derive(Clone, Debug)]
 pub(super) struct Roster<M> {
     members: Vec<M>,
-    numbers: FxHashMap<Arc<str>, u32>,
+    numbers: HashTable<u32>,
 }
 
 impl<M> Default for Roster<M> {
     fn default() -> Self {
-        Self { members: Vec::new(), numbers: FxHashMap::default() }
+        Self { members: Vec::new(), numbers: HashTable::new() }
     }
 }
 
@@ -61,13 +63,14 @@ impl<M: Member> Roster<M> {
     }
 
     pub(super) fn number(&self, name: &str) -> Option<u32> {
-        self.numbers.get(name).copied()
+        let is_it = |&number: &u32| self.members[number as usize].name() == name;
+        self.numbers.find(hash(name), is_it).copied()
     }
 
     /// Makes room for so many more.
     pub(super) fn reserve(&mut self, count: usize) {
         self.members.reserve(count);
-        self.numbers.reserve(count);
+        self.numbers.reserve(count, |&number| hash(self.members[number as usize].name()));
     }
 
     /// Enters `count` members of a table, or one that has the name itself; where a name is taken, none.
@@ -85,9 +88,12 @@ impl<M: Member> Roster<M> {
     }
 
     fn enter_one(&mut self, name: Arc<str>, table: u32, number: Option<u32>) -> Result<(), ModelError> {
-        match self.numbers.entry(Arc::clone(&name)) {
+        let member = |&number: &u32| &self.members[number as usize];
+        let entry =
+            self.numbers.entry(hash(&name), |other| member(other).name() == &*name, |other| hash(member(other).name()));
+        match entry {
             Entry::Occupied(taken) => {
-                let table = self.members[*taken.get() as usize].table();
+                let table = member(taken.get()).table();
                 return Err(ModelError::NameTaken { name: name.as_ref().to_owned(), table });
             }
             Entry::Vacant(free) => free.insert(index_u32(self.members.len())),
@@ -98,8 +104,14 @@ impl<M: Member> Roster<M> {
 
     /// Takes back those from `first` on.
     pub(super) fn leave(&mut self, first: usize) {
-        for member in self.members.drain(first..) {
-            self.numbers.remove(member.name());
+        for (number, member) in (index_u32(first)..).zip(self.members.drain(first..)) {
+            if let Ok(entry) = self.numbers.find_entry(hash(member.name()), |&other| other == number) {
+                entry.remove();
+            }
         }
     }
+}
+
+fn hash(name: &str) -> u64 {
+    FxBuildHasher.hash_one(name)
 }

@@ -98,7 +98,7 @@ pub struct Offer {
 }
 
 /// What a workload requires of one resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Requirement {
     /// The resource.
     pub resource: Symbol,
@@ -130,8 +130,8 @@ pub struct WorkloadTable {
     pub name: Arc<str>,
     /// How many workloads; `None` is one that has the name itself.
     pub replicas: Option<u32>,
-    /// What each workload requires; each resource once.
-    pub requirements: Box<[Requirement]>,
+    /// What each workload requires; each resource once. The same amounts are required by many tables, so they are shared.
+    pub requirements: Box<[Arc<Requirement>]>,
     /// Groups whose members keep apart.
     pub aversion_groups: Vec<Symbol>,
     /// What only few workloads say; where there is nothing, they take no room.

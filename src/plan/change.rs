@@ -180,7 +180,7 @@ impl Story<'_> {
     fn resizes(&self, workload: WorkloadId, at: usize) -> Vec<Reason> {
         let required = &self.model.workload_table(workload).requirements;
         let recorded = &self.record.placements[at].requirements;
-        let same = |each: &crate::model::Requirement| {
+        let same = |each: &Arc<crate::model::Requirement>| {
             let name = self.model.text(each.resource);
             recorded.iter().any(|(before, amount, _)| **before == *name && *amount == each.amount)
         };

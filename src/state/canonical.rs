@@ -178,6 +178,8 @@ impl fmt::Display for Maybe<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+
     use crate::model::{Offer, Requirement};
     use crate::quantity::{Capacity, Quantity};
 
@@ -194,7 +196,7 @@ mod tests {
         model.add_nodes(nodes).expect("new names");
         for name in names {
             let (amount, family) = Quantity::parse(mem).expect("a quantity");
-            let requirements = [Requirement { resource, amount, family }].into();
+            let requirements = [Arc::new(Requirement { resource, amount, family })].into();
             let table = WorkloadTable { name: name.into(), requirements, ..WorkloadTable::default() };
             model.add_workloads(table).expect("a new name");
         }

@@ -4,6 +4,7 @@
 //! the plan of the changed model does not confirm is not shown.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::Case;
 use super::turn::Turn;
@@ -112,7 +113,7 @@ fn edited<'m>(model: &'m Model, workload: WorkloadId, remedy: &Remedy) -> Option
             for each in &mut table.requirements {
                 if let Some(amount) = amounts.iter().find(|amount| amount.resource == each.resource) {
                     is_writable(amount).then_some(())?;
-                    each.amount = amount.after;
+                    Arc::make_mut(each).amount = amount.after;
                 }
             }
             with_table(model, workload, table)
