@@ -50,6 +50,13 @@ pub enum Error {
         /// The file of the manifest.
         manifest: PathBuf,
     },
+    /// An output would be read as a drop-in of the manifest.
+    AmongDropIns {
+        /// The output.
+        path: PathBuf,
+        /// The folder of drop-ins.
+        folder: PathBuf,
+    },
     /// The state would be read as a drop-in of its own manifest.
     StateAmongDropIns {
         /// The state.
@@ -57,7 +64,7 @@ pub enum Error {
         /// The folder of drop-ins.
         folder: PathBuf,
     },
-    /// An output would replace the manifest or the state.
+    /// An output would replace the manifest, the state or its lock.
     WouldReplace(PathBuf),
     /// Another writer holds the lock.
     Held {
@@ -157,8 +164,11 @@ impl fmt::Display for Error {
             Self::StateAmongDropIns { state, folder } => {
                 write!(f, "the state `{}` is among the drop-ins in `{}`", shown(state), shown(folder))
             }
+            Self::AmongDropIns { path, folder } => {
+                write!(f, "`{}` would be read as a drop-in: it is in `{}`", shown(path), shown(folder))
+            }
             Self::WouldReplace(path) => {
-                write!(f, "`{}` is the manifest or the state, which no output replaces", shown(path))
+                write!(f, "`{}` is the manifest, the state or its lock, which no output replaces", shown(path))
             }
             Self::Held { state, holder: None } => write!(f, "another apply holds the lock of `{}`", shown(state)),
             Self::Held { state, holder: Some(holder) } => {

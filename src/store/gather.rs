@@ -107,16 +107,21 @@ fn keep_apart(manifest: &Path, about: &Metadata, state: &Path) -> Result<(), Err
     }
 }
 
-/// Refuses a state that the next run would read as a drop-in, also while it does not exist yet.
+/// Refuses a state that the next run would read as a drop-in.
 fn keep_out(state: &Path, drop_ins: &Path) -> Result<(), Error> {
-    let Ok(resolved) = resolve(state) else { return Ok(()) };
-    let real = |path: &Path| again(|| fs::canonicalize(path));
-    let (Ok(home), Ok(folder)) = (real(folder_of(&resolved)), real(drop_ins)) else { return Ok(()) };
-    let below = home.strip_prefix(folder).is_ok_and(|below| !below.iter().any(is_hidden));
-    if below && is_toml(&resolved) && !resolved.file_name().is_some_and(is_hidden) {
+    if is_among(state, drop_ins) {
         return Err(Error::StateAmongDropIns { state: state.to_owned(), folder: drop_ins.to_owned() });
     }
     Ok(())
+}
+
+/// Whether a file is read as a drop-in from this folder, or will be once it exists.
+pub(super) fn is_among(file: &Path, drop_ins: &Path) -> bool {
+    let Ok(resolved) = resolve(file) else { return false };
+    let real = |path: &Path| again(|| fs::canonicalize(path));
+    let (Ok(home), Ok(folder)) = (real(folder_of(&resolved)), real(drop_ins)) else { return false };
+    let below = home.strip_prefix(folder).is_ok_and(|below| !below.iter().any(is_hidden));
+    below && is_toml(&resolved) && !resolved.file_name().is_some_and(is_hidden)
 }
 
 #[cfg(unix)]

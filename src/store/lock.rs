@@ -81,7 +81,7 @@ struct LockFile {
 }
 
 /// `.<name>.lock` beside a file.
-fn lock_path(resolved: &Path) -> PathBuf {
+pub(super) fn lock_path(resolved: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(resolved.file_name().unwrap_or_default());
     name.push(".lock");

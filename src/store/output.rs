@@ -1,7 +1,7 @@
 //! Files other than the state: saved plans, and what `init` writes.
 //!
-//! They too appear whole or not at all. They need no lock; in return they never take the place of a manifest or a
-//! state.
+//! They too appear whole or not at all. They need no lock; in return they never take the place of a manifest, a state
+//! or its lock, and never become drop-ins.
 
 use std::fs::{self, File};
 use std::io;
@@ -9,16 +9,25 @@ use std::path::Path;
 
 use super::again::again;
 use super::error::{Error, Operation};
-use super::gather::same_file;
+use super::find::drop_ins_beside;
+use super::gather::{is_among, same_file};
+use super::lock::lock_path;
 use super::read::{inspect, inspect_link, odd_kind};
 use super::resolve::{folder_of, resolve};
 use super::temporary::{fill, put};
 
-/// Writes an output, replacing an older one, but none of `never`: the manifest's files and the state.
+/// Writes an output, replacing an older one, but none of `never`: the manifest's files and the state, and what belongs
+/// to them.
 pub fn write_output(path: &Path, bytes: &[u8], never: &[&Path]) -> Result<(), Error> {
     let resolved = resolve(path)?;
-    if never.iter().any(|other| same_place(&resolved, other)) {
-        return Err(Error::WouldReplace(path.to_owned()));
+    for other in never {
+        let is_lock = resolve(other).is_ok_and(|end| same_place(&resolved, &lock_path(&end)));
+        if is_lock || same_place(&resolved, other) {
+            return Err(Error::WouldReplace(path.to_owned()));
+        }
+        if let Some(folder) = drop_ins_beside(other).filter(|folder| is_among(&resolved, folder)) {
+            return Err(Error::AmongDropIns { path: path.to_owned(), folder });
+        }
     }
     let old = inspect_link(&resolved)?;
     if let Some(kind) = old.as_ref().and_then(odd_kind) {

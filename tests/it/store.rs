@@ -349,6 +349,22 @@ fn syncing_changes_nothing() {
 }
 
 #[test]
+fn an_output_never_becomes_a_drop_in() {
+    let home = folder();
+    let at = |name: &str| home.path().join(name);
+    fs::create_dir_all(at("x.d/a")).expect("folders");
+    fs::write(at("x.toml"), "one").expect("a file");
+    symlink("x.d/a", at("link")).expect("a link");
+    for name in ["x.d/plan.toml", "x.d/a/plan.toml", "link/plan.toml"] {
+        let error = write_output(&at(name), b"plan", &[&at("x.toml")]).expect_err("refused");
+        assert!(matches!(error, Error::AmongDropIns { .. }), "{error}");
+    }
+    for name in ["x.d/plan.txt", "x.d/.plan.toml", "plan.toml"] {
+        write_output(&at(name), b"plan", &[&at("x.toml")]).expect("written");
+    }
+}
+
+#[test]
 fn an_output_never_takes_the_place_of_manifest_or_state() {
     let home = folder();
     let at = |name: &str| home.path().join(name);
@@ -359,6 +375,11 @@ fn an_output_never_takes_the_place_of_manifest_or_state() {
         let error = write_output(&path, b"plan", &[&manifest, &state]).expect_err("refused");
         assert!(matches!(error, Error::WouldReplace(_)), "{error}");
     }
+    // A lock that was replaced would lock nobody out.
+    drop(locked(&state));
+    let error = write_output(&at(".x.state.toml.lock"), b"plan", &[&manifest, &state]).expect_err("refused");
+    assert!(matches!(error, Error::WouldReplace(_)), "{error}");
+    fs::remove_file(at(".x.state.toml.lock")).expect("removed");
     write_output(&at("plan"), b"one", &[&manifest, &state]).expect("written");
     write_output(&at("plan"), b"two", &[&manifest, &state]).expect("written");
     assert_eq!(fs::read(at("plan")).expect("a plan"), b"two");
