@@ -73,6 +73,24 @@ fn pages_for_people_show_no_hidden_character() {
 }
 
 #[test]
+fn watch_tells_of_every_name_in_lines_of_its_own() {
+    let all = all_names();
+    let model = names(all.iter().map(String::as_str));
+    let plan = Plan::new(&model, &Record::default(), &[]).expect("a plan");
+    let origin = Origin { manifest: all[0].clone(), state: Some(all[0].clone()), serial: Some(1) };
+    let news = Shown::default().news(&plan, &origin, (Trigger::Change, &all[..1]), Paint::Plain);
+    assert_shown(&news, 1 + all.len());
+    for name in &all {
+        let refused = Refused { code: "x", message: name };
+        for line in [watch_error("t", name, Some(name), None), watch_refused("t", refused, Some(name))] {
+            assert_shown(&line, 1);
+            let value: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+            assert!(value.to_string().contains(&serde_json::to_string(name).expect("JSON")));
+        }
+    }
+}
+
+#[test]
 fn lines_have_two_fields_whatever_the_names() {
     let all = all_names();
     let lines = show_lines(&hostile_state(&all), None);
