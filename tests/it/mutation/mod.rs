@@ -98,7 +98,9 @@ impl Case {
         ];
         fs::create_dir(home.join("lighthouse.d")).expect("a folder");
         for (name, bytes) in files {
-            bytes.map(|bytes| fs::write(home.join(name), bytes).expect("written"));
+            if let Some(bytes) = bytes {
+                fs::write(home.join(name), bytes).expect("written");
+            }
         }
     }
 }

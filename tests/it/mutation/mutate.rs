@@ -119,7 +119,7 @@ const HIDDEN: [&str; 12] = [
 /// What is opened again and again.
 const NESTS: [&str; 6] = ["[", "{a=", "a.", "[[a.", "((", "{a=["];
 
-/// SplitMix64: small, and good enough to draw from.
+/// The generator `SplitMix64`: small, and good enough to draw from.
 pub(super) struct Draw(u64);
 
 impl Draw {
