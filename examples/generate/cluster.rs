@@ -12,9 +12,11 @@ pub(crate) const STRATEGIES: [&str; 3] = ["prioritized", "round-robin", "bin-pac
 pub(crate) enum Shape {
     /// Three resources of which 80% are used in the end.
     Even,
-    /// A tag for each node, and one of them for each workload.
+    /// A tag for each node, and one of them for each workload. Nodes have twice as much as otherwise: about one workload
+    /// in a hundred finds its node full.
     Tags,
-    /// A ward on each node, and an immunity to one of them for each workload.
+    /// A ward on each node, and an immunity to one of them for each workload. Nodes have so much that all workloads find
+    /// room: one without a place would name every ward.
     Wards,
     /// Twice as much is required as there is.
     Full,
@@ -102,6 +104,8 @@ impl Cluster {
             Shape::Full => 50,
             Shape::Fragments if node % 3 == resource as u64 => 300,
             Shape::Fragments => 25,
+            Shape::Tags => 250,
+            Shape::Wards => 500,
             _ => 125,
         }
     }
@@ -110,7 +114,8 @@ impl Cluster {
         *text += &format!("[[workloads]]\nname = \"workload-{number:07}\"\nrequirements = {{ ");
         let [cpu, mem, disk] = amounts;
         *text += &format!("cpu = {cpu}, mem = \"{mem}Mi\", disk = \"{disk}G\"");
-        let node = random.below(self.nodes.max(1));
+        // As many workloads for each node, wherever there are nodes.
+        let node = number.checked_rem(self.nodes).unwrap_or(0);
         match self.shape {
             Shape::Tags => *text += &format!(", tag-{node:06} = 0"),
             Shape::Wide => (0..5).for_each(|at| *text += &format!(", r{:02} = 1", at * 12 + random.below(12))),
