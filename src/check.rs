@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::model::{Assignment, Model, NodeId, Offer, Selector, WorkloadId};
+use crate::model::{Assignment, Model, NodeId, Offer, Selector, WorkloadId, WorkloadTable};
 use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
 
@@ -105,29 +105,31 @@ fn judge_seat(model: &Model, workload: WorkloadId, node: NodeId, violations: &mu
 }
 
 fn judge_aversion(model: &Model, assignment: &Assignment, violations: &mut Vec<Violation>) {
-    for (&group, options) in model.aversion_groups.iter().filter(|(_, options)| options.hard) {
-        let mut members = BTreeMap::<&str, u32>::new();
-        let in_group = |workload: &WorkloadId| model.workload_table(*workload).aversion_groups.contains(&group);
-        for workload in model.workload_ids().filter(in_group) {
+    let hard = model.aversion_groups.iter().filter(|(_, options)| options.hard).map(|(&group, _)| group);
+    for (group, members) in by_group(model, &hard.collect(), |table| &table.aversion_groups) {
+        let options = model.aversion_group(group);
+        let mut counts = BTreeMap::<&str, u32>::new();
+        for workload in members {
             let Some(node) = assignment.of(workload) else { continue };
             match place(model, node, options.over) {
-                Some(place) => *members.entry(place).or_default() += 1,
+                Some(place) => *counts.entry(place).or_default() += 1,
                 None => violations.push(Violation::NoPlace(name(model, workload), text(model, group))),
             }
         }
-        for (place, _) in members.into_iter().filter(|&(_, count)| count > options.max) {
+        for (place, _) in counts.into_iter().filter(|&(_, count)| count > options.max) {
             violations.push(Violation::TooMany(text(model, group), place.to_owned()));
         }
     }
 }
 
 fn judge_affinity(model: &Model, assignment: &Assignment, violations: &mut Vec<Violation>) {
-    for (&group, options) in model.affinity_groups.iter().filter(|(_, options)| options.hard) {
+    let hard = model.affinity_groups.iter().filter(|(_, options)| options.hard).map(|(&group, _)| group);
+    for (group, members) in by_group(model, &hard.collect(), |table| &table.affinity_groups) {
+        let over = model.affinity_group(group).over;
         let mut places = BTreeSet::new();
-        let in_group = |workload: &WorkloadId| model.workload_table(*workload).affinity_groups.contains(&group);
-        for workload in model.workload_ids().filter(in_group) {
+        for workload in members {
             let Some(node) = assignment.of(workload) else { continue };
-            match place(model, node, options.over) {
+            match place(model, node, over) {
                 Some(place) => drop(places.insert(place)),
                 None => violations.push(Violation::NoPlace(name(model, workload), text(model, group))),
             }
@@ -136,6 +138,24 @@ fn judge_affinity(model: &Model, assignment: &Assignment, violations: &mut Vec<V
             violations.push(Violation::Scattered(text(model, group)));
         }
     }
+}
+
+/// The members of these groups, in one walk over all workloads.
+fn by_group(
+    model: &Model,
+    groups: &BTreeSet<Symbol>,
+    groups_of: impl Fn(&WorkloadTable) -> &Vec<Symbol>,
+) -> BTreeMap<Symbol, Vec<WorkloadId>> {
+    let mut members = BTreeMap::<_, Vec<_>>::new();
+    if groups.is_empty() {
+        return members;
+    }
+    for workload in model.workload_ids() {
+        for &group in groups_of(model.workload_table(workload)).iter().filter(|group| groups.contains(group)) {
+            members.entry(group).or_default().push(workload);
+        }
+    }
+    members
 }
 
 fn matches(model: &Model, selector: &Selector, node: NodeId) -> bool {
