@@ -12,11 +12,11 @@ pub(crate) const STRATEGIES: [&str; 3] = ["prioritized", "round-robin", "bin-pac
 pub(crate) enum Shape {
     /// Three resources of which 80% are used in the end.
     Even,
-    /// A tag for each node, and one of them for each workload. Nodes have twice as much as otherwise: about one workload
-    /// in a hundred finds its node full.
+    /// A tag for each node, and one of them for each workload. Nodes have twice as much as otherwise: hardly any
+    /// workload finds its node full.
     Tags,
-    /// A ward on each node, and an immunity to one of them for each workload. Nodes have so much that all workloads find
-    /// room: one without a place would name every ward.
+    /// A ward on each node, and an immunity to one of them for each workload. Nodes have so much that all workloads
+    /// find room: one without a place would name every ward.
     Wards,
     /// Twice as much is required as there is.
     Full,

@@ -1,247 +1,314 @@
 //! What all nodes say of what stays unplaced, without asking each of them.
 //!
-//! Nodes that offer the same resources and are closed or warded alike make up a class. Within it they differ in free
-//! amounts only, and are halved again and again by one resource after the other: a group of which the largest free
-//! amount is too small says no as one, and a group that is too far from enough has no nearest miss in it.
-//! Source of the halving: J. L. Bentley, "Multidimensional binary search trees used for associative searching", 1975.
-//! Hard groups and selectors are not known here; who has them is counted node by node, in `refusal`.
+//! Nodes are numbered in strategy order, and every reason is a set of them: who is closed, who lacks a resource, who
+//! wards off, who is short. Each reason in turn takes its nodes out of those that are left, so that each node is
+//! counted by its first. Workloads that differ in amounts only make up a [`Class`] and share all but the shortages;
+//! which node is nearest is found in `nearest`.
+//! A class costs some sixty-fourths of all nodes, and what it finds; a further workload of it, too. The worst case is
+//! wards and shortcomings that few nodes have each and many nodes in all: those nodes are looked at one by one.
 
-use std::ops::Range;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::Engine;
+use super::bits::Bits;
 use super::hold::amount_of;
-use super::refusal::{Counts, Miss, Refusal, closed, compare_shares};
+use super::nearest::nearest;
+use super::occupancy::Occupancy;
+use super::refusal::{Miss, Refusal};
 use super::rule::{Standing, is_immune, requires};
+use super::shelf::Shelf;
+use super::zone::Zones;
 use crate::model::{Model, NodeId, WorkloadTable};
 use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
 
-/// So many nodes are looked at one by one.
-const FEW: usize = 8;
-
-/// The nodes as they are, by class.
+/// The nodes as they are.
 pub(super) struct Census<'a> {
-    model: &'a Model,
-    classes: Vec<Class>,
+    pub(super) model: &'a Model,
+    pub(super) now: &'a Occupancy,
+    /// In strategy order.
+    pub(super) nodes: &'a [NodeId],
+    numbers: &'a [u32],
+    zones: Zones<'a>,
+    cordoned: Bits,
+    drained: Bits,
+    resources: FxHashMap<Symbol, Resource>,
+    nobody: Resource,
+    wards: Deterrents,
+    shortcomings: Deterrents,
 }
 
-/// What the nodes of a class have in common.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Traits {
-    closed: Option<Refusal>,
-    resources: Vec<Symbol>,
-    wards: Vec<Symbol>,
+/// Who offers a resource.
+#[derive(Default)]
+struct Resource {
+    numbers: Vec<u32>,
+    /// Made when somebody asks how much there is.
+    shelf: OnceCell<Shelf>,
 }
 
-/// Nodes that differ in free amounts only.
-struct Class {
-    traits: Traits,
-    members: Vec<Member>,
-    groups: Vec<Group>,
+/// Resources that keep workloads away which do not even require them.
+struct Deterrents {
+    /// Those that many nodes have, by name.
+    common: Vec<Symbol>,
+    /// The nodes that have one which few have.
+    rare: Bits,
 }
 
-/// A node with its place in strategy order and what it has free, in the order of its resources.
-#[derive(Clone)]
-struct Member {
-    node: NodeId,
-    place: u32,
-    free: Vec<Capacity>,
-}
-
-/// Members next to each other; unless they are few, the two halves follow in the list of groups.
-struct Group {
-    members: Range<usize>,
-    /// The first of them in strategy order.
-    first: Member,
-    lowest: Vec<Capacity>,
-    highest: Vec<Capacity>,
-    halves: Option<[usize; 2]>,
-}
-
-/// What a workload asks of a resource of a class, by the resource's name.
-struct Need {
-    column: usize,
-    resource: Symbol,
-    amount: Quantity,
+/// What all workloads hear that differ in amounts only.
+pub(super) struct Class<'a> {
+    census: &'a Census<'a>,
+    /// What is said whatever the amounts, in order.
+    counts: Vec<(Refusal, u32)>,
+    /// The nodes that have said nothing yet.
+    left: Bits,
+    /// The nodes that only the required amounts may keep away, whatever else they say.
+    near: Bits,
+    /// The resources that `left` may be short of, by name.
+    checked: Vec<Symbol>,
+    /// The node that was nearest to the workload before.
+    nearest: Option<NodeId>,
 }
 
 impl<'a> Census<'a> {
-    /// The census of the nodes in strategy order.
-    pub(super) fn new(model: &'a Model, engine: &Engine, nodes: &[NodeId]) -> Self {
-        let mut classes = FxHashMap::<Traits, usize>::default();
-        let mut members = Vec::<(Traits, Vec<Member>)>::new();
-        for (place, &node) in (0..).zip(nodes) {
-            let offers = &model.node_table(node).resources;
-            let free = offers.iter().filter_map(|offer| engine.occupancy().free(node, offer.resource));
-            let member = Member { node, place, free: free.collect() };
-            let traits = traits(model, node, &member);
-            let at = *classes.entry(traits.clone()).or_insert(members.len());
-            if at == members.len() {
-                members.push((traits, Vec::new()));
+    /// The census of the nodes in strategy order, with the number of each of them.
+    pub(super) fn new(model: &'a Model, now: &'a Occupancy, nodes: &'a [NodeId], numbers: &'a [u32]) -> Self {
+        let mut resources = FxHashMap::<Symbol, Resource>::default();
+        let [mut wards, mut shortcomings] = [(); 2].map(|()| FxHashMap::<Symbol, Vec<u32>>::default());
+        for (number, &node) in (0..).zip(nodes) {
+            for offer in &model.node_table(node).resources {
+                resources.entry(offer.resource).or_default().numbers.push(number);
             }
-            members[at].1.push(member);
-        }
-        Self { model, classes: members.into_iter().map(|(traits, members)| Class::new(traits, members)).collect() }
-    }
-
-    /// The first refusals of a workload without selectors and hard groups, counted, and the nearest miss.
-    pub(super) fn ask(&self, table: &WorkloadTable) -> (Counts, Option<Miss>) {
-        let (mut counts, mut nearest) = (Counts::default(), None);
-        for class in &self.classes {
-            let lacked = table.requirements.iter().map(|each| each.resource).filter(|each| !class.offers(*each));
-            let lacked = lacked.min_by_key(|&each| self.model.text(each));
-            let wards = class.traits.wards.iter().copied().filter(|&ward| !is_immune(table, ward));
-            let warded = wards.min_by_key(|&ward| self.model.text(ward));
-            let needs = self.needs(class, table);
-            let alike = class.traits.closed.or(lacked.map(Refusal::Lacks)).or(warded.map(Refusal::Warded));
-            match alike {
-                Some(refusal) => counts.add(refusal, class.members.len(), class.groups[0].first.place),
-                None => class.count(0, &needs, &mut counts),
-            }
-            if lacked.is_none() && warded.is_none() {
-                class.approach(0, &needs, &mut nearest);
+            for &resource in now.below_zero(node) {
+                let kind = if is_ward(now, node, resource) { &mut wards } else { &mut shortcomings };
+                kind.entry(resource).or_default().push(number);
             }
         }
-        (counts, nearest.map(|(miss, _)| miss))
+        let set = |reasons: &BTreeMap<NodeId, String>| {
+            Bits::of(nodes.len(), reasons.keys().map(|node| numbers[node.index()]))
+        };
+        Self {
+            model,
+            now,
+            nodes,
+            numbers,
+            zones: Zones::new(model, now, numbers),
+            cordoned: set(&model.cordons),
+            drained: set(&model.drains),
+            resources,
+            nobody: Resource::default(),
+            wards: Deterrents::new(model, wards, nodes.len()),
+            shortcomings: Deterrents::new(model, shortcomings, nodes.len()),
+        }
     }
 
-    /// What must not be below zero on a node of this class once the workload is there, by name.
-    fn needs(&self, class: &Class, table: &WorkloadTable) -> Vec<Need> {
-        let columns = class.traits.resources.iter().enumerate();
-        let columns = columns.filter(|&(_, &resource)| !is_immune(table, resource));
-        let needs = columns.filter_map(|(column, &resource)| {
-            let amount = amount_of(table, resource);
-            let matters = requires(table, resource) || class.groups[0].lowest[column].is_negative();
-            matters.then_some(Need { column, resource, amount })
-        });
-        let mut needs = needs.collect::<Vec<_>>();
-        needs.sort_unstable_by_key(|need| self.model.text(need.resource));
-        needs
-    }
-}
-
-fn traits(model: &Model, node: NodeId, member: &Member) -> Traits {
-    let resources = model.node_table(node).resources.iter().map(|offer| offer.resource).collect::<Vec<_>>();
-    let wards = resources.iter().zip(&member.free).filter(|(_, free)| **free == Capacity::Ward);
-    let wards = wards.map(|(&resource, _)| resource).collect();
-    Traits { closed: closed(model, Standing::Free, node), resources, wards }
-}
-
-impl Class {
-    fn new(traits: Traits, members: Vec<Member>) -> Self {
-        let mut class = Self { traits, groups: Vec::new(), members };
-        class.group(0..class.members.len(), 0);
+    /// What is said to all workloads that ask like this one, but for amounts.
+    pub(super) fn class(&'a self, table: &WorkloadTable, standing: Standing) -> Class<'a> {
+        let (left, near) = (Bits::all(self.nodes.len()), Bits::all(self.nodes.len()));
+        let mut class = Class { census: self, counts: Vec::new(), left, near, checked: Vec::new(), nearest: None };
+        class.ask_doors(standing);
+        class.ask_rules(table);
+        class.ask_offers(table);
+        class.ask_wards(table);
+        class.ask_shortcomings(table);
         class
     }
 
-    /// Makes a group of these members and, below it, groups of its halves.
-    fn group(&mut self, members: Range<usize>, depth: usize) -> usize {
-        let on = &mut self.members[members.clone()];
-        let extreme = |column: usize, pick: fn(Capacity, Capacity) -> Capacity| {
-            on.iter().map(|member| member.free[column]).reduce(pick).unwrap_or(Capacity::Unlimited)
-        };
-        let columns = 0..self.traits.resources.len();
-        let lowest = columns.clone().map(|column| extreme(column, Capacity::min)).collect::<Vec<_>>();
-        let highest = columns.clone().map(|column| extreme(column, Capacity::max)).collect::<Vec<_>>();
-        let first = on.iter().min_by_key(|member| member.place).cloned().expect("a class has members");
-        let differ = columns.filter(|&column| lowest[column] < highest[column]).collect::<Vec<_>>();
-        let halving = (on.len() > FEW && !differ.is_empty()).then(|| {
-            let (column, middle) = (differ[depth % differ.len()], on.len() / 2);
-            on.select_nth_unstable_by_key(middle, |member| member.free[column]);
-            middle
-        });
-        let at = self.groups.len();
-        self.groups.push(Group { members: members.clone(), first, lowest, highest, halves: None });
-        if let Some(middle) = halving {
-            let Range { start, end } = members;
-            let halves = [start..start + middle, start + middle..end].map(|half| self.group(half, depth + 1));
-            self.groups[at].halves = Some(halves);
-        }
-        at
+    /// Where a node stands in strategy order.
+    pub(super) fn number(&self, node: NodeId) -> u32 {
+        self.numbers[node.index()]
     }
 
-    fn offers(&self, resource: Symbol) -> bool {
-        self.traits.resources.binary_search(&resource).is_ok()
+    /// The nodes that offer a resource.
+    pub(super) fn offering(&self, resource: Symbol) -> impl Iterator<Item = NodeId> {
+        self.resource(resource).numbers.iter().map(|&number| self.nodes[number as usize])
     }
 
-    /// Counts of what the members of a group are short first.
-    fn count(&self, at: usize, needs: &[Need], counts: &mut Counts) {
-        let group = &self.groups[at];
-        let is_short = |free: &[Capacity], need: &Need| free[need.column].minus(need.amount).is_negative();
-        let Some(open) = needs.iter().position(|need| is_short(&group.lowest, need)) else { return };
-        let size = group.members.len();
-        if is_short(&group.highest, &needs[open]) {
-            let first = &group.first;
-            return counts.add(needs[open].short_of(first.free[needs[open].column]), size, first.place);
-        }
-        match group.halves {
-            Some(halves) => halves.into_iter().for_each(|half| self.count(half, &needs[open..], counts)),
-            None => {
-                for member in &self.members[group.members.clone()] {
-                    if let Some(need) = needs.iter().find(|need| is_short(&member.free, need)) {
-                        counts.add(need.short_of(member.free[need.column]), 1, member.place);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Looks for a member of a group that is nearer than the nearest so far, of equal ones the first.
-    fn approach(&self, at: usize, needs: &[Need], nearest: &mut Option<(Miss, u32)>) {
-        let group = &self.groups[at];
-        if !self.could_be_nearer(group, needs, nearest.as_ref()) {
-            return;
-        }
-        if let Some(halves) = group.halves {
-            return halves.into_iter().for_each(|half| self.approach(half, needs, nearest));
-        }
-        for member in &self.members[group.members.clone()] {
-            if let Some(miss) = member_miss(member, needs)
-                && nearest
-                    .as_ref()
-                    .is_none_or(|(best, place)| compare_shares(&miss, best).then(member.place.cmp(place)).is_lt())
-            {
-                *nearest = Some((miss, member.place));
-            }
-        }
-    }
-
-    /// Whether a node with the most of everything that any member has would do.
-    fn could_be_nearer(&self, group: &Group, needs: &[Need], nearest: Option<&(Miss, u32)>) -> bool {
-        needs.iter().all(|need| {
-            let Some(free) = group.highest[need.column].finite() else { return true };
-            if free >= need.amount {
-                return true;
-            }
-            let node = self.members[group.members.start].node;
-            let miss = Miss { node, resource: need.resource, need: need.amount, free };
-            need.amount.is_positive()
-                && nearest
-                    .is_none_or(|(best, place)| compare_shares(&miss, best).then(group.first.place.cmp(place)).is_lt())
+    /// Who has how much of a resource.
+    pub(super) fn shelf(&self, resource: Symbol) -> &Shelf {
+        let Resource { numbers, shelf } = self.resource(resource);
+        shelf.get_or_init(|| {
+            let free = |number: u32| self.now.free(self.nodes[number as usize], resource);
+            let nodes = numbers.iter().filter_map(|&number| Some((free(number)?, number)));
+            Shelf::new(nodes.collect(), self.nodes.len())
         })
     }
-}
 
-impl Need {
-    fn short_of(&self, free: Capacity) -> Refusal {
-        Refusal::Short { resource: self.resource, need: self.amount, free: free.finite().unwrap_or_default() }
+    fn resource(&self, resource: Symbol) -> &Resource {
+        self.resources.get(&resource).unwrap_or(&self.nobody)
+    }
+
+    /// The wards of a node, or its shortcomings.
+    fn below_zero(&self, number: u32, wards: bool) -> impl Iterator<Item = Symbol> {
+        let node = self.nodes[number as usize];
+        let below_zero = self.now.below_zero(node).iter().copied();
+        below_zero.filter(move |&resource| is_ward(self.now, node, resource) == wards)
     }
 }
 
-/// How far a node is from enough; `None` where it has enough, or is short of what is not needed.
-fn member_miss(member: &Member, needs: &[Need]) -> Option<Miss> {
-    let mut worst: Option<Miss> = None;
-    for need in needs {
-        let Some(free) = member.free[need.column].finite().filter(|&free| free < need.amount) else { continue };
-        if !need.amount.is_positive() {
-            return None;
+fn is_ward(now: &Occupancy, node: NodeId, resource: Symbol) -> bool {
+    now.free(node, resource) == Some(Capacity::Ward)
+}
+
+impl Deterrents {
+    fn new(model: &Model, having: FxHashMap<Symbol, Vec<u32>>, numbers: usize) -> Self {
+        let mut deterrents = Self { common: Vec::new(), rare: Bits::none(numbers) };
+        for (resource, nodes) in having {
+            if nodes.len() < numbers.div_ceil(64) {
+                for number in nodes {
+                    deterrents.rare.insert(number);
+                }
+            } else {
+                deterrents.common.push(resource);
+            }
         }
-        let miss = Miss { node: member.node, resource: need.resource, need: need.amount, free };
-        if worst.as_ref().is_none_or(|worst| compare_shares(&miss, worst).is_gt()) {
-            worst = Some(miss);
+        deterrents.common.sort_unstable_by_key(|&each| model.text(each));
+        deterrents
+    }
+
+    /// Those of some nodes that have a rare one, with what is to be known of them.
+    fn rare_among<T>(&self, nodes: &Bits, known: impl Fn(u32) -> Option<T>) -> Vec<(u32, T)> {
+        let mut rare = self.rare.clone();
+        rare.keep(nodes);
+        rare.iter().filter_map(|number| Some((number, known(number)?))).collect()
+    }
+}
+
+impl Class<'_> {
+    /// First refusals, counted and in order, and the nearest miss, for the amounts of this workload.
+    pub(super) fn ask(&mut self, table: &WorkloadTable) -> (Vec<(Refusal, u32)>, Option<Miss>) {
+        let (mut counts, mut left) = (self.counts.clone(), self.left.clone());
+        let mut short = Bits::none(self.census.nodes.len());
+        for &resource in &self.checked {
+            let need = amount_of(table, resource);
+            self.census.shelf(resource).below(Capacity::Finite(need), &left, &mut short);
+            if let Some(first) = short.first() {
+                let free = self.census.now.free(self.census.nodes[first as usize], resource);
+                let free = free.and_then(Capacity::finite).unwrap_or_default();
+                counts.push((Refusal::Short { resource, need, free }, short.count()));
+                left.subtract(&short);
+            }
+        }
+        let needs = self.checked.iter().filter_map(|&resource| table.requirement(resource)).collect();
+        let miss = nearest(self.census, needs, self.near.clone(), self.nearest);
+        self.nearest = miss.map(|miss| miss.node).or(self.nearest);
+        (counts, miss)
+    }
+
+    /// Counts the nodes that are left and not in a set: they say this first.
+    fn keep(&mut self, refusal: Refusal, others: &Bits) {
+        let before = self.left.count();
+        self.left.keep(others);
+        let nodes = before - self.left.count();
+        match self.counts.last_mut() {
+            _ if nodes == 0 => {}
+            Some((last, counted)) if *last == refusal => *counted += nodes,
+            _ => self.counts.push((refusal, nodes)),
         }
     }
-    worst
+
+    fn ask_doors(&mut self, standing: Standing) {
+        let census = self.census;
+        if let Standing::Bound(home) = standing {
+            let at_home = home.map(|home| census.number(home));
+            return self.keep(Refusal::Stays, &Bits::of(census.nodes.len(), at_home));
+        }
+        for (refusal, closed) in [(Refusal::Cordoned, &census.cordoned), (Refusal::Drained, &census.drained)] {
+            let mut open = Bits::all(census.nodes.len());
+            open.subtract(closed);
+            self.keep(refusal, &open);
+        }
+    }
+
+    fn ask_rules(&mut self, table: &WorkloadTable) {
+        let (model, zones) = (self.census.model, &self.census.zones);
+        let selectors = table.only_on.iter().map(|each| (each, true));
+        let mut selectors = selectors.chain(table.never_on.iter().map(|each| (each, false))).collect::<Vec<_>>();
+        selectors.sort_by_key(|(selector, _)| model.text(selector.label));
+        for (selector, wanted) in selectors {
+            let mut allowed = zones.selected(selector);
+            if !wanted {
+                let avoided = std::mem::replace(&mut allowed, Bits::all(self.census.nodes.len()));
+                allowed.subtract(&avoided);
+            }
+            self.keep(Refusal::NotSelected(selector.label), &allowed);
+        }
+        let averse = table.aversion_groups.iter().copied().filter(|&group| model.aversion_group(group).hard);
+        for group in self.by_name(averse) {
+            self.keep(Refusal::GroupFull(group), &zones.with_room(group));
+        }
+        let affine = table.affinity_groups.iter().copied().filter(|&group| model.affinity_group(group).hard);
+        for group in self.by_name(affine) {
+            self.keep(Refusal::GroupElsewhere(group), &zones.gathering(group));
+        }
+    }
+
+    fn ask_offers(&mut self, table: &WorkloadTable) {
+        let everybody = Bits::all(self.census.nodes.len());
+        let mut offering = everybody.clone();
+        for resource in self.by_name(table.requirements.iter().map(|each| each.resource)) {
+            self.census.shelf(resource).offering(&everybody, &mut offering);
+            self.keep(Refusal::Lacks(resource), &offering);
+            self.near.keep(&offering);
+        }
+    }
+
+    fn ask_wards(&mut self, table: &WorkloadTable) {
+        let census = self.census;
+        let warded_off = |number: u32| {
+            let wards = census.below_zero(number, true).filter(|&ward| !is_immune(table, ward));
+            wards.min_by_key(|&ward| census.model.text(ward))
+        };
+        let mut counts = FxHashMap::<Symbol, u32>::default();
+        for (number, ward) in census.wards.rare_among(&self.left, warded_off) {
+            self.left.remove(number);
+            *counts.entry(ward).or_default() += 1;
+        }
+        for (number, _) in census.wards.rare_among(&self.near, warded_off) {
+            self.near.remove(number);
+        }
+        let mut warding = Bits::none(census.nodes.len());
+        for &ward in census.wards.common.iter().filter(|&&ward| !is_immune(table, ward)) {
+            census.shelf(ward).warding(&self.left, &mut warding);
+            self.left.subtract(&warding);
+            *counts.entry(ward).or_default() += warding.count();
+            census.shelf(ward).warding(&self.near, &mut warding);
+            self.near.subtract(&warding);
+        }
+        counts.retain(|_, nodes| *nodes > 0);
+        let wards = self.by_name(counts.keys().copied()).into_iter();
+        self.counts.extend(wards.map(|ward| (Refusal::Warded(ward), counts[&ward])));
+    }
+
+    fn ask_shortcomings(&mut self, table: &WorkloadTable) {
+        let census = self.census;
+        let matters = |resource: &Symbol| !is_immune(table, *resource) && !requires(table, *resource);
+        let sunk = |number: u32| Some(census.below_zero(number, false).filter(matters).collect::<Vec<_>>());
+        let required = table.requirements.iter().map(|each| each.resource).filter(|&each| !is_immune(table, each));
+        let mut checked = required.collect::<Vec<_>>();
+        let mut below = Bits::none(census.nodes.len());
+        for &resource in census.shortcomings.common.iter().filter(|each| matters(each)) {
+            checked.push(resource);
+            census.shelf(resource).below(Capacity::Finite(Quantity::ZERO), &self.near, &mut below);
+            self.near.subtract(&below);
+        }
+        for (_, resources) in census.shortcomings.rare_among(&self.left, sunk) {
+            checked.extend(resources);
+        }
+        for (number, resources) in census.shortcomings.rare_among(&self.near, sunk) {
+            if !resources.is_empty() {
+                self.near.remove(number);
+            }
+        }
+        self.checked = self.by_name(checked.into_iter());
+        // Several nodes may be short of the same.
+        self.checked.dedup();
+    }
+
+    fn by_name(&self, symbols: impl Iterator<Item = Symbol>) -> Vec<Symbol> {
+        let mut symbols = symbols.collect::<Vec<_>>();
+        symbols.sort_unstable_by_key(|&each| self.census.model.text(each));
+        symbols
+    }
 }

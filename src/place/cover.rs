@@ -177,7 +177,7 @@ fn gathered(model: &Model, now: &Occupancy, group: Symbol) -> Option<Cover> {
 }
 
 /// The node labels that selectors and groups name.
-fn named_labels(model: &Model) -> impl Iterator<Item = Symbol> {
+pub(super) fn named_labels(model: &Model) -> impl Iterator<Item = Symbol> {
     let tables = model.workload_tables().iter();
     let selected = tables.clone().flat_map(|table| &table.only_on).map(|selector| selector.label);
     let averse = tables.clone().flat_map(|table| &table.aversion_groups);

@@ -3,8 +3,11 @@
 //! The index only leaves nodes out; `rule` decides about those that are left, so the answer is that of the plain
 //! search. Nodes are kept in [`Tree`]s by their key, one for each *field*: the whole cluster, or those with a rare
 //! resource, a label's value, or room for a large aversion group. `cover` knows which fields are enough for a workload.
-//! Work grows as the logarithm of nodes while single resources decide. The worst case is many nodes in one branch that
-//! have enough of each resource between them and none of all: each of them is then asked.
+//! Work grows as the logarithm of nodes while single resources decide. Two worst cases remain, in which nodes are asked
+//! one by one. Branches may have enough of each resource between them and none of all: tiers keep that rare for three
+//! resources, for eight or more that are all scarce it is the rule. And nodes may have room that only the rule itself
+//! refuses: `never_on`, an aversion group beyond the largest, an affinity group that is in many places, a long list of
+//! names in `only_on`.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 

@@ -4,6 +4,7 @@
 //! brings its workloads bit by bit. Nothing here can fail: a workload without a place is an outcome.
 //! No files, no clock, no randomness, and never the order of a hash map.
 
+mod bits;
 mod census;
 mod claim;
 mod column;
@@ -12,13 +13,16 @@ mod departure;
 mod hold;
 mod index;
 mod keep;
+mod nearest;
 mod occupancy;
 mod order;
 mod refusal;
 mod replay;
 mod rule;
+mod shelf;
 mod strategy;
 mod tree;
+mod zone;
 
 pub use claim::{Claim, Claims, Entry};
 pub use departure::{Cause, Departure};

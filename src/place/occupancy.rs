@@ -113,6 +113,11 @@ impl Occupancy {
         self.averse.get(&(group, Some(place))).copied().unwrap_or(0)
     }
 
+    /// Where members of aversion groups are and how many, in no order.
+    pub(super) fn averse_places(&self) -> impl Iterator<Item = (Symbol, Place, u32)> {
+        self.averse.iter().filter_map(|(&(group, place), &members)| Some((group, place?, members)))
+    }
+
     /// How many members of an affinity group are in a place.
     pub(super) fn affine_members(&self, group: Symbol, place: Place) -> u32 {
         self.affine.get(&(group, Some(place))).copied().unwrap_or(0)

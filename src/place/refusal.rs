@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use super::census::Census;
 use super::occupancy::Occupancy;
 use super::rule::{self, Standing};
-use super::{Engine, Outcome, Search};
+use super::{Engine, Outcome, Search, zone};
 use crate::model::{Model, NodeId, Selector, WorkloadId, WorkloadTable};
 use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
@@ -173,32 +173,27 @@ fn shortage(resource: Symbol, need: Quantity, free: Capacity) -> Refusal {
     free.finite().map_or(Refusal::Warded(resource), |free| Refusal::Short { resource, need, free })
 }
 
-/// First refusals with how many nodes say them, and the first node in strategy order that does.
+/// First refusals, each of its kind as the first node says it, and how many nodes do.
 #[derive(Default)]
-pub(super) struct Counts(FxHashMap<(u8, Option<Symbol>), (Refusal, u32, u32)>);
+struct Counts(FxHashMap<(u8, Option<Symbol>), (Refusal, u32)>);
 
 impl Counts {
-    /// So many nodes say this, the one at this place first.
-    pub(super) fn add(&mut self, refusal: Refusal, nodes: usize, place: u32) {
-        let nodes = u32::try_from(nodes).unwrap_or(u32::MAX);
-        let (first, counted, at) = self.0.entry((refusal.rank(), refusal.subject())).or_insert((refusal, 0, place));
-        *counted += nodes;
-        if place < *at {
-            (*first, *at) = (refusal, place);
-        }
+    /// One more node says this.
+    fn add(&mut self, refusal: Refusal) {
+        self.0.entry((refusal.rank(), refusal.subject())).or_insert((refusal, 0)).1 += 1;
     }
 
     fn in_order(self, model: &Model) -> Vec<(Refusal, u32)> {
-        let mut counts = self.0.into_values().map(|(refusal, nodes, _)| (refusal, nodes)).collect::<Vec<_>>();
+        let mut counts = self.0.into_values().collect::<Vec<_>>();
         counts.sort_unstable_by_key(|(each, _)| (each.rank(), each.subject().map(|subject| model.text(subject))));
         counts
     }
 }
 
-/// Everything about a workload that decides what a node says of it.
+/// Everything about a workload that decides what a node says of it, but for amounts.
 #[derive(PartialEq, Eq, Hash)]
-struct Demand<'a> {
-    requirements: Vec<(Symbol, Quantity)>,
+struct Kind<'a> {
+    required: Vec<Symbol>,
     immunities: &'a [Symbol],
     selectors: [&'a [Selector]; 2],
     groups: [&'a [Symbol]; 2],
@@ -207,36 +202,64 @@ struct Demand<'a> {
 
 /// What the nodes say of every workload that has no place, by workload.
 pub fn unplaced(model: &Model, outcome: &Outcome) -> Vec<Unplaced> {
-    let without = outcome.standings.iter().filter(|(workload, _)| outcome.assignment.of(*workload).is_none());
+    let without = outcome.standings.iter().copied().filter(|&(workload, _)| outcome.assignment.of(workload).is_none());
     let without = without.collect::<Vec<_>>();
     if without.is_empty() {
         return Vec::new();
     }
     let engine = &outcome.engine;
     let nodes = engine.nodes().collect::<Vec<_>>();
-    let census = (engine.search == Search::Indexed).then(|| Census::new(model, engine, &nodes));
+    let numbers = zone::numbers(&nodes);
+    let indexed = engine.search == Search::Indexed;
+    let census = indexed.then(|| Census::new(model, engine.occupancy(), &nodes, &numbers));
     let mut all_free = FxHashMap::default();
-    let mut told = FxHashMap::<_, Unplaced>::default();
-    let answers = without.into_iter().map(|&(workload, standing)| {
-        let answer = told.entry(demand(model, workload, standing)).or_insert_with(|| {
+    let mut answers = vec![None; without.len()];
+    for alike in by_kind(model, &without) {
+        let (first, standing) = without[alike[0]];
+        let mut class = census.as_ref().map(|census| census.class(model.workload_table(first), standing));
+        let mut told = FxHashMap::<Vec<Quantity>, usize>::default();
+        for at in alike {
+            let workload = without[at].0;
             let table = model.workload_table(workload);
-            let census = census.as_ref().filter(|_| is_plain(model, table) && !matches!(standing, Standing::Bound(_)));
-            let (counts, nearest) = match census {
-                Some(census) => census.ask(table),
+            let earlier = *told.entry(table.requirements.iter().map(|each| each.amount).collect()).or_insert(at);
+            if earlier < at {
+                answers[at] = answers[earlier].clone().map(|answer| Unplaced { workload, ..answer });
+                continue;
+            }
+            let (counts, nearest) = match &mut class {
+                Some(class) => class.ask(table),
                 None => ask_each(model, engine, workload, standing, &nodes),
             };
-            let free = |resource| *all_free.entry(resource).or_insert_with(|| free_in_all(engine, resource, &nodes));
-            Unplaced { workload, counts: counts.in_order(model), nearest, shortages: shortages(model, table, free) }
-        });
-        Unplaced { workload, ..answer.clone() }
-    });
-    answers.collect()
+            let free = |resource| {
+                *all_free.entry(resource).or_insert_with(|| match &census {
+                    Some(census) => free_in_all(engine, resource, census.offering(resource)),
+                    None => free_in_all(engine, resource, nodes.iter().copied()),
+                })
+            };
+            answers[at] = Some(Unplaced { workload, counts, nearest, shortages: shortages(model, table, free) });
+        }
+    }
+    answers.into_iter().flatten().collect()
 }
 
-fn demand(model: &Model, workload: WorkloadId, standing: Standing) -> Demand<'_> {
+/// The workloads of each kind, by their places in the list.
+fn by_kind(model: &Model, workloads: &[(WorkloadId, Standing)]) -> Vec<Vec<usize>> {
+    let mut numbers = FxHashMap::default();
+    let mut kinds = Vec::<Vec<usize>>::new();
+    for (at, &(workload, standing)) in workloads.iter().enumerate() {
+        let number = *numbers.entry(kind(model, workload, standing)).or_insert(kinds.len());
+        if number == kinds.len() {
+            kinds.push(Vec::new());
+        }
+        kinds[number].push(at);
+    }
+    kinds
+}
+
+fn kind(model: &Model, workload: WorkloadId, standing: Standing) -> Kind<'_> {
     let table = model.workload_table(workload);
-    Demand {
-        requirements: table.requirements.iter().map(|each| (each.resource, each.amount)).collect(),
+    Kind {
+        required: table.requirements.iter().map(|each| each.resource).collect(),
         immunities: &table.immunities,
         selectors: [&table.only_on, &table.never_on],
         groups: [&table.aversion_groups, &table.affinity_groups],
@@ -244,27 +267,20 @@ fn demand(model: &Model, workload: WorkloadId, standing: Standing) -> Demand<'_>
     }
 }
 
-/// Whether amounts alone decide about a workload.
-fn is_plain(model: &Model, table: &WorkloadTable) -> bool {
-    table.only_on.is_empty()
-        && table.never_on.is_empty()
-        && table.aversion_groups.iter().all(|&group| !model.aversion_group(group).hard)
-        && table.affinity_groups.iter().all(|&group| !model.affinity_group(group).hard)
-}
-
+/// The answers by the rules as they are written, node by node: what the census is compared with.
 fn ask_each(
     model: &Model,
     engine: &Engine,
     workload: WorkloadId,
     standing: Standing,
     nodes: &[NodeId],
-) -> (Counts, Option<Miss>) {
+) -> (Vec<(Refusal, u32)>, Option<Miss>) {
     let mut counts = Counts::default();
     let mut nearest: Option<Miss> = None;
-    for (place, &node) in (0..).zip(nodes) {
+    for &node in nodes {
         let refusals = refusals(model, engine.occupancy(), workload, standing, node);
         if let Some(first) = refusals.first() {
-            counts.add(*first, 1, place);
+            counts.add(*first);
         }
         if let Some(miss) = miss(node, &refusals)
             && nearest.is_none_or(|best| compare_shares(&miss, &best) == Ordering::Less)
@@ -272,7 +288,7 @@ fn ask_each(
             nearest = Some(miss);
         }
     }
-    (counts, nearest)
+    (counts.in_order(model), nearest)
 }
 
 /// How far a node is from taking a workload; `None` where it lacks or wards something, or nothing needed is short.
@@ -336,9 +352,9 @@ fn shortages(
 }
 
 /// The free amounts of a resource, each at least zero, together; `None` when one is unlimited.
-fn free_in_all(engine: &Engine, resource: Symbol, nodes: &[NodeId]) -> Option<Quantity> {
+fn free_in_all(engine: &Engine, resource: Symbol, nodes: impl Iterator<Item = NodeId>) -> Option<Quantity> {
     let mut sum = Quantity::ZERO;
-    for &node in nodes {
+    for node in nodes {
         match engine.occupancy().free(node, resource) {
             Some(Capacity::Unlimited) => return None,
             Some(Capacity::Finite(free)) if free.is_positive() => sum += free,

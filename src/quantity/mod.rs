@@ -185,6 +185,14 @@ impl Quantity {
         u64::try_from(pieces).unwrap_or(u64::MAX)
     }
 
+    /// The amount times `part` for each `whole`, which is above zero, rounded down in the finest digit; `None` where
+    /// 256 bits do not hold the product.
+    pub fn scaled(self, part: Self, whole: Self) -> Option<Self> {
+        let small = || i128::try_from(self.0).ok()?.checked_mul(i128::try_from(part.0).ok()?);
+        let product = small().map(I256::from).or_else(|| self.0.checked_mul(part.0))?;
+        Some(Self(product.div_euclid(whole.0)))
+    }
+
     /// The amount as text in the units of `family`: the largest unit in which it is short, and always exact.
     pub fn display(self, family: Family) -> QuantityText {
         QuantityText { amount: self, family }
@@ -290,6 +298,16 @@ mod tests {
 
     fn error(text: &str) -> QuantityError {
         Quantity::parse(text).expect_err(text)
+    }
+
+    #[test]
+    fn a_proportion_is_rounded_down_or_does_not_fit() {
+        assert_eq!(parsed("10").scaled(parsed("2"), parsed("4")), Some(parsed("5")));
+        assert_eq!(parsed("1").scaled(parsed("1"), parsed("3")), Some(parsed("0.333333333333333333")));
+        assert_eq!(parsed("1").scaled(parsed("-1"), parsed("3")), Some(parsed("-0.333333333333333334")));
+        let large = Quantity::parse_number("9e29").expect("below the limit");
+        assert_eq!(large.scaled(parsed("3"), parsed("9")), Quantity::parse_number("3e29").ok());
+        assert_eq!(large.scaled(large, parsed("1")), None);
     }
 
     #[test]

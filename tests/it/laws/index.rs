@@ -5,10 +5,11 @@ use lighthouse::place::{self, Outcome, Search, Start};
 use lighthouse::plan::Plan;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::select;
 use proptest::strategy::Strategy as Drawn;
 use proptest::test_runner::Config;
 
-use super::cluster::{Cluster, Nodes, Workloads, clusters, records};
+use super::cluster::{Amount, Cluster, Nodes, Workloads, clusters, records};
 use super::config;
 
 /// Small clusters are cheap, and there is a lot to get wrong in them.
@@ -61,6 +62,47 @@ fn crowds() -> impl Drawn<Value = Cluster> {
     })
 }
 
+/// Crowds in which single nodes have tags, wards and shortcomings of their own, and hardly two workloads ask alike.
+fn adversaries() -> impl Drawn<Value = Cluster> {
+    let of_nodes = vec((0..8_u8, select(&RACKS[..])), 97);
+    let of_workloads = vec((0..8_u8, select(&RACKS[..]), 0..10_i64), 89);
+    (crowds(), of_nodes, of_workloads).prop_map(|(mut crowd, of_nodes, of_workloads)| {
+        for (table, &(kind, name)) in crowd.nodes.iter_mut().zip(of_nodes.iter().cycle()) {
+            table.count = table.count.map(|count| count * 3);
+            for amount in table.resources.values_mut() {
+                *amount = tenfold(*amount);
+            }
+            let own = match kind {
+                0 | 1 => Some(Amount::Finite(0)),
+                2 => Some(Amount::Ward),
+                3 => Some(Amount::Finite(-10)),
+                _ => None,
+            };
+            table.resources.extend(own.map(|amount| (name, amount)));
+        }
+        for (table, &(kind, name, more)) in crowd.workloads.iter_mut().zip(of_workloads.iter().cycle()) {
+            for amount in table.requirements.values_mut() {
+                *amount = *amount * 10 + more;
+            }
+            let own = match kind {
+                0 | 1 => Some(0),
+                2 => Some(-more),
+                _ => None,
+            };
+            table.requirements.extend(own.map(|amount| (name, amount)));
+            table.immunities.extend((3..=5).contains(&kind).then_some(name));
+        }
+        crowd
+    })
+}
+
+fn tenfold(amount: Amount) -> Amount {
+    match amount {
+        Amount::Finite(amount) => Amount::Finite(amount * 10),
+        infinite => infinite,
+    }
+}
+
 fn many_nodes(table: &Nodes, rack: &'static str) -> Nodes {
     let mut nodes = Nodes { name: format!("{rack}-{}", table.name), was: None, ..table.clone() };
     nodes.count = table.count.map(|count| count * 2);
@@ -91,5 +133,14 @@ proptest! {
         let after = Cluster { replan: if replan { Replan::Keep } else { after.replan }, ..after };
         agree(&after.model(), &Record::default())?;
         agree(&after.model(), &record)?;
+    }
+
+    #[test]
+    fn the_index_finds_it_when_everybody_is_special(cluster in adversaries(), again in any::<bool>()) {
+        let mut record = Record::default();
+        if again {
+            record = Plan::new(&cluster.model(), &record, &[]).expect("nothing is pinned").record();
+        }
+        agree(&cluster.model(), &record)?;
     }
 }

@@ -1,0 +1,166 @@
+//! A set of nodes as bits, numbered in strategy order: what holds of sixty-four of them is worked out at once.
+//!
+//! Which nodes are in a set, and what it says of them, is known to those who make it.
+
+/// Numbers below a bound that all sets of a census share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Bits(Vec<u64>);
+
+impl Bits {
+    /// No number, of as many as there are.
+    pub(super) fn none(numbers: usize) -> Self {
+        Self(vec![0; numbers.div_ceil(64)])
+    }
+
+    /// These numbers, of as many as there are.
+    pub(super) fn of(numbers: usize, members: impl IntoIterator<Item = u32>) -> Self {
+        let mut bits = Self::none(numbers);
+        for member in members {
+            bits.insert(member);
+        }
+        bits
+    }
+
+    /// Every number there is.
+    pub(super) fn all(numbers: usize) -> Self {
+        let mut words = vec![u64::MAX; numbers.div_ceil(64)];
+        if let Some(last) = words.last_mut().filter(|_| !numbers.is_multiple_of(64)) {
+            *last = (1 << (numbers % 64)) - 1;
+        }
+        Self(words)
+    }
+
+    pub(super) fn insert(&mut self, number: u32) {
+        self.0[number as usize / 64] |= 1 << (number % 64);
+    }
+
+    pub(super) fn remove(&mut self, number: u32) {
+        self.0[number as usize / 64] &= !(1 << (number % 64));
+    }
+
+    pub(super) fn has(&self, number: u32) -> bool {
+        self.0[number as usize / 64] >> (number % 64) & 1 == 1
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.fill(0);
+    }
+
+    /// Becomes what two sets have in common.
+    pub(super) fn set_to_both(&mut self, a: &Self, b: &Self) {
+        for (word, (a, b)) in self.0.iter_mut().zip(a.0.iter().zip(&b.0)) {
+            *word = a & b;
+        }
+    }
+
+    pub(super) fn keep(&mut self, others: &Self) {
+        self.0.iter_mut().zip(&others.0).for_each(|(word, other)| *word &= other);
+    }
+
+    pub(super) fn add(&mut self, others: &Self) {
+        self.0.iter_mut().zip(&others.0).for_each(|(word, other)| *word |= other);
+    }
+
+    pub(super) fn subtract(&mut self, others: &Self) {
+        self.0.iter_mut().zip(&others.0).for_each(|(word, other)| *word &= !other);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().all(|&word| word == 0)
+    }
+
+    pub(super) fn count(&self) -> u32 {
+        self.0.iter().map(|word| word.count_ones()).sum()
+    }
+
+    /// The smallest number.
+    pub(super) fn first(&self) -> Option<u32> {
+        self.iter().next()
+    }
+
+    /// The number with so many smaller ones in the set.
+    pub(super) fn nth(&self, mut before: u32) -> Option<u32> {
+        for (start, &word) in (0..).step_by(64).zip(&self.0) {
+            let ones = word.count_ones();
+            if before < ones {
+                return ones_of(start, word).nth(before as usize);
+            }
+            before -= ones;
+        }
+        None
+    }
+
+    /// The numbers, ascending.
+    pub(super) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..).step_by(64).zip(&self.0).flat_map(|(start, &word)| ones_of(start, word))
+    }
+}
+
+/// The numbers of one word.
+fn ones_of(start: u32, word: u64) -> impl Iterator<Item = u32> {
+    let rest = |word: &u64| Some(word & (word - 1)).filter(|&rest| rest != 0);
+    std::iter::successors(Some(word).filter(|&word| word != 0), rest).map(move |word| start + word.trailing_zeros())
+}
+
+/// A set that does not change: a list while that is shorter than the bits are.
+#[derive(Clone, Debug)]
+pub(super) enum Members {
+    Few(Vec<u32>),
+    Many(Bits),
+}
+
+impl Members {
+    pub(super) fn new(members: Vec<u32>, numbers: usize) -> Self {
+        if members.len() < numbers.div_ceil(64) { Self::Few(members) } else { Self::Many(Bits::of(numbers, members)) }
+    }
+
+    pub(super) fn add_to(&self, bits: &mut Bits) {
+        match self {
+            Self::Few(members) => {
+                for &member in members {
+                    bits.insert(member);
+                }
+            }
+            Self::Many(members) => bits.add(members),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::btree_set;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    fn of(numbers: &BTreeSet<u32>) -> Bits {
+        Bits::of(200, numbers.iter().copied())
+    }
+
+    proptest! {
+        #[test]
+        fn bits_are_sets(a in btree_set(0..200_u32, 0..200), b in btree_set(0..200_u32, 0..200), nth in 0..200_u32) {
+            let (x, y) = (of(&a), of(&b));
+            prop_assert!(x.iter().eq(a.iter().copied()));
+            prop_assert_eq!((x.count() as usize, x.first(), x.is_empty()), (a.len(), a.first().copied(), a.is_empty()));
+            prop_assert_eq!(x.nth(nth), a.iter().nth(nth as usize).copied());
+            prop_assert_eq!(x.has(nth), a.contains(&nth));
+            let [mut kept, mut added, mut left, mut both] = [x.clone(), x.clone(), x.clone(), Bits::all(200)];
+            kept.keep(&y);
+            added.add(&y);
+            left.subtract(&y);
+            both.set_to_both(&x, &y);
+            prop_assert_eq!(&kept, &of(&(&a & &b)));
+            prop_assert_eq!(&both, &kept);
+            prop_assert_eq!(added, of(&(&a | &b)));
+            prop_assert_eq!(left, of(&(&a - &b)));
+        }
+    }
+
+    #[test]
+    fn all_numbers_are_those_below_the_bound() {
+        for numbers in [0, 1, 63, 64, 65, 128] {
+            assert_eq!(Bits::all(numbers).count() as usize, numbers);
+        }
+    }
+}

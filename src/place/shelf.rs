@@ -1,0 +1,107 @@
+//! Which nodes have less than so much of a resource, as a set, for any amount.
+//!
+//! The nodes that offer the resource stand in order of what they have free. Every so many of them the set of those
+//! before is written down; the set for an amount is the last one before it and the few nodes in between.
+//! Source: range-encoded bitmaps, C.-Y. Chan and Y. E. Ioannidis, "Bitmap Index Design and Evaluation", 1998.
+
+use super::bits::Bits;
+use crate::quantity::Capacity;
+
+/// The most sets that are written down for a resource.
+const MOST_MARKS: usize = 128;
+
+/// The nodes that offer a resource, by their numbers.
+#[derive(Clone, Debug)]
+pub(super) struct Shelf {
+    /// Ascending by what is free.
+    numbers: Vec<u32>,
+    free: Vec<Capacity>,
+    /// Between two marks are so many nodes.
+    step: usize,
+    /// The nodes before each mark; none where they are so few that a list is shorter.
+    marks: Vec<Bits>,
+}
+
+impl Shelf {
+    /// The shelf of nodes with what they have free, of as many numbers as there are.
+    pub(super) fn new(mut nodes: Vec<(Capacity, u32)>, numbers: usize) -> Self {
+        nodes.sort_unstable();
+        let (free, on) = nodes.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
+        let step = numbers.div_ceil(64).max(on.len().div_ceil(MOST_MARKS)).max(1);
+        let mut before = Bits::none(numbers);
+        let mut marks = Vec::new();
+        for next in on.chunks_exact(step) {
+            for &number in next {
+                before.insert(number);
+            }
+            marks.push(before.clone());
+        }
+        Self { numbers: on, free, step, marks }
+    }
+
+    /// Sets `found` to those of some nodes that offer it and have less free than this.
+    pub(super) fn below(&self, amount: Capacity, of: &Bits, found: &mut Bits) {
+        self.lowest(self.free.partition_point(|&free| free < amount), of, found);
+    }
+
+    /// Sets `found` to those of some nodes that offer it and have at most so much free.
+    pub(super) fn up_to(&self, amount: Capacity, of: &Bits, found: &mut Bits) {
+        self.lowest(self.free.partition_point(|&free| free <= amount), of, found);
+    }
+
+    /// Sets `found` to those of some nodes that ward it off.
+    pub(super) fn warding(&self, of: &Bits, found: &mut Bits) {
+        self.up_to(Capacity::Ward, of, found);
+    }
+
+    /// Sets `found` to those of some nodes that offer it.
+    pub(super) fn offering(&self, of: &Bits, found: &mut Bits) {
+        self.lowest(self.numbers.len(), of, found);
+    }
+
+    fn lowest(&self, count: usize, of: &Bits, found: &mut Bits) {
+        let marks = count / self.step;
+        match marks.checked_sub(1) {
+            Some(mark) => found.set_to_both(of, &self.marks[mark]),
+            None => found.clear(),
+        }
+        let between = self.numbers[marks * self.step..count].iter().copied().filter(|&number| of.has(number));
+        between.for_each(|number| found.insert(number));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn those_below_an_amount_are_found(free in vec((0..60_i64, any::<bool>()), 0..600), amount in 0..60_i64) {
+            let offers = |amount: i64| Capacity::Finite(amount.into());
+            // Numbers that are not on the shelf, and ones that are not asked about.
+            let nodes = (0..).zip(&free).filter(|(number, _)| number % 3 > 0);
+            let nodes = nodes.map(|(number, &(free, _))| (offers(free), number)).collect::<Vec<_>>();
+            let asked = (0..).zip(&free).filter(|&(_, &(_, asked))| asked).map(|(number, _)| number);
+            let of = Bits::of(free.len(), asked);
+            let mut expected = [0, 1].map(|_| Bits::none(free.len()));
+            for &(each, number) in nodes.iter().filter(|&&(_, number)| of.has(number)) {
+                expected[0].insert(number);
+                if each < offers(amount) {
+                    expected[1].insert(number);
+                }
+            }
+            let shelf = Shelf::new(nodes, free.len());
+            let mut found = Bits::all(free.len());
+            shelf.offering(&of, &mut found);
+            prop_assert_eq!(&found, &expected[0]);
+            shelf.below(offers(amount), &of, &mut found);
+            prop_assert_eq!(&found, &expected[1]);
+            shelf.up_to(offers(amount - 1), &of, &mut found);
+            prop_assert_eq!(&found, &expected[1]);
+            shelf.warding(&of, &mut found);
+            prop_assert!(found.is_empty());
+        }
+    }
+}

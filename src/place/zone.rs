@@ -1,0 +1,112 @@
+//! Which nodes a selector or a hard group refuses, as sets, while nothing moves any more.
+//!
+//! The nodes are those of a census, by their numbers there. What a refusal is called, and which comes first, is
+//! `census`'s business.
+
+use rustc_hash::FxHashMap;
+
+use super::bits::{Bits, Members};
+use super::cover::named_labels;
+use super::occupancy::{Occupancy, Place};
+use crate::model::{Model, NAME_LABEL, NodeId, Selector};
+use crate::names::Symbol;
+
+/// The nodes by the labels that rules name, and where hard aversion groups are full.
+pub(super) struct Zones<'a> {
+    model: &'a Model,
+    now: &'a Occupancy,
+    /// The number of each node.
+    numbers: &'a [u32],
+    /// The nodes with each value of a label.
+    values: FxHashMap<Symbol, FxHashMap<Symbol, Members>>,
+    full: FxHashMap<Symbol, Vec<Place>>,
+}
+
+impl<'a> Zones<'a> {
+    pub(super) fn new(model: &'a Model, now: &'a Occupancy, numbers: &'a [u32]) -> Self {
+        let avoided = model.workload_tables().iter().flat_map(|table| &table.never_on).map(|selector| selector.label);
+        let labels = named_labels(model).chain(avoided).map(|label| (label, FxHashMap::<Symbol, Vec<u32>>::default()));
+        let mut lists = labels.collect::<FxHashMap<_, _>>();
+        for node in model.node_ids() {
+            for (label, value) in &model.node_table(node).labels {
+                if let Some(values) = lists.get_mut(label) {
+                    values.entry(*value).or_default().push(numbers[node.index()]);
+                }
+            }
+        }
+        let sets = |lists: FxHashMap<Symbol, Vec<u32>>| {
+            lists.into_iter().map(|(value, list)| (value, Members::new(list, numbers.len()))).collect()
+        };
+        let values = lists.into_iter().map(|(label, lists)| (label, sets(lists))).collect();
+        let mut full = FxHashMap::<Symbol, Vec<Place>>::default();
+        for (group, place, members) in now.averse_places() {
+            let options = model.aversion_group(group);
+            if options.hard && members >= options.max {
+                full.entry(group).or_default().push(place);
+            }
+        }
+        Self { model, now, numbers, values, full }
+    }
+
+    /// The nodes whose label has one of the selector's values.
+    pub(super) fn selected(&self, selector: &Selector) -> Bits {
+        let is_name = self.model.text(selector.label) == NAME_LABEL;
+        let places = selector.values.iter().filter_map(|&value| {
+            let named = || self.model.node_named(self.model.text(value)).map(Place::Node);
+            if is_name { named() } else { Some(Place::Value(value)) }
+        });
+        self.within(places, Some(selector.label))
+    }
+
+    /// The nodes in places where a hard aversion group has room.
+    pub(super) fn with_room(&self, group: Symbol) -> Bits {
+        let over = self.model.aversion_group(group).over;
+        let mut room = self.with_a_place(over);
+        let full = self.full.get(&group).map_or(&[][..], Vec::as_slice);
+        room.subtract(&self.within(full.iter().copied(), over));
+        room
+    }
+
+    /// The nodes in places where a hard affinity group is or, as long as it is nowhere, could begin.
+    pub(super) fn gathering(&self, group: Symbol) -> Bits {
+        let over = self.model.affinity_group(group).over;
+        if !self.now.is_anywhere(group) {
+            return self.with_a_place(over);
+        }
+        self.within(self.now.affine_places(group).iter().copied(), over)
+    }
+
+    fn with_a_place(&self, over: Option<Symbol>) -> Bits {
+        let Some(label) = over.filter(|&label| self.model.text(label) != NAME_LABEL) else {
+            return Bits::all(self.numbers.len());
+        };
+        let mut labelled = Bits::none(self.numbers.len());
+        let sets = self.values.get(&label).into_iter().flat_map(FxHashMap::values);
+        sets.for_each(|nodes| nodes.add_to(&mut labelled));
+        labelled
+    }
+
+    /// The nodes of some places; values are those of a label.
+    fn within(&self, places: impl Iterator<Item = Place>, label: Option<Symbol>) -> Bits {
+        let mut nodes = Bits::none(self.numbers.len());
+        let values = label.and_then(|label| self.values.get(&label));
+        for place in places {
+            match place {
+                Place::Node(node) => nodes.insert(self.numbers[node.index()]),
+                Place::Value(value) => {
+                    values.and_then(|values| values.get(&value)).into_iter().for_each(|set| set.add_to(&mut nodes));
+                }
+            }
+        }
+        nodes
+    }
+}
+
+/// The number of each node, by its place in the manifest: where it stands in an order.
+pub(super) fn numbers(nodes: &[NodeId]) -> Vec<u32> {
+    let mut numbers = vec![0; nodes.len()];
+    for (number, node) in (0..).zip(nodes) {
+        numbers[node.index()] = number;
+    }
+    numbers
+}
