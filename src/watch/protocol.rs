@@ -19,7 +19,7 @@ pub struct Pace {
     pub settle: Duration,
     /// After so long it is looked at although things go on happening.
     pub cap: Duration,
-    /// Whatever happens, so often there is a look.
+    /// So often there is a look although nothing is heard. What stirs just then is let settle first.
     pub tick: Duration,
     /// The longest wait between two tries.
     pub longest_wait: Duration,
@@ -176,12 +176,16 @@ impl Protocol {
         Next::Look
     }
 
-    /// When the next look is due.
+    /// When the next look is due. A tick in the middle of a save would see half of it, so what stirs comes first.
     fn due(&self, now: Moment) -> Moment {
-        let asked = self.asked.then_some(now);
-        let settled = self.stirred.map(|(since, last)| (last + self.pace.settle).min(since + self.pace.cap));
-        let waiting = self.waiting.map(|waiting| waiting.until);
-        [asked, settled, waiting].into_iter().flatten().fold(self.tick, Moment::min)
+        if self.asked {
+            return now;
+        }
+        match (self.stirred, self.waiting) {
+            (Some((since, last)), _) => (last + self.pace.settle).min(since + self.pace.cap),
+            (None, Some(waiting)) => self.tick.min(waiting.until),
+            (None, None) => self.tick,
+        }
     }
 
     /// A look is done, and this is what it saw. When the answer is a pass, [`Protocol::ended`] tells how it ended.

@@ -57,6 +57,19 @@ fn it_looks_at_every_tick_and_plans_no_content_twice() {
 }
 
 #[test]
+fn a_tick_in_the_middle_of_a_save_waits_for_its_end() {
+    let mut protocol = settled();
+    protocol.stir(ms(4_900));
+    protocol.stir(ms(5_000));
+    assert_eq!(protocol.next(ms(5_000)), Next::Rest(ms(5_200)));
+    assert_eq!(look(&mut protocol, 5_200, 1), PASS);
+    protocol.ended(Ending::Held, ms(5_200));
+    protocol.stir(ms(10_150));
+    assert_eq!(protocol.next(ms(10_200)), Next::Rest(ms(10_350)), "nor does it remove what is on its way");
+    assert_eq!(look(&mut protocol, 10_350, 1), STEADY);
+}
+
+#[test]
 fn one_thing_is_done_at_a_time() {
     let mut protocol = settled();
     protocol.stir(ms(1_000));

@@ -184,3 +184,15 @@ fn with_poll_the_tick_alone_finds_changes() {
     }
     assert_eq!(watching.end(), "");
 }
+
+#[test]
+fn a_tick_in_the_middle_of_a_save_plans_no_half_of_it() {
+    let (_folder, home) = home();
+    let watching = Watching::start(&home, &["--debounce", "8s"]);
+    watching.plans("first");
+    write(&home.join("lighthouse.toml"), &manifest("half"));
+    thread::sleep(Duration::from_millis(5_300));
+    write(&home.join("lighthouse.toml"), &manifest("whole"));
+    watching.plans("whole");
+    assert_eq!(watching.end(), "");
+}
