@@ -1,4 +1,4 @@
-//! The files of `examples/gitops`: their scripts are run as they are, with a real Git and without a forge.
+//! The files of `examples/gitops`: their scripts and commands are run as they are, with a real Git and without a forge.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -205,4 +205,64 @@ fn the_hook_lets_no_broken_manifest_be_committed() {
     // What counts is what is committed, not what else is in the worktree.
     write(&path, &manifest("second"));
     ends(&forge.run(author, commit, &[]), 0);
+}
+
+/// The words after `first`, of which each is on a line of its own or ends one with a backslash, up to the first line
+/// that has none.
+fn words_after(file: &str, first: &str) -> Vec<String> {
+    let text = fs::read_to_string(below_root("examples/gitops").join(file)).expect("a file");
+    let (_, rest) = text.split_once(first).expect("it starts lighthouse");
+    let lines = rest.trim_start().lines().map(|line| line.split(" #").next().unwrap_or_default().trim());
+    let is_part = |line: &&str| line.starts_with("- ") || line.starts_with("--") || line.starts_with("watch");
+    let words = lines.take_while(is_part).flat_map(|line| line.trim_start_matches("- ").split_whitespace());
+    words.filter(|word| *word != "\\").map(str::to_owned).collect()
+}
+
+/// Where nothing else stands in for them, their paths are of a machine that follows a checkout.
+#[test]
+fn unit_and_container_start_a_watch_that_applies() {
+    for (file, first) in [
+        ("lighthouse-watch.service", "ExecStart=/usr/local/bin/lighthouse"),
+        ("compose.yaml", "image: lighthouse\n    command:\n"),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = folder.path().to_str().expect("text");
+        for path in
+            ["srv/cluster/current/cluster", "git/current/cluster", "var/lib/lighthouse", "run/lighthouse", "state"]
+        {
+            fs::create_dir_all(folder.path().join(path)).expect("folders");
+        }
+        let mut words = words_after(file, first);
+        for word in &mut words {
+            *word = word.replace("=/", &format!("={home}/")).replace(":9464", ":0");
+            if word.starts_with('/') {
+                word.insert_str(0, home);
+            }
+            if let Some(at) = word.find(home).filter(|_| word.ends_with("lighthouse.toml")) {
+                write(Path::new(&word[at..]), &manifest("first"));
+            }
+        }
+        assert!(words.iter().any(|word| word == "--apply") && words.len() >= 6, "{file}: {words:?}");
+        words.push("--once".to_owned());
+        ends(&run(folder.path(), &words.iter().map(String::as_str).collect::<Vec<_>>()), 0);
+        let state = ["var/lib/lighthouse", "state"].map(|at| folder.path().join(at).join("cluster.state.toml"));
+        assert!(state.iter().any(|state| state.exists()), "{file}");
+    }
+}
+
+#[test]
+fn systemd_takes_the_unit() {
+    if !has(&["systemd-analyze", "--version"]) {
+        return;
+    }
+    let unit = fs::read_to_string(below_root("examples/gitops/lighthouse-watch.service")).expect("a file");
+    let folder = tempfile::tempdir().expect("a folder");
+    let verified = |text: &str| {
+        let path = folder.path().join("lighthouse-watch.service");
+        write(&path, &text.replace("/usr/local/bin/lighthouse", binary().to_str().expect("text")));
+        let output = Command::new("systemd-analyze").arg("verify").arg(&path).output().expect("it runs");
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert_eq!(verified(&unit), (true, String::new()));
+    assert!(!verified(&unit.replace("ExecStart=", "ExecStrat=")).0, "a mistake is found");
 }
