@@ -5,7 +5,7 @@ use std::process::Command;
 
 use lighthouse::state::{parse, record_digest};
 
-use crate::rig::{Site, binary, has, meaning};
+use crate::rig::{Site, binary, has, meaning, told};
 
 /// A disk of its own in a name space of its own, where an unprivileged user may mount one.
 const NAMESPACE: [&str; 4] = ["unshare", "-Urm", "sh", "-c"];
@@ -122,6 +122,7 @@ fn hold(case: &Case, trials: impl IntoIterator<Item = Trial>) -> (usize, usize) 
             Err(broken) => panic!("{broken}"),
         }
     }
+    told(format_args!("applies on small disks: {} well, {} told", counts.0, counts.1));
     counts
 }
 

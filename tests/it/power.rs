@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::rig::{binary, has, has_strace, manifest, parsed, repeat, under};
+use crate::rig::{binary, has, has_strace, manifest, parsed, repeat, told, under};
 
 /// `_IOR('X', 125, u32)` with flag 2: no flush of the log.
 const CUT: &str =
@@ -135,6 +135,7 @@ fn nothing_is_lost(make: &str) {
     for round in 0..cuts as u64 {
         assert!(!loses_at_some_moment(&disk, round), "round {round}");
     }
+    told(format_args!("{make}: {cuts} cuts after a success, {cuts} at some moment, nothing lost"));
 }
 
 #[test]

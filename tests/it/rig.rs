@@ -130,6 +130,14 @@ pub(crate) fn repeat(every_run: usize, soak: usize) -> usize {
     if std::env::var_os("RIG_SOAK").is_some() { soak } else { every_run }
 }
 
+/// In a soak, says what a rig has done.
+#[expect(clippy::print_stderr, reason = "a soak has to say what it measured")]
+pub(crate) fn told(what: std::fmt::Arguments<'_>) {
+    if repeat(0, 1) == 1 {
+        eprintln!("{what}");
+    }
+}
+
 /// Whether a tool can be used here; says so when it cannot.
 #[expect(clippy::print_stderr, reason = "a test that is skipped has to say so")]
 pub(crate) fn has(tool: &[&str]) -> bool {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::rig::{Site, binary, has, has_strace, manifest, parsed, repeat, under};
+use crate::rig::{Site, binary, has, has_strace, manifest, parsed, repeat, told, under};
 
 /// What happens in the applies beside what they do.
 type Faults = &'static [&'static str];
@@ -66,13 +66,17 @@ fn contend(faults: Faults, writers: usize, rounds: usize, readers: usize) -> (us
 #[test]
 fn two_writers_lose_no_update() {
     let rounds = repeat(60, 500);
-    assert_eq!(contend(&[], 2, rounds, 4), (2 * rounds, 2 * rounds as u64));
+    let ended = contend(&[], 2, rounds, 4);
+    told(format_args!("two writers: {} acknowledged, serial {}", ended.0, ended.1));
+    assert_eq!(ended, (2 * rounds, 2 * rounds as u64));
 }
 
 #[test]
 fn eight_writers_lose_no_update() {
     let rounds = repeat(12, 250);
-    assert_eq!(contend(&[], 8, rounds, 4), (8 * rounds, 8 * rounds as u64));
+    let ended = contend(&[], 8, rounds, 4);
+    told(format_args!("eight writers: {} acknowledged, serial {}", ended.0, ended.1));
+    assert_eq!(ended, (8 * rounds, 8 * rounds as u64));
 }
 
 #[test]

@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::rig::{binary, repeat};
+use crate::rig::{binary, told};
 use crate::schema::validate;
 
 /// A line that has not come by then never comes, however busy the machine is.
@@ -199,13 +199,10 @@ fn a_while() {
 }
 
 /// Makes sure that changes were heard of; in a soak, says how soon they were planned.
-#[expect(clippy::print_stderr, reason = "a soak has to say what it measured")]
 fn heard(name: &str, took: &[Duration]) {
     let (least, most) = (took.iter().min(), took.iter().max());
     assert!(least < Some(&SOON), "{name}: only the tick found it: {took:?}");
-    if repeat(0, 1) == 1 {
-        eprintln!("{name}: {} changes, planned after {least:?} to {most:?}", took.len());
-    }
+    told(format_args!("{name}: {} changes, planned after {least:?} to {most:?}", took.len()));
 }
 
 /// Lives through cases at the same time, as they mostly wait.
