@@ -1,6 +1,7 @@
 //! Tests of the whole, one file a subject.
 
 mod apply;
+mod check;
 mod cli;
 mod examples;
 mod explain;

@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lighthouse::manifest;
 use lighthouse::model::{Record, Recorded};
 use lighthouse::quantity::{Family, Quantity};
-use lighthouse::state::{Digest, Error, Flags, Lineage, SavedChange, SavedPlan, State, adopt, parse, record_digest};
+use lighthouse::source::Source;
+use lighthouse::state::{
+    Digest, Error, Flags, Lineage, SavedChange, SavedPlan, State, adopt, manifest_digest, parse, record_digest,
+};
 use proptest::prelude::*;
 
 use crate::passage::resealed;
@@ -55,6 +59,101 @@ fn sample() -> State {
             cursor: Some("rack-a-1".into()),
         },
     }
+}
+
+/// A manifest in which everything is said that decides where something runs.
+const EVERYTHING: &str = r#"
+cluster = "prod"
+strategy = "bin-pack"
+replan = "keep"
+rubric = { cpu = 1, mem = "0.25 per Gi" }
+guards = { max_moves = 1, max_removes = 2 }
+[[nodes]]
+name = "rack"
+count = 2
+was = "shelf"
+resources = { cpu = 4, mem = "8Gi" }
+labels = { row = "r1" }
+wards = ["night"]
+[[workloads]]
+name = "web"
+replicas = 2
+was = "www"
+priority = 3
+stay = true
+requirements = { cpu = 1 }
+immunities = ["night"]
+aversion_groups = ["apart"]
+affinity_groups = ["close"]
+labels = { team = "t1" }
+only_on = { row = ["r1", "r2"] }
+never_on = { name = "x" }
+[aversion_groups.apart]
+over = "row"
+max = 2
+hard = true
+[affinity_groups.close]
+over = "row"
+hard = true
+[drain]
+rack-0 = "old"
+[cordon]
+rack-1 = "full"
+"#;
+
+#[test]
+fn every_other_meaning_of_a_manifest_is_another_digest() {
+    let digest = |text: String| {
+        let manifest = manifest::read(&[Source::new("x.toml", text.as_str())]);
+        manifest_digest(&manifest.unwrap_or_else(|found| panic!("{text}: {found:?}")).model, &Flags::default())
+    };
+    let others = [
+        ("\"prod\"", "\"test\""),
+        ("\"bin-pack\"", "\"prioritized\""),
+        ("\"keep\"", "\"fresh\""),
+        ("cpu = 1, mem", "cpu = 2, mem"),
+        ("0.25", "0.5"),
+        ("max_moves = 1", "max_moves = 2"),
+        ("max_removes = 2", "max_removes = 3"),
+        ("count = 2", "count = 3"),
+        ("\"shelf\"", "\"board\""),
+        ("cpu = 4", "cpu = 5"),
+        ("mem = \"8Gi\"", "disk = \"8Gi\""),
+        ("row = \"r1\"", "row = \"r2\""),
+        ("row = \"r1\"", "line = \"r1\""),
+        ("wards = [\"night\"]", "wards = [\"day\"]"),
+        ("replicas = 2", "replicas = 3"),
+        ("\"www\"", "\"page\""),
+        ("priority = 3", "priority = 4"),
+        ("stay = true", "stay = false"),
+        ("{ cpu = 1 }", "{ cpu = 2 }"),
+        ("{ cpu = 1 }", "{ mem = 1 }"),
+        ("immunities = [\"night\"]", "immunities = [\"day\"]"),
+        ("aversion_groups = [\"apart\"]", "aversion_groups = [\"other\"]"),
+        ("affinity_groups = [\"close\"]", "affinity_groups = [\"other\"]"),
+        ("\"t1\"", "\"t2\""),
+        ("team =", "crew ="),
+        ("[\"r1\", \"r2\"]", "[\"r1\"]"),
+        ("only_on = { row", "only_on = { name"),
+        ("never_on = { name = \"x\" }", "never_on = { name = \"y\" }"),
+        ("over = \"row\"\nmax = 2", "max = 2"),
+        ("max = 2\nhard", "max = 3\nhard"),
+        ("max = 2\nhard = true", "max = 2\nhard = false"),
+        ("[affinity_groups.close]\nover = \"row\"", "[affinity_groups.close]"),
+        ("[affinity_groups.close]\nover = \"row\"\nhard = true", "[affinity_groups.close]\nover = \"row\""),
+        ("rack-0 = \"old\"", "rack-1 = \"old\""),
+        ("\"old\"", "\"older\""),
+        ("\"full\"", "\"fuller\""),
+    ];
+    let mut digests = vec![digest(EVERYTHING.to_owned())];
+    for (from, to) in others {
+        assert!(EVERYTHING.contains(from), "{from}");
+        digests.push(digest(EVERYTHING.replacen(from, to, 1)));
+    }
+    let different: BTreeSet<String> = digests.iter().map(ToString::to_string).collect();
+    assert_eq!(different.len(), digests.len());
+    let said_otherwise = EVERYTHING.replace("cpu = 4, mem = \"8Gi\"", "mem = \"8192Mi\", cpu = \"4000m\"");
+    assert_eq!(digest(said_otherwise), digests[0]);
 }
 
 /// A state of some 2 KB.

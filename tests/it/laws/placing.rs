@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use lighthouse::model::{Model, NodeId, Record, Replan, Strategy};
+use lighthouse::check;
+use lighthouse::model::{Assignment, Model, NodeId, Record, Replan, Strategy};
 use lighthouse::place::{Engine, Refusal, refusals};
 use lighthouse::plan::Plan;
+use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::Index;
 use proptest::strategy::Strategy as _;
 
 use super::cluster::{Cluster, Nodes, Workloads, clusters, records};
@@ -90,6 +93,25 @@ proptest! {
             let seed = cluster.clone().without_rules();
             prop_assert!(Flat::new(&seed).holds(&seats(&plan(&seed.model(), &record))));
         }
+    }
+
+    /// Of any assignment, also of those that the engine never makes: a plan in which some sit elsewhere.
+    #[test]
+    fn the_checker_refuses_what_does_not_hold_and_nothing_else(
+        cluster in clusters(), record in records(), elsewhere in vec((any::<Index>(), any::<Index>()), 0..4),
+    ) {
+        let (model, flat) = (cluster.model(), Flat::new(&cluster));
+        let mut seats = seats(&plan(&model, &record));
+        for (workload, node) in elsewhere {
+            if !seats.is_empty() && !flat.nodes.is_empty() {
+                let workload = workload.index(seats.len());
+                seats[workload] = Some(node.index(flat.nodes.len()));
+            }
+        }
+        let nodes = model.node_ids().collect::<Vec<_>>();
+        let assignment = Assignment(seats.iter().map(|seat| seat.map(|node| nodes[node])).collect());
+        let violations = check::judge(&model, &assignment);
+        prop_assert_eq!(violations.is_empty(), flat.holds(&seats), "{:?}", violations);
     }
 
     #[test]

@@ -188,6 +188,40 @@ fn a_conflict_of_states_has_a_way_out() {
     assert!(bytes(two).contains("serial = 2"));
 }
 
+/// Git, told to merge states after all, mixes two of them without a conflict.
+#[test]
+fn a_merge_of_states_that_is_clean_but_wrong_is_found() {
+    if !has(&["git", "--version"]) {
+        return;
+    }
+    let (_folder, clones) = clones(&["one", "two"]);
+    let [one, two] = clones.as_slice() else { panic!("two clones") };
+    let apply = |clone: &Path, grown: usize| {
+        let table = |number| {
+            let cpu = if number == grown { 150 } else { 100 };
+            format!("[[workloads]]\nname = \"w{number}\"\nrequirements = {{ cpu = \"{cpu}m\" }}\n")
+        };
+        let tables = (10..30).map(table).collect::<String>();
+        write(&clone.join("cluster/lighthouse.toml"), &format!("{}{tables}", manifest("first")));
+        ends(&run(&clone.join("cluster"), &["apply", "--yes"]), 0);
+        commit(clone, "applied");
+    };
+    fs::remove_file(one.join("cluster/.gitattributes")).expect("removed");
+    apply(one, 0);
+    git(one, &["push", "-q", "origin", "main"]);
+    git(two, &["pull", "-q"]);
+    apply(one, 15);
+    git(one, &["push", "-q", "origin", "main"]);
+    apply(two, 28);
+    git(two, &["pull", "-q", "-X", "theirs"]);
+    let plan = || run(&two.join("cluster"), &["plan", "--detailed-exitcode"]);
+    ends(&plan(), 1);
+    assert!(text(&plan().stderr).contains("its digest is wrong"), "{}", text(&plan().stderr));
+    // A person has looked at it: what runs where is right.
+    ends(&run(&two.join("cluster"), &["adopt", "--yes", "lighthouse.state.toml"]), 0);
+    ends(&plan(), 0);
+}
+
 #[test]
 fn the_hook_lets_no_broken_manifest_be_committed() {
     if !has(&["git", "--version"]) {

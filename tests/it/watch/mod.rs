@@ -30,6 +30,9 @@ use crate::schema::validate;
 /// A line that has not come by then never comes, however busy the machine is.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// So soon a change that was heard of is promised to be planned; on a busy machine at least every other is.
+const PROMISED: Duration = Duration::from_secs(2);
+
 /// What is heard of is planned sooner than this; what only the tick finds takes five seconds.
 const SOON: Duration = Duration::from_secs(4);
 
@@ -198,11 +201,12 @@ fn a_while() {
     thread::sleep(Duration::from_millis(700));
 }
 
-/// Makes sure that changes were heard of; in a soak, says how soon they were planned.
+/// Makes sure that most changes were heard of, also after the first; in a soak, says how soon they were planned.
 fn heard(name: &str, took: &[Duration]) {
-    let (least, most) = (took.iter().min(), took.iter().max());
-    assert!(least < Some(&SOON), "{name}: only the tick found it: {took:?}");
-    told(format_args!("{name}: {} changes, planned after {least:?} to {most:?}", took.len()));
+    let mut took = took.to_vec();
+    took.sort_unstable();
+    assert!(took[took.len() / 2] < PROMISED, "{name}: only the tick found it: {took:?}");
+    told(format_args!("{name}: {} changes, planned after {:?} to {:?}", took.len(), took[0], took[took.len() - 1]));
 }
 
 /// Lives through cases at the same time, as they mostly wait.
