@@ -91,15 +91,22 @@ fn every_swap_is_one_plan() {
         (swap.lay)(&home, 0, "w0");
         let watching = Watching::start(&home, &["-f", swap.manifest]);
         watching.plans("w0");
-        let mut took = Vec::new();
+        let (mut swapped, mut saved) = (Vec::new(), Vec::new());
         for round in 1..=repeat(5, 200) {
             let workload = format!("w{round}");
             (swap.lay)(&home, round, &workload);
             let start = Instant::now();
             watching.plans(&workload);
-            took.push(start.elapsed());
+            swapped.push(start.elapsed());
+            // What is there now is watched, too.
+            let workload = format!("saved-{round}");
+            write(&home.join(swap.manifest), &manifest(&workload));
+            let start = Instant::now();
+            watching.plans(&workload);
+            saved.push(start.elapsed());
         }
-        heard(name, &took);
+        heard(name, &swapped);
+        heard(&format!("{name}, then a save"), &saved);
         a_while();
         write(&home.join(swap.manifest), &manifest("last"));
         watching.plans("last");
