@@ -75,8 +75,6 @@ struct Seating<'a> {
     claims: &'a Claims,
     /// The node of the record, while the workload may stay there.
     seats: Vec<Option<NodeId>>,
-    /// Each workload's place in strategy order.
-    ranks: Vec<usize>,
     /// Why workloads left, by workload.
     left: BTreeMap<WorkloadId, Cause>,
     /// Those who left over a group or a shortage, with the node: they may come back.
@@ -96,7 +94,7 @@ impl<'a> Seating<'a> {
                 left.insert(workload, Cause::NodeGone);
             }
         }
-        Self { model, record, claims, seats, ranks: ranks(model), left, sent_away: Vec::new() }
+        Self { model, record, claims, seats, left, sent_away: Vec::new() }
     }
 
     fn seated(&self) -> impl Iterator<Item = (WorkloadId, NodeId)> + '_ {
@@ -133,7 +131,7 @@ impl<'a> Seating<'a> {
         for (group, members) in self.hard_groups(|group| model.aversion_group(group).hard, |of| &of.aversion_groups) {
             let options = model.aversion_group(group);
             for mut members in self.by_place(&members, options.over).into_values() {
-                members.sort_unstable_by_key(|&(workload, _)| (!self.stays(workload), self.ranks[workload.index()]));
+                members.sort_by_cached_key(|&(each, _)| (!self.stays(each), strategy::turn(model, each)));
                 for (workload, node) in members.into_iter().skip(options.max as usize) {
                     self.send_away(workload, node, Cause::GroupFull(node, group));
                 }
@@ -202,7 +200,9 @@ impl<'a> Seating<'a> {
     fn last_to_first(&self, on: &[WorkloadId], resource: Symbol) -> Vec<WorkloadId> {
         let mut queue = self.concerned(on, resource);
         queue.retain(|each| hold::amount_of(self.model.workload_table(*each), resource).is_positive());
-        queue.sort_by_cached_key(|&each| (!self.stays(each), self.grew(each, resource), self.ranks[each.index()]));
+        queue.sort_by_cached_key(|&each| {
+            (!self.stays(each), self.grew(each, resource), strategy::turn(self.model, each))
+        });
         queue
     }
 
@@ -225,7 +225,9 @@ impl<'a> Seating<'a> {
     /// earlier ones of the same node are asked again.
     fn call_back(&mut self, engine: &mut Engine) {
         let mut order = std::mem::take(&mut self.sent_away);
-        order.sort_by_cached_key(|&(each, _)| (!self.stays(each), self.grew_at_all(each), self.ranks[each.index()]));
+        order.sort_by_cached_key(|&(each, _)| {
+            (!self.stays(each), self.grew_at_all(each), strategy::turn(self.model, each))
+        });
         let mut nodes = BTreeMap::new();
         for (workload, node) in order {
             let (held, waiting) = nodes
@@ -263,9 +265,11 @@ impl<'a> Seating<'a> {
 
     /// Who is to be placed: the displaced before the new, each in strategy order.
     fn queue(&self) -> Vec<(WorkloadId, Standing)> {
-        let mut queue = self.model.workload_ids().filter(|each| self.seats[each.index()].is_none()).collect::<Vec<_>>();
-        queue.sort_by_key(|each| (self.claims.of(*each).is_none(), self.ranks[each.index()]));
-        queue.into_iter().map(|workload| (workload, self.standing(workload))).collect()
+        let unseated = self.model.workload_ids().filter(|each| self.seats[each.index()].is_none());
+        let (mut displaced, mut new) = unseated.partition::<Vec<_>, _>(|&each| self.claims.of(each).is_some());
+        strategy::sort(self.model, &mut displaced);
+        strategy::sort(self.model, &mut new);
+        displaced.into_iter().chain(new).map(|workload| (workload, self.standing(workload))).collect()
     }
 
     fn standing(&self, workload: WorkloadId) -> Standing {
@@ -329,15 +333,4 @@ impl<'a> Seating<'a> {
         }
         places
     }
-}
-
-/// Each workload's place in strategy order.
-fn ranks(model: &Model) -> Vec<usize> {
-    let mut order = model.workload_ids().collect::<Vec<_>>();
-    strategy::sort(model, &mut order);
-    let mut ranks = vec![0; order.len()];
-    for (rank, workload) in order.into_iter().enumerate() {
-        ranks[workload.index()] = rank;
-    }
-    ranks
 }

@@ -8,15 +8,31 @@ use std::cmp::Reverse;
 use super::Engine;
 use super::rule::{self, Standing};
 use crate::model::{Model, NodeId, Strategy, WorkloadId, WorkloadTable};
+use crate::score::Score;
 
 /// Sorts workloads into strategy order: priority, largest first; then manifest order, or for bin pack size and name.
 pub(crate) fn sort(model: &Model, workloads: &mut [WorkloadId]) {
-    let priority = |workload| Reverse(model.workload_table(workload).priority);
     match model.strategy() {
-        Strategy::Prioritized | Strategy::RoundRobin => workloads.sort_by_key(|&each| (priority(each), each)),
-        Strategy::BinPack => workloads.sort_by_cached_key(|&each| {
-            (priority(each), Reverse(model.workload_score(each)), model.workload_name(each))
-        }),
+        Strategy::Prioritized | Strategy::RoundRobin => workloads.sort_by_key(|&each| turn(model, each)),
+        Strategy::BinPack => workloads.sort_by_cached_key(|&each| turn(model, each)),
+    }
+}
+
+/// When a workload is taken, by what strategy order compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Turn<'m> {
+    priority: Reverse<i64>,
+    size_and_name: Option<(Reverse<Score>, &'m str)>,
+    workload: WorkloadId,
+}
+
+/// When this workload is taken.
+pub(super) fn turn(model: &Model, workload: WorkloadId) -> Turn<'_> {
+    let size_and_name = || (Reverse(model.workload_score(workload)), model.workload_name(workload));
+    Turn {
+        priority: Reverse(model.workload_table(workload).priority),
+        size_and_name: (model.strategy() == Strategy::BinPack).then(size_and_name),
+        workload,
     }
 }
 
