@@ -122,12 +122,17 @@ impl Score {
         }
     }
 
-    /// The finite part, without its sign.
-    pub(crate) fn magnitude(self) -> I256 {
+    /// The finite part.
+    pub(crate) fn parts(self) -> I256 {
         match self {
-            Self::Finite(parts) => parts.abs(),
+            Self::Finite(parts) => parts,
             Self::Lowest | Self::Highest => I256::ZERO,
         }
+    }
+
+    /// The finite part, without its sign.
+    pub(crate) fn magnitude(self) -> I256 {
+        self.parts().abs()
     }
 
     fn plus(self, other: Self) -> Result<Self, ScoreError> {

@@ -40,10 +40,10 @@ impl Model {
         let score = self.rubric.score(amounts)?;
         let replicas = table.replicas.unwrap_or(1);
         let mut edited = self.clone();
-        let others = self.total_score - self.workload_scores[at].magnitude() * I256::from(replicas);
+        let others = self.total_score - self.workload_scores[at].abs() * I256::from(replicas);
         edited.total_score = grown_total(others, score, replicas)?;
         edited.total_score.checked_add(self.largest_node).ok_or(ScoreError::Overflow)?;
-        (edited.workload_tables[at], edited.workload_scores[at]) = (table, score);
+        (edited.workload_tables[at], edited.workload_scores[at]) = (table, score.parts());
         Ok(edited)
     }
 }

@@ -91,7 +91,8 @@ pub struct Model {
     node_scores: Vec<Score>,
     nodes: Roster<Node>,
     workload_tables: Vec<WorkloadTable>,
-    workload_scores: Vec<Score>,
+    /// In parts of the rubric: what is required is finite, and so are these sizes.
+    workload_scores: Vec<I256>,
     workloads: Roster<Workload>,
     /// The sizes of all workloads together and of the largest node: their sum bounds every score of a plan.
     total_score: I256,
@@ -185,7 +186,7 @@ impl Model {
             });
             let (score, total) = scored.inspect_err(|_| workloads.leave(first))?;
             *total_score = total;
-            workload_scores.push(score);
+            workload_scores.push(score.parts());
             Ok(())
         })
     }
@@ -277,7 +278,7 @@ impl Model {
 
     /// The size of a workload.
     pub fn workload_score(&self, workload: WorkloadId) -> Score {
-        self.workload_scores[self.workloads()[workload.index()].table as usize]
+        Score::Finite(self.workload_scores[self.workloads()[workload.index()].table as usize])
     }
 
     /// What a node offers of a resource.
