@@ -1,4 +1,5 @@
-//! Hostile states and saved plans through the binary: what is said of each, byte for byte, and how it ends.
+//! Hostile states, saved plans and kinds of files through the binary: what is said of each, byte for byte, and how it
+//! ends.
 //!
 //! Each `tests/records/{states,plans}/NAME.toml` is one damage or one lie, under the manifest beside the folders, and
 //! `NAME.txt` the session with it. `UPDATE=1 cargo test` writes those anew: read what changed.
@@ -55,7 +56,11 @@ fn every_hostile_state_is_told_and_kept() {
         let home = home(STATE, &bytes);
         let mut page = String::new();
         for arguments in [&["check"][..], &["show"], &["show", "--format", "json"], &["show", "--format", "lines"]] {
-            page.push_str(&session(home.path(), arguments).1);
+            let (code, told) = session(home.path(), arguments);
+            page.push_str(&told);
+            if code != Some(0) {
+                break;
+            }
         }
         let (code, applied) = session(home.path(), &["apply", "--yes"]);
         let is_saved = matches!(code, Some(0 | 3));
@@ -95,3 +100,67 @@ fn a_state_that_is_deep_or_has_a_long_line_is_told_in_few_words() {
         assert!(code == Some(1) && page.contains(said) && page.len() < 1_000, "{page}");
     }
 }
+
+#[test]
+#[cfg(unix)]
+fn every_kind_of_file_is_told_apart() {
+    use std::os::unix::fs::symlink;
+    let home = home("empty", b"");
+    let at = |name: &str| home.path().join(name);
+    assert!(std::process::Command::new("mkfifo").arg(at("pipe")).status().expect("mkfifo").success());
+    fs::create_dir_all(at("lighthouse.d/folder.toml")).expect("folders");
+    for (link, to) in
+        [("loop", "loop"), ("dangling", "elsewhere"), ("linked", "real.state.toml"), ("null", "/dev/null")]
+    {
+        symlink(to, at(link)).expect("a link");
+    }
+    fs::write(at("line.toml"), format!("x = \"{}\"\ny =\n", "\u{202e}x".repeat(2_500_000))).expect("written");
+    fs::copy(below_root("tests/records/states/good.toml"), at("real.state.toml")).expect("copied");
+    let mut page = String::new();
+    for arguments in KINDS {
+        let arguments: Vec<_> = arguments.split(' ').collect();
+        page.push_str(&session(home.path(), &arguments).1);
+    }
+    assert!(fs::symlink_metadata(at("linked")).expect("a link").is_symlink());
+    assert_eq!(fs::metadata(at("loop")).map_err(|error| error.kind()).ok().map(|about| about.len()), None);
+    compare(&below_root("tests/records/files.toml"), &page);
+}
+
+/// What is asked of them, in this order.
+#[cfg(unix)]
+const KINDS: [&str; 34] = [
+    "plan -f pipe",
+    "plan -f lighthouse.d",
+    "plan -f /dev/zero",
+    "plan -f null",
+    "plan -f loop",
+    "plan -f dangling",
+    "plan -f missing",
+    "plan -f empty",
+    "plan -f -",
+    "plan -f line.toml",
+    "plan -f real.state.toml",
+    "plan --state pipe",
+    "plan --state lighthouse.d",
+    "plan --state /dev/zero",
+    "plan --state loop",
+    "plan --state empty",
+    "plan --state line.toml",
+    "apply --yes --state lighthouse.toml",
+    "apply --yes --state lighthouse.d/state.toml",
+    "show pipe",
+    "show /dev/zero",
+    "apply pipe",
+    "apply null",
+    "apply loop",
+    "adopt pipe --yes",
+    "apply --yes --state dangling",
+    "apply --yes --state linked",
+    "apply --yes",
+    "plan --out pipe",
+    "plan --out lighthouse.d",
+    "plan --out null",
+    "plan --out .lighthouse.state.toml.lock",
+    "plan --out lighthouse.d/new.toml",
+    "plan --out lighthouse.state.toml",
+];
