@@ -1,7 +1,7 @@
 //! Where a key that is given twice was given first.
 //!
-//! The TOML crate tells of the second place only. The text is read once more with that key under another name: then both
-//! keys stand in one table, wherever that is.
+//! The TOML crate tells of the second place only. The text is read once more with that key under another name: then
+//! both keys stand in one table, wherever that is.
 
 use std::ops::Range;
 

@@ -117,8 +117,8 @@ fn tables(text: &str) -> Vec<Vec<&str>> {
     text.split("\n\n").map(|table| table.lines().collect()).collect()
 }
 
-/// A permutation of what has no order: the keys of a table; the tables of groups, drains, guards and the rubric; under bin
-/// pack also nodes and workloads, which other strategies take in the order of the manifest.
+/// A permutation of what has no order: the keys of a table; the tables of groups, drains, guards and the rubric; under
+/// bin pack also nodes and workloads, which other strategies take in the order of the manifest.
 fn permuted(tables: &[Vec<&str>], ranks: &[u32], ordered: bool) -> String {
     let mut ranks = ranks.iter().copied().cycle();
     let mut placed: Vec<(u32, String)> = Vec::new();

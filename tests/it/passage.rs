@@ -1,5 +1,5 @@
-//! One manifest, state and saved plan through all that `plan`, `apply` and `apply PLANFILE` do with bytes, in the library
-//! alone, put together as the binary does. What must hold of any bytes is asserted on the way.
+//! One manifest, state and saved plan through all that `plan`, `apply` and `apply PLANFILE` do with bytes, in the
+//! library alone, put together as the binary does. What must hold of any bytes is asserted on the way.
 //!
 //! The fuzz targets have this file, too, so it names nothing of the other tests.
 
