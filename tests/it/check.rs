@@ -92,6 +92,11 @@ fn every_broken_rule_is_named() {
                 "the members of hard group `close` are in several places",
             ],
         ),
+        (
+            "[[workloads]]\nname = \"v\"\nrequirements = { cpu = 3 }\n",
+            "a - - a",
+            &["`x` is on a node that is short of `cpu`", "`v` is on a node that is short of `cpu`"],
+        ),
         ("", "- - c", &["`z` may not be on its node by `name`"]),
         ("[drain]\nb = \"old\"\n", "- - b", &["`z` is on a drained node"]),
     ] {
