@@ -1,6 +1,6 @@
 //! Laws of re-planning: what holds stays, whatever changes elsewhere.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lighthouse::model::{Model, NodeId, Record, Replan};
 use lighthouse::place::Entry;
@@ -8,7 +8,9 @@ use lighthouse::plan::{Kind, Plan};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::cluster::{Group, Nodes, RESOURCES, Settled, Workloads, clusters, node_tables, records, settled};
+use super::cluster::{
+    Amount, Cluster, Group, Nodes, RESOURCES, Settled, Workloads, clusters, node_tables, records, settled,
+};
 use super::oracle::Flat;
 use super::{config, leavers, plan, seats};
 
@@ -37,6 +39,55 @@ fn recorded_seats(flat: &Flat<'_>, record: &Record) -> Vec<Option<usize>> {
         flat.nodes.iter().position(|(node, _)| *recorded.node == **node)
     };
     flat.workloads.iter().map(seat).collect()
+}
+
+/// Nodes with so much cpu, and workloads that require so much, all in the groups `apart` and `close`.
+fn row(nodes: &[(&str, i64)], workloads: &[(&str, i64)]) -> Cluster {
+    let nodes = nodes.iter().map(|&(name, cpu)| {
+        let resources = BTreeMap::from([("cpu", Amount::Finite(cpu))]);
+        Nodes { name: name.to_owned(), resources, ..Nodes::default() }
+    });
+    let workloads = workloads.iter().map(|&(name, cpu)| {
+        let (requirements, name) = (BTreeMap::from([("cpu", cpu)]), name.to_owned());
+        Workloads { name, requirements, averse: ["apart"].into(), affine: ["close"].into(), ..Workloads::default() }
+    });
+    Cluster { nodes: nodes.collect(), workloads: workloads.collect(), ..Cluster::empty() }
+}
+
+/// Who leaves which node when one cluster follows another.
+fn leave(before: &Cluster, after: &Cluster) -> Vec<(String, String)> {
+    let record = plan(&before.model(), &Record::default()).record();
+    leavers(&plan(&after.model(), &record))
+}
+
+fn names(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|&(workload, node)| (workload.to_owned(), node.to_owned())).collect()
+}
+
+#[test]
+fn who_was_sent_away_comes_back_where_the_others_made_room() {
+    let workloads = [("a", 2), ("b", 2), ("c", 1)];
+    let after = row(&[("m", 10), ("n", 3)], &workloads);
+    assert_eq!(leave(&row(&[("n", 5)], &workloads), &after), names(&[("b", "n")]));
+}
+
+#[test]
+fn the_one_that_grew_leaves_before_the_last() {
+    let before = row(&[("n", 5)], &[("a", 2), ("b", 2), ("c", 1)]);
+    let after = row(&[("m", 10), ("n", 5)], &[("a", 3), ("b", 2), ("c", 1)]);
+    assert_eq!(leave(&before, &after), names(&[("a", "n")]));
+}
+
+#[test]
+fn who_is_beyond_the_most_of_a_group_leaves_and_so_does_who_is_apart() {
+    let hard = Group { hard: true, ..Group::PLAIN };
+    let mut after = row(&[("m", 9), ("n", 9)], &[("a", 1), ("b", 1)]);
+    after.aversion_groups.insert("apart", hard);
+    assert_eq!(leave(&row(&[("n", 9)], &[("a", 1), ("b", 1)]), &after), names(&[("b", "n")]));
+    let workloads = [("a", 1), ("b", 1), ("c", 1)];
+    let mut after = row(&[("n", 3), ("m", 1)], &workloads);
+    after.affinity_groups.insert("close", hard);
+    assert_eq!(leave(&row(&[("n", 2), ("m", 1)], &workloads), &after), names(&[("b", "m")]));
 }
 
 proptest! {
