@@ -130,7 +130,7 @@ pub struct WorkloadTable {
     pub name: Arc<str>,
     /// How many workloads; `None` is one that has the name itself.
     pub replicas: Option<u32>,
-    /// What each workload requires; each resource once. The same amounts are required by many tables, so they are shared.
+    /// What each workload requires; each resource once. Many tables require the same amounts, so these are shared.
     pub requirements: Box<[Arc<Requirement>]>,
     /// Groups whose members keep apart.
     pub aversion_groups: Vec<Symbol>,

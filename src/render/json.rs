@@ -1,8 +1,8 @@
 //! A plan for programs: one JSON object, the same bytes for the same input.
 //!
 //! The structs here are the public format, from which the JSON Schema is made as well. Lists and maps are in bytewise
-//! order of names. Names read as the manifest has them. What a large plan has much of is made entry by entry while it is
-//! written: the document itself is never there as a whole.
+//! order of names. Names read as the manifest has them. What a large plan has much of is made entry by entry while it
+//! is written: the document itself is never there as a whole.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,6 +1,7 @@
 //! A plan as a page: one file for each format, all from the same data.
 //!
-//! Renderers build text and print nothing; a long text goes into what they are given, bit by bit. Each has the escaping of the place that its text goes to.
+//! Renderers build text and print nothing; a long text goes into what they are given, bit by bit. Each has the escaping
+//! of the place that its text goes to.
 
 mod apply;
 mod diff;
