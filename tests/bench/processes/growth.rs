@@ -36,8 +36,8 @@ pub(crate) fn table(growth: &Growth) -> io::Result<()> {
             }
         }
     }
-    println!("\n`memory`: the peak of `plan`, and as so many times the manifest. `growth`: the time of `plan` as so many");
-    println!("times that of the row above, which has a tenth of the work.");
+    println!("\n`memory`: the peak of `plan`, and as so many times the manifest.");
+    println!("`growth`: the time of `plan` as so many times that of the row above, which has a tenth of the work.");
     Ok(())
 }
 
