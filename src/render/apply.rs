@@ -14,7 +14,6 @@ use crate::source::Source;
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(title = "lighthouse apply")]
-#[expect(clippy::large_enum_variant, reason = "there is one of it, and it is printed at once")]
 enum ApplyDocument<'a> {
     /// The plan, and how its apply ended.
     Planned {

@@ -36,7 +36,7 @@ impl Formatter for Visible {
         }
         let mut rest = fragment;
         while let Some((at, hidden)) = rest.char_indices().find(|&(_, c)| is_hidden(c)) {
-            out.write_all(rest[..at].as_bytes())?;
+            out.write_all(&rest.as_bytes()[..at])?;
             // Beyond U+FFFF it is two units of UTF-16.
             for unit in hidden.encode_utf16(&mut [0; 2]) {
                 write!(out, "\\u{unit:04x}")?;
