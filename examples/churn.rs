@@ -5,12 +5,16 @@
 
 #![expect(clippy::print_stdout, reason = "an example shows what it did")]
 
+#[path = "generate/random.rs"]
+mod random;
+
 use std::fmt::Write;
 
 use lighthouse::manifest;
 use lighthouse::model::{Model, Record};
 use lighthouse::plan::{Kind, Plan};
 use lighthouse::source::Source;
+use random::Random;
 
 const CLUSTERS: u32 = 30;
 const NODES: u64 = 50;
@@ -110,19 +114,5 @@ fn main() {
             let average = |sum: u32| f64::from(sum) / f64::from(CLUSTERS);
             println!("| {name:20} | {strategy:11} | {:4} | {:5.0} |", average(keep), average(fresh));
         }
-    }
-}
-
-/// Sebastiano Vigna's `SplitMix64`: small, and the same on every machine.
-#[derive(Clone)]
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % end
     }
 }

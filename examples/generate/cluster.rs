@@ -4,6 +4,11 @@
 
 #![expect(clippy::format_push_string, reason = "it reads plainly, and its speed is nobody's concern")]
 
+#[path = "random.rs"]
+mod random;
+
+use random::Random;
+
 /// The strategies, by their names in a manifest.
 pub(crate) const STRATEGIES: [&str; 3] = ["prioritized", "round-robin", "bin-pack"];
 
@@ -135,18 +140,5 @@ impl Cluster {
             _ => {}
         }
         text.push('\n');
-    }
-}
-
-/// Sebastiano Vigna's `SplitMix64`: small, and the same on every machine.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % end
     }
 }

@@ -58,16 +58,12 @@ pub struct Refused<'a> {
 
 /// The plan and how its apply ended as JSON, one object on one line.
 pub fn apply(plan: &Plan<'_>, warnings: &Findings, sources: &[Source], ending: Ending<'_>) -> String {
-    text(&ApplyDocument::Planned { plan: document(plan, warnings, sources), ending })
+    one_line(&ApplyDocument::Planned { plan: document(plan, warnings, sources), ending })
 }
 
 /// A refusal before there was a plan as JSON, one object on one line.
 pub fn refused(serial: Option<u64>, refused: Refused<'_>) -> String {
-    text(&ApplyDocument::Unplanned { format_version: FORMAT_VERSION, applied: false, serial, refused })
-}
-
-fn text(document: &ApplyDocument<'_>) -> String {
-    one_line(document)
+    one_line(&ApplyDocument::Unplanned { format_version: FORMAT_VERSION, applied: false, serial, refused })
 }
 
 /// The JSON Schema of what [`apply`] writes.

@@ -116,21 +116,17 @@ struct UnplacedEntry<'a> {
 
 /// A state as JSON, or what is on one node of it.
 pub fn show(state: &State, model: Option<&Model>, node: Option<&str>) -> String {
-    text(&Document::State(state_document(state, model, node)))
+    one_line(&Document::State(state_document(state, model, node)))
 }
 
 /// A saved plan as JSON.
 pub fn show_saved(plan: &SavedPlan) -> String {
-    text(&Document::Plan(plan_document(plan)))
+    one_line(&Document::Plan(plan_document(plan)))
 }
 
 /// The JSON Schema of what [`show`] and [`show_saved`] write.
 pub fn show_schema() -> schemars::Schema {
     schema_of::<Document>()
-}
-
-fn text(document: &Document<'_>) -> String {
-    one_line(document)
 }
 
 fn state_document<'a>(state: &'a State, model: Option<&'a Model>, node: Option<&'a str>) -> StateDocument<'a> {

@@ -140,7 +140,7 @@ pub type Time<'a> = &'a str;
 
 /// The first line.
 pub fn watch_version(time: Time<'_>, lighthouse: &'static str, listening: Option<&str>) -> String {
-    line(&Line::Version { format_version: FORMAT_VERSION, lighthouse, time, listening })
+    one_line(&Line::Version { format_version: FORMAT_VERSION, lighthouse, time, listening })
 }
 
 /// A plan: what made it, the digests of manifest and state, and the whole of it.
@@ -152,28 +152,28 @@ pub fn watch_plan(
     (warnings, sources): (&Findings, &[Source]),
 ) -> String {
     let (trigger, digests) = (trigger.name(), digests(manifest, state));
-    line(&Line::Plan { time, trigger, changed, digests, plan: Box::new(document(plan, warnings, sources)) })
+    one_line(&Line::Plan { time, trigger, changed, digests, plan: Box::new(document(plan, warnings, sources)) })
 }
 
 /// An error, with what was found in the manifest where that is it.
 pub fn watch_error(time: Time<'_>, message: &str, help: Option<&str>, found: Option<(&Findings, &[Source])>) -> String {
     let diagnostics = found.map(|(found, sources)| findings(found, sources)).unwrap_or_default();
-    line(&Line::Error { time, message, help, diagnostics })
+    one_line(&Line::Error { time, message, help, diagnostics })
 }
 
 /// All is well again.
 pub fn watch_recovered(time: Time<'_>) -> String {
-    line(&Line::Recovered { time })
+    one_line(&Line::Recovered { time })
 }
 
 /// The state was saved.
 pub fn watch_applied(time: Time<'_>, serial: Option<u64>, (manifest, state): (Digest, Option<Digest>)) -> String {
-    line(&Line::Applied { time, serial, digests: digests(manifest, state) })
+    one_line(&Line::Applied { time, serial, digests: digests(manifest, state) })
 }
 
 /// A plan that is not applied.
 pub fn watch_refused(time: Time<'_>, refused: Refused<'_>, help: Option<&str>) -> String {
-    line(&Line::Refused { time, refused, help })
+    one_line(&Line::Refused { time, refused, help })
 }
 
 /// The JSON Schema of a line.
@@ -194,10 +194,6 @@ pub fn watch_status_schema() -> Schema {
 
 fn digests(manifest: Digest, state: Option<Digest>) -> Digests {
     Digests { manifest: manifest.to_string(), state: state.map(|digest| digest.to_string()) }
-}
-
-fn line(line: &Line<'_>) -> String {
-    one_line(line)
 }
 
 /// Below the words beside a time of day, and a little to the right.
