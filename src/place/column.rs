@@ -1,54 +1,64 @@
-//! What a tree of nodes knows of each node: one row of small numbers, never too small.
+//! What an index knows of each node: how far it reaches in each column, never too little.
 //!
-//! A column holds a resource's free amount without its last binary digits, so that what would fit never looks too
-//! small; whether it fits is decided by the exact amounts. A resource that few nodes offer has no column: the nodes
-//! that offer it make up a field of their own.
+//! A column counts the free amount of a resource in steps: the amounts that workloads require, or some of them if they
+//! are many. So what would fit never looks too small; whether it fits is decided by the exact amounts. A resource that
+//! few nodes offer has no column: the nodes that offer it make up a field of their own.
+
+use std::iter;
 
 use rustc_hash::FxHashMap;
 
+use super::blocks::{HIGHEST, Level};
 use super::occupancy::Occupancy;
 use super::rule::{is_immune, requires};
-use super::tree::Need;
 use crate::model::{Model, NodeId, WorkloadTable};
 use crate::names::Symbol;
-use crate::quantity::{Capacity, Quantity};
+use crate::quantity::Capacity;
 
 /// A resource has a column when at least one in so many nodes offers it.
 const COMMON: usize = 16;
 
-/// Of the 63 binary digits of a column, capacities use at most so many.
-const DIGITS: u32 = 61;
+/// A resource is wanted when at least one in so many tables requires it, of those that require the most wanted one.
+const WANTED: usize = 2;
 
-/// Nodes are on different tiers by so many resources at most.
-const MOST_SCARCE: usize = 4;
+/// How many amounts a column has at most; with what is merely offered they stay below the highest level.
+const STEPS: usize = 64;
 
-/// The tiers of a resource: each has nodes with about twice as much of it free as the one before.
-const STEPS: usize = 7;
+/// How many amounts the steps are chosen from.
+const SAMPLE: usize = 1024;
 
-/// The share of the largest requirement that counts as enough.
-const ENOUGH: i128 = (1 << STEPS) - 1;
-
-const ABSENT: i64 = i64::MIN;
-const WARD: i64 = i64::MIN + 1;
-const UNLIMITED: i64 = i64::MAX;
-
-/// A resource, and how many binary digits its column leaves out.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Scale {
-    pub(super) resource: Symbol,
-    shift: u32,
+/// A resource in steps.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    resource: Symbol,
+    /// In ascending order, from a ward on: what is offered at all reaches the first.
+    steps: Vec<Capacity>,
 }
 
-/// The columns that all rows begin with: amounts, gates, and whether no rare ward is in the way.
+/// How much of a resource workloads require.
+#[derive(Clone, Debug, Default)]
+struct Demand {
+    /// How many tables of a sample require it.
+    tables: usize,
+    /// The amounts; a few that have as many between each other, where there are many.
+    steps: Vec<Capacity>,
+}
+
+/// The columns that all rows begin with: amounts, gates, whether no rare ward is in the way, and the lowest level of
+/// what is wanted.
+///
+/// The last one is for neighbours that have enough of everything between them, and none of all: a block's best levels
+/// would not tell.
 #[derive(Clone, Debug)]
 pub(super) struct Columns {
-    amounts: Vec<Scale>,
+    amounts: Vec<Column>,
     /// Resources that may be below zero where a workload does not require them.
-    gates: Vec<Scale>,
+    gates: Vec<Symbol>,
     /// The nodes that offer a resource without a column.
     rare: FxHashMap<Symbol, Vec<NodeId>>,
-    /// The columns that most workloads ask for, with the most that one needs.
-    scarce: Vec<Need>,
+    demands: FxHashMap<Symbol, Demand>,
+    /// The columns of what most workloads require.
+    wanted: Vec<usize>,
 }
 
 impl Columns {
@@ -63,75 +73,39 @@ impl Columns {
         let is_common = |_: &Symbol, nodes_with: &mut Vec<NodeId>| nodes_with.len() * COMMON >= nodes.len();
         let mut common = offering.extract_if(is_common).map(|(resource, _)| resource).collect::<Vec<_>>();
         common.sort_unstable();
-        let amounts = common.into_iter().map(|resource| Scale { resource, shift: 0 }).collect::<Vec<_>>();
-        let mut columns = Self { amounts, gates: Vec::new(), rare: offering, scarce: Vec::new() };
-        columns.measure(model);
-        columns.scarce = columns.most_asked_for(model);
+        let demands = demands(model);
+        let most = common.iter().filter_map(|resource| demands.get(resource)).map(|demand| demand.tables).max();
+        let is_wanted =
+            |resource| demands.get(resource).is_some_and(|demand| demand.tables * WANTED >= most.unwrap_or(0));
+        let wanted = (0..common.len()).filter(|&at| is_wanted(&common[at])).collect();
+        let mut columns = Self { amounts: Vec::new(), gates: Vec::new(), rare: offering, demands, wanted };
+        columns.amounts = common.into_iter().map(|resource| columns.column(resource)).collect();
+        columns.gates = columns.gates(model);
         columns
     }
 
-    /// Finds how large the amounts of each column are, and which may be in the way below zero.
-    fn measure(&mut self, model: &Model) {
-        let mut may_be_negative = vec![false; self.amounts.len()];
-        for table in model.node_tables() {
-            for offer in &table.resources {
-                if let Some(at) = self.position(offer.resource) {
-                    may_be_negative[at] |= offer.capacity.is_negative();
-                    let shift = offer.capacity.finite().map_or(0, digits).saturating_sub(DIGITS);
-                    self.amounts[at].shift = self.amounts[at].shift.max(shift);
-                }
-            }
-        }
-        for table in model.workload_tables() {
-            for at in table.immunities.iter().filter_map(|&immunity| self.position(immunity)) {
-                may_be_negative[at] |= requires(table, self.amounts[at].resource);
-            }
-        }
-        let gates = self.amounts.iter().zip(may_be_negative).filter(|(_, may)| *may).map(|(scale, _)| *scale);
-        self.gates = gates.collect();
+    /// A column for a resource.
+    pub(super) fn column(&self, resource: Symbol) -> Column {
+        let steps = self.demands.get(&resource).into_iter().flat_map(|demand| &demand.steps).copied();
+        Column { resource, steps: iter::once(Capacity::Ward).chain(steps).collect() }
     }
 
-    fn most_asked_for(&self, model: &Model) -> Vec<Need> {
-        let mut asked = vec![(0, 0); self.amounts.len()];
-        for table in model.workload_tables() {
-            for requirement in table.requirements.iter().filter(|each| each.amount.is_positive()) {
-                if let Some(at) = self.position(requirement.resource) {
-                    let (tables, most) = &mut asked[at];
-                    *tables += 1;
-                    *most = self.amounts[at].need(table).max(*most);
-                }
-            }
-        }
-        let mut columns = (0..asked.len()).filter(|&at| asked[at].1 > 0).collect::<Vec<_>>();
-        columns.sort_by_key(|&at| std::cmp::Reverse(asked[at].0));
-        columns.into_iter().take(MOST_SCARCE).map(|at| (at, asked[at].1)).collect()
-    }
-
-    /// How many tiers there are.
-    pub(super) fn tiers(&self) -> usize {
-        self.scarce.len() * STEPS + 1
-    }
-
-    /// The tier of a node: by the resource that is scarcest there, and by how much of the largest requirement is free.
-    ///
-    /// Nodes that are short of the same resource are left out together. Were they among others, a branch would seem to
-    /// have enough of everything, of each resource on another node.
-    pub(super) fn tier(&self, row: &[i64]) -> usize {
-        let share = |&(column, most): &Need| i128::from(row[column]).max(0) * ENOUGH / i128::from(most);
-        let shares = (0..).zip(self.scarce.iter().map(share));
-        match shares.min_by_key(|&(_, share)| share) {
-            Some((at, share)) if share < ENOUGH => at * STEPS + (share + 1).ilog2() as usize,
-            _ => self.scarce.len() * STEPS,
-        }
+    /// Which resources may be in the way below zero.
+    fn gates(&self, model: &Model) -> Vec<Symbol> {
+        let offers = model.node_tables().iter().flat_map(|table| &table.resources);
+        let negative = offers.filter(|offer| offer.capacity.is_negative()).map(|offer| offer.resource);
+        let ignored = model
+            .workload_tables()
+            .iter()
+            .flat_map(|table| table.immunities.iter().copied().filter(|&immunity| requires(table, immunity)));
+        let mut gates = negative.chain(ignored).filter(|&each| self.position(each).is_some()).collect::<Vec<_>>();
+        gates.sort_unstable();
+        gates.dedup();
+        gates
     }
 
     fn position(&self, resource: Symbol) -> Option<usize> {
-        self.amounts.binary_search_by_key(&resource, |scale| scale.resource).ok()
-    }
-
-    /// How many columns there are.
-    pub(super) fn width(&self) -> usize {
-        self.amounts.len() + self.gates.len() + 1
+        self.amounts.binary_search_by_key(&resource, |column| column.resource).ok()
     }
 
     /// The nodes that offer a resource, where it has no column of its own.
@@ -142,73 +116,86 @@ impl Columns {
         }
     }
 
-    /// A further column, for a resource that has none.
-    pub(super) fn scale(&self, model: &Model, resource: Symbol) -> Scale {
-        let capacities = self.rare.get(&resource).into_iter().flatten();
-        let capacities = capacities.filter_map(|&node| model.offer(node, resource)?.capacity.finite());
-        Scale { resource, shift: capacities.map(digits).max().unwrap_or(0).saturating_sub(DIGITS) }
+    /// The highest level of each column, and of one more.
+    pub(super) fn heights(&self, extra: Option<&Column>) -> Vec<Level> {
+        let mut heights = self.amounts.iter().map(|column| height(&column.steps)).collect::<Vec<_>>();
+        heights.resize(heights.len() + self.gates.len() + 1, 1);
+        heights.push(self.lowest(&heights));
+        heights.extend(extra.map(|column| height(&column.steps)));
+        heights
     }
 
-    /// Appends the row of a node as it is now.
-    pub(super) fn fill(&self, now: &Occupancy, node: NodeId, row: &mut Vec<i64>) {
-        row.extend(self.amounts.iter().map(|scale| scale.amount(now, node)));
-        row.extend(
-            self.gates.iter().map(|scale| now.free(node, scale.resource).map_or(UNLIMITED, |free| scale.of(free))),
-        );
-        row.push(i64::from(now.below_zero(node).iter().all(|&resource| self.position(resource).is_some())));
+    /// Appends the row of a node as it is now, with one more column or none.
+    pub(super) fn fill(&self, now: &Occupancy, node: NodeId, extra: Option<&Column>, row: &mut Vec<Level>) {
+        let start = row.len();
+        row.extend(self.amounts.iter().map(|column| column.of(now, node)));
+        let is_open = |&gate: &Symbol| now.free(node, gate).is_none_or(|free| !free.is_negative());
+        row.extend(self.gates.iter().map(|gate| Level::from(is_open(gate))));
+        row.push(now.below_zero(node).iter().all(|&resource| self.position(resource).is_some()).into());
+        row.push(self.lowest(&row[start..]));
+        row.extend(extra.map(|column| column.of(now, node)));
     }
 
-    /// What a row has to have so that its node may take a workload; `open` where no rare ward may be in the way.
-    pub(super) fn needs(&self, table: &WorkloadTable, open: bool) -> Vec<Need> {
-        let mut needs = Vec::with_capacity(table.requirements.len() + self.gates.len() + 1);
-        for requirement in &table.requirements {
-            if let Some(at) = self.position(requirement.resource) {
-                needs.push((at, self.amounts[at].need(table)));
-            }
-        }
-        let gates = (self.amounts.len()..).zip(&self.gates);
-        let closed = gates.filter(|(_, gate)| !is_immune(table, gate.resource) && !requires(table, gate.resource));
-        needs.extend(closed.map(|(at, _)| (at, 0)));
-        if open {
-            needs.push((self.width() - 1, 1));
-        }
+    /// What a row has to reach so that its node may take a workload; `open` where no rare ward may be in the way.
+    pub(super) fn needs(&self, table: &WorkloadTable, extra: Option<&Column>, open: bool) -> Vec<Level> {
+        let mut needs = Vec::with_capacity(self.amounts.len() + self.gates.len() + 3);
+        needs.extend(self.amounts.iter().map(|column| column.need(table)));
+        let is_shut = |&gate: &Symbol| !is_immune(table, gate) && !requires(table, gate);
+        needs.extend(self.gates.iter().map(|gate| Level::from(is_shut(gate))));
+        needs.push((open && !self.rare.is_empty()).into());
+        needs.push(self.lowest(&needs));
+        needs.extend(extra.map(|column| column.need(table)));
         needs
     }
 }
 
-impl Scale {
-    /// What a node has free of it.
-    pub(super) fn amount(self, now: &Occupancy, node: NodeId) -> i64 {
-        now.free(node, self.resource).map_or(ABSENT, |free| self.of(free))
-    }
-
-    /// What a workload that requires it needs in this column.
-    pub(super) fn need(self, table: &WorkloadTable) -> i64 {
-        match table.requirement(self.resource) {
-            _ if is_immune(table, self.resource) => WARD,
-            Some(requirement) => self.finite(requirement.amount),
-            None => ABSENT,
-        }
-    }
-
-    fn of(self, free: Capacity) -> i64 {
-        match free {
-            Capacity::Ward => WARD,
-            Capacity::Finite(amount) => self.finite(amount),
-            Capacity::Unlimited => UNLIMITED,
-        }
-    }
-
-    /// Rounded down, whether free or needed: so order is kept, and what fits still fits.
-    fn finite(self, amount: Quantity) -> i64 {
-        let short = amount.attos() >> self.shift;
-        i64::try_from(short)
-            .unwrap_or(if amount.is_negative() { WARD } else { UNLIMITED })
-            .clamp(WARD + 1, UNLIMITED - 1)
+impl Columns {
+    /// The lowest level of what is wanted; where nothing is, nothing is short.
+    fn lowest(&self, row: &[Level]) -> Level {
+        self.wanted.iter().map(|&at| row[at]).min().unwrap_or(1)
     }
 }
 
-/// How many binary digits an amount has.
-fn digits(amount: Quantity) -> u32 {
-    256 - amount.attos().unsigned_abs().leading_zeros()
+impl Column {
+    /// How far a node reaches in it.
+    fn of(&self, now: &Occupancy, node: NodeId) -> Level {
+        now.free(node, self.resource).map_or(0, |free| self.level(free))
+    }
+
+    /// How far a node has to reach for a workload.
+    fn need(&self, table: &WorkloadTable) -> Level {
+        match table.requirement(self.resource) {
+            None => 0,
+            // What is below zero is in its way no less.
+            Some(_) if is_immune(table, self.resource) => 1,
+            Some(requirement) => self.level(Capacity::Finite(requirement.amount)),
+        }
+    }
+
+    /// How many steps an amount has reached, free or needed: so what fits still fits.
+    fn level(&self, amount: Capacity) -> Level {
+        height(&self.steps[..self.steps.partition_point(|step| *step <= amount)])
+    }
+}
+
+fn demands(model: &Model) -> FxHashMap<Symbol, Demand> {
+    let tables = model.workload_tables();
+    let apart = tables.len().div_ceil(SAMPLE).max(1);
+    let mut demands = FxHashMap::<Symbol, Demand>::default();
+    for requirement in tables.iter().step_by(apart).flat_map(|table| &table.requirements) {
+        let demand = demands.entry(requirement.resource).or_default();
+        demand.tables += 1;
+        demand.steps.push(Capacity::Finite(requirement.amount));
+    }
+    for Demand { steps, .. } in demands.values_mut() {
+        steps.sort_unstable();
+        steps.dedup();
+        let apart = steps.len().div_ceil(STEPS).max(1);
+        *steps = steps.iter().step_by(apart).copied().collect();
+    }
+    demands
+}
+
+fn height(steps: &[Capacity]) -> Level {
+    Level::try_from(steps.len()).map_or(HIGHEST, |height| height.min(HIGHEST))
 }

@@ -18,7 +18,7 @@ const LARGE: u32 = 64;
 /// How many aversion groups may have a field: every placement is noted in each.
 const MOST_APART: usize = 16;
 
-/// A label with so many values is searched by value, when places are full.
+/// A label with so many values is searched by value, when places are full; so many nodes need no field.
 const FEW: usize = 16;
 
 /// Nodes that belong together.
@@ -101,12 +101,15 @@ impl Places {
             // Other fields leave out what is below zero without a column, which may be just what it fills.
             let confined = self.confined(model, now, table, pass).filter(|cover| cover.fields.is_empty());
             let few = confined.filter(|cover| cover.nodes.len() < offering.len());
-            return few.unwrap_or_else(|| Cover { nodes: Vec::new(), fields: vec![FieldName::Offers(resource)] });
+            return few.unwrap_or_else(|| offered(resource, offering));
         }
         let mut cover = self.confined(model, now, table, pass).unwrap_or_else(|| self.whole(model, table, pass));
         // A rare ward keeps its nodes out of every other field, but for those that are immune to it.
-        let warded = table.immunities.iter().filter(|&&each| columns.rare(each).is_some_and(|nodes| !nodes.is_empty()));
-        cover.fields.extend(warded.map(|&each| FieldName::Offers(each)));
+        for &immunity in &table.immunities {
+            let warded = columns.rare(immunity).map(|nodes| offered(immunity, nodes)).unwrap_or_default();
+            cover.nodes.extend(warded.nodes);
+            cover.fields.extend(warded.fields);
+        }
         cover
     }
 
@@ -148,6 +151,14 @@ impl Places {
         };
         cover.nodes.len() + cover.fields.iter().map(field).sum::<usize>()
     }
+}
+
+/// The nodes that offer a resource, asked one by one where they are few.
+fn offered(resource: Symbol, nodes: &[NodeId]) -> Cover {
+    if nodes.len() <= FEW {
+        return Cover { nodes: nodes.to_vec(), fields: Vec::new() };
+    }
+    Cover { nodes: Vec::new(), fields: vec![FieldName::Offers(resource)] }
 }
 
 /// The aversion groups that a workload keeps in a pass.

@@ -1,32 +1,32 @@
 //! Who has room: the first node in the strategy's order that takes a workload, found without asking those that cannot.
 //!
 //! The index only leaves nodes out; `rule` decides about those that are left, so the answer is that of the plain
-//! search. Nodes are kept in [`Tree`]s by their key, one for each *field*: the whole cluster, or those with a rare
+//! search. Nodes are kept in [`Blocks`] by their key, once for each *field*: the whole cluster, or those with a rare
 //! resource, a label's value, or room for a large aversion group. `cover` knows which fields are enough for a workload.
-//! Work grows as the logarithm of nodes while single resources decide. Two worst cases remain, in which nodes are asked
-//! one by one. Branches may have enough of each resource between them and none of all: tiers keep that rare for three
-//! resources, for eight or more that are all scarce it is the rule. And nodes may have room that only the rule itself
+//! A search looks at one in fifty nodes or fewer while amounts decide, however many resources are scarce at once. Two
+//! worst cases remain, in which nodes are asked one by one. Nodes may have just less than is needed, when workloads
+//! require so many different amounts that both count as one step. And nodes may have room that only the rule itself
 //! refuses: `never_on`, an aversion group beyond the largest, an affinity group that is in many places, a long list of
 //! names in `only_on`.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::column::{Columns, Scale};
+use super::blocks::{Blocks, Level};
+use super::column::{Column, Columns};
 use super::cover::{self, Cover, FieldName};
 use super::occupancy::{Occupancy, Place};
 use super::order::{Key, Order};
 use super::rule::{self, Standing};
 use super::strategy::Pass;
-use super::tree::{Slot, Spot, Tree};
 use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
 use crate::names::Symbol;
 
 /// Nodes that a search may be confined to.
 #[derive(Clone, Debug)]
 struct Field {
-    tree: Tree,
+    blocks: Blocks,
     /// The column that its rows have beside the common ones.
-    extra: Option<Scale>,
+    extra: Option<Column>,
 }
 
 /// The fields, each made when it is first searched.
@@ -36,12 +36,12 @@ pub(super) struct Index {
     places: cover::Places,
     fields: Vec<Field>,
     names: FxHashMap<FieldName, usize>,
-    /// In which fields a node is, and where there.
-    belongs: Vec<Vec<(usize, Slot)>>,
+    /// In which fields a node is.
+    belongs: Vec<Vec<usize>>,
     /// Tables of workloads that no node takes until a shortcoming is filled.
     hopeless: FxHashSet<u32>,
     /// A node's row, while it is written.
-    row: Vec<i64>,
+    row: Vec<Level>,
 }
 
 impl Index {
@@ -90,40 +90,37 @@ impl Index {
         improve(alone);
         for &(at, name) in fields {
             let field = &self.fields[at];
-            let mut needs = self.columns.needs(table, !matches!(name, FieldName::Offers(_)));
-            needs.extend(field.extra.map(|extra| (self.columns.width(), extra.need(table))));
-            improve(field.tree.first(&needs, start, takes));
+            let needs = self.columns.needs(table, field.extra.as_ref(), !matches!(name, FieldName::Offers(_)));
+            improve(field.blocks.first(&needs, start, takes));
         }
         best.map(|(_, node)| node)
     }
 
-    /// Notes that a workload is on a node now.
+    /// Notes that a workload is on a node now, which had this key before.
     pub(super) fn occupy(
         &mut self,
         (model, now, order): (&Model, &Occupancy, &Order),
         workload: WorkloadId,
-        node: NodeId,
+        (node, before): (NodeId, Key),
     ) {
         let table = model.workload_table(workload);
         if table.requirements.iter().any(|requirement| requirement.amount.is_negative()) {
             self.hopeless.clear();
         }
-        self.row.clear();
-        self.columns.fill(now, node, &mut self.row);
-        let (key, tier, width) = (order.key(node), self.columns.tier(&self.row), self.row.len());
-        for &(at, slot) in &self.belongs[node.index()] {
+        let key = order.key(node);
+        for &at in &self.belongs[node.index()] {
             let field = &mut self.fields[at];
-            self.row.truncate(width);
-            self.row.extend(field.extra.map(|extra| extra.amount(now, node)));
-            field.tree.update(slot, key, tier, &self.row);
+            self.row.clear();
+            self.columns.fill(now, node, field.extra.as_ref(), &mut self.row);
+            field.blocks.update(before, key, node, &self.row);
         }
         for &group in &table.aversion_groups {
-            self.close(model, now, group, node);
+            self.close((model, now, order), group, node);
         }
     }
 
     /// Takes the nodes of a place out of a group's field, once the place is full.
-    fn close(&mut self, model: &Model, now: &Occupancy, group: Symbol, node: NodeId) {
+    fn close(&mut self, (model, now, order): (&Model, &Occupancy, &Order), group: Symbol, node: NodeId) {
         let Some(&at) = self.names.get(&FieldName::Apart(group)) else { return };
         if rule::takes_member(model, now, group, node) {
             return;
@@ -135,9 +132,9 @@ impl Index {
         };
         for node in full {
             let belongs = &mut self.belongs[node.index()];
-            if let Some(position) = belongs.iter().position(|&(field, _)| field == at) {
-                let (_, slot) = belongs.swap_remove(position);
-                self.fields[at].tree.remove(slot);
+            if let Some(position) = belongs.iter().position(|&field| field == at) {
+                belongs.swap_remove(position);
+                self.fields[at].blocks.remove(order.key(node));
             }
         }
     }
@@ -161,23 +158,21 @@ impl Index {
         }
         let mut nodes = self.places.nodes(model, now, &self.columns, name);
         let extra = match name {
-            FieldName::Offers(resource) => Some(self.columns.scale(model, resource)),
+            FieldName::Offers(resource) => Some(self.columns.column(resource)),
             _ => None,
         };
         nodes.sort_unstable_by_key(|&node| order.key(node));
-        let width = self.columns.width() + usize::from(extra.is_some());
-        let (mut rows, mut spots) = (Vec::with_capacity(nodes.len() * width), Vec::with_capacity(nodes.len()));
+        let mut rows = Vec::new();
         for &node in &nodes {
-            let start = rows.len();
-            self.columns.fill(now, node, &mut rows);
-            rows.extend(extra.map(|extra| extra.amount(now, node)));
-            spots.push(Spot { node, key: order.key(node), tier: self.columns.tier(&rows[start..]) });
+            self.columns.fill(now, node, extra.as_ref(), &mut rows);
         }
         let at = self.fields.len();
-        for (slot, node) in (0..).zip(nodes) {
-            self.belongs[node.index()].push((at, slot));
+        for node in &nodes {
+            self.belongs[node.index()].push(at);
         }
-        self.fields.push(Field { tree: Tree::new(width, self.columns.tiers(), &spots, rows), extra });
+        let keyed = nodes.into_iter().map(|node| (order.key(node), node)).collect::<Vec<_>>();
+        let heights = self.columns.heights(extra.as_ref());
+        self.fields.push(Field { blocks: Blocks::new(&heights, &keyed, &rows), extra });
         self.names.insert(name, at);
         at
     }

@@ -5,6 +5,7 @@
 //! No files, no clock, no randomness, and never the order of a hash map.
 
 mod bits;
+mod blocks;
 mod census;
 mod claim;
 mod column;
@@ -21,7 +22,6 @@ mod replay;
 mod rule;
 mod shelf;
 mod strategy;
-mod tree;
 mod zone;
 
 pub use claim::{Claim, Claims, Entry};
@@ -115,10 +115,11 @@ impl Engine {
 
     /// Puts a workload where it is on record, without asking.
     fn hold(&mut self, model: &Model, workload: WorkloadId, node: NodeId) {
+        let before = self.order.key(node);
         self.occupancy.attach(model, workload, node);
         self.order.occupy(model, workload, node);
         if let Some(index) = &mut self.index {
-            index.occupy((model, &self.occupancy, &self.order), workload, node);
+            index.occupy((model, &self.occupancy, &self.order), workload, (node, before));
         }
     }
 
