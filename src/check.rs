@@ -72,7 +72,7 @@ fn judge_amounts(model: &Model, assignment: &Assignment, violations: &mut Vec<Vi
                 violations.push(Violation::NotOffered(name(model, workload), text(model, each.resource)));
                 continue;
             };
-            if each.amount < Quantity::ZERO || !table.immunities.contains(&each.resource) {
+            if each.amount.is_negative() || !table.immunities.contains(&each.resource) {
                 left[node.index()][at] = left[node.index()][at].minus(each.amount);
             }
         }

@@ -93,5 +93,5 @@ pub(super) fn parse_exponent(text: &str) -> Result<i64, QuantityError> {
 }
 
 pub(super) fn as_i64(length: usize) -> i64 {
-    i64::try_from(length).unwrap_or(i64::MAX / 4)
+    i64::try_from(length).unwrap_or(i64::MAX)
 }
