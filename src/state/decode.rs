@@ -47,8 +47,8 @@ pub(super) fn check_whole(text: &str) -> Result<(), Error> {
 pub(super) fn check_format(format: i64) -> Result<(), Error> {
     match format {
         FORMAT => Ok(()),
-        newer if newer > FORMAT => Err(Error::NewerFormat { format }),
-        _ => Err(Error::Invalid { line: None, message: format!("format {format} never was") }),
+        ..FORMAT => Err(Error::Invalid { line: None, message: format!("format {format} never was") }),
+        _ => Err(Error::NewerFormat { format }),
     }
 }
 

@@ -58,7 +58,7 @@ impl FromStr for Digest {
         let hex = text.strip_prefix("sha256:").filter(|hex| hex.len() == 64).ok_or(NotADigest)?;
         let mut bytes = [0; 32];
         for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks(2)) {
-            *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
+            *byte = nibble(pair[0])? * 16 + nibble(pair[1])?;
         }
         Ok(Self(bytes))
     }
@@ -138,6 +138,7 @@ mod tests {
         for wrong in [text.to_uppercase(), text.replace("ba", "Ba"), format!("{text}0"), text.replace("sha256:", "")] {
             assert_eq!(wrong.parse::<Digest>(), Err(NotADigest), "{wrong}");
         }
+        assert_eq!(NotADigest.to_string(), "not a digest: `sha256:` and 64 hexadecimal digits in lower case");
     }
 
     #[test]

@@ -143,3 +143,6 @@ fn at_line(f: &mut fmt::Formatter<'_>, line: Option<usize>, what: &str, message:
 fn cut(message: &str) -> String {
     message.chars().take(300).collect()
 }
+
+#[cfg(test)]
+mod tests;

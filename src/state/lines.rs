@@ -28,7 +28,7 @@ pub(super) fn split(text: &str) -> Option<Split> {
     if head.contains("\"\"\"") || head.contains("'''") {
         return None;
     }
-    let end = if body.starts_with('\n') { 0 } else { body.find("\n\n").map_or(body.len(), |end| end + 1) };
+    let end = if body.starts_with('\n') { 0 } else { body.find("\n\n").unwrap_or(body.len()) };
     let (lines, tail) = body.split_at(end);
     let mut texts = Texts::default();
     let mut placements: Vec<Recorded> = Vec::with_capacity(lines.len() / 64);

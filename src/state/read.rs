@@ -188,6 +188,18 @@ mod tests {
         assert_eq!(read_lines(no_placements), Some(read_tables(no_placements).expect("a state")));
     }
 
+    #[test]
+    fn what_stands_in_a_string_of_several_lines_is_no_table() {
+        for quotes in ["\"\"\"", "'''"] {
+            let name = "\n[placements]\nb = { node = 'n', requirements = {} }\n\n".replace('\'', "\"");
+            let text =
+                format!("format = 1\nlineage = \"a\"\nserial = 1\ncluster = {quotes}{name}{quotes}\n[placements]\n");
+            assert_eq!(read_lines(&text), None);
+            let state = read_tables(&text).expect("a state");
+            assert_eq!((state.cluster.as_deref(), state.record.placements.len()), (name.strip_prefix('\n'), 0));
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4096))]
         #[test]

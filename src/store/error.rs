@@ -233,18 +233,4 @@ fn cause(error: &io::Error) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_message_names_operation_path_and_cause() {
-        let error = Error::io(Operation::Read, Path::new("a/b.toml"))(io::Error::from_raw_os_error(13));
-        assert_eq!(error.to_string(), "cannot read `a/b.toml`: permission denied");
-    }
-
-    #[test]
-    fn a_path_cannot_write_on_the_terminal() {
-        let error = Error::NotAName(PathBuf::from("a\u{1b}[2K\r\u{202e}\u{9b}b"));
-        assert_eq!(error.to_string(), r"`a\u{1b}[2K\r\u{202e}\u{9b}b` cannot be the name of a file");
-    }
-}
+mod tests;

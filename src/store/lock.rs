@@ -111,12 +111,14 @@ fn try_lock(file: &File) -> io::Result<bool> {
 /// The lock file, made if need be; nothing when it came or went meanwhile. A link is not followed: what it leads to is
 /// not ours to write.
 fn open_lock(path: &Path) -> Result<Option<LockFile>, Error> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true);
-    let (opened, meanwhile) = match about_lock(path)? {
-        Some(_) => (options.open(path), io::ErrorKind::NotFound),
-        None => (options.create_new(true).open(path), io::ErrorKind::AlreadyExists),
-    };
+    let is_there = about_lock(path)?.is_some();
+    open_or_make(path, is_there)
+}
+
+/// Opens the file that is there, or makes the one that is not.
+fn open_or_make(path: &Path, is_there: bool) -> Result<Option<LockFile>, Error> {
+    let meanwhile = if is_there { io::ErrorKind::NotFound } else { io::ErrorKind::AlreadyExists };
+    let opened = OpenOptions::new().read(true).write(true).create_new(!is_there).open(path);
     let opened = match opened {
         Err(error) if error.kind() == meanwhile => return Ok(None),
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
@@ -158,4 +160,36 @@ fn read_holder(file: File) -> Option<String> {
     file.take(MOST_SHOWN).read_to_end(&mut bytes).ok()?;
     let text = String::from_utf8_lossy(&bytes);
     text.lines().next().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_lock_file_that_came_or_went_meanwhile_is_asked_for_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lock");
+        assert!(open_or_make(&path, true).expect("gone").is_none());
+        assert!(open_or_make(&path, false).expect("made").is_some_and(|lock| lock.writable));
+        assert!(open_or_make(&path, false).expect("there").is_none());
+        assert!(open_or_make(&path, true).expect("opened").is_some_and(|lock| lock.writable));
+        // Any other refusal is told.
+        assert!(open_or_make(folder.path(), true).is_err());
+        assert!(open_or_make(&folder.path().join("gone/lock"), false).is_err());
+    }
+
+    #[test]
+    fn a_path_leads_to_the_file_that_is_there_now() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lock");
+        let old = File::create(&path).expect("a file");
+        assert!(leads_to(&path, &old).expect("asked"));
+        fs::remove_file(&path).expect("removed");
+        assert!(!leads_to(&path, &old).expect("asked"));
+        let new = File::create(&path).expect("a file");
+        assert!(leads_to(&path, &new).expect("asked") && !leads_to(&path, &old).expect("asked"));
+    }
 }

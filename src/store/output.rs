@@ -7,6 +7,8 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
+use tempfile::TempPath;
+
 use super::again::again;
 use super::error::{Error, Operation};
 use super::find::drop_ins_beside;
@@ -43,7 +45,11 @@ pub fn create_new(path: &Path, bytes: &[u8]) -> Result<bool, Error> {
     if inspect_link(path)?.is_some() {
         return Ok(false);
     }
-    let filled = fill(path, bytes, None)?;
+    put_new(fill(path, bytes, None)?, path)
+}
+
+/// Gives a filled file its name, unless something has it meanwhile.
+fn put_new(filled: TempPath, path: &Path) -> Result<bool, Error> {
     match filled.persist_noclobber(path) {
         Ok(()) => sync_folder(path).map(|()| true),
         Err(failure) if failure.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
@@ -68,4 +74,22 @@ fn sync_folder(path: &Path) -> Result<(), Error> {
     let folder = folder_of(path);
     let open = File::open(folder).map_err(Error::io(Operation::Open, folder))?;
     open.sync_all().map_err(Error::io(Operation::Sync, folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_meanwhile_stays_as_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("x");
+        let filled = || fill(&path, b"ours", None).expect("filled");
+        assert!(put_new(filled(), &path).expect("written"));
+        fs::write(&path, "theirs").expect("a file");
+        assert!(!put_new(filled(), &path).expect("there"));
+        assert_eq!(fs::read(&path).expect("a file"), b"theirs");
+        // Any other refusal is told.
+        assert!(put_new(filled(), &folder.path().join("gone/x")).is_err());
+    }
 }

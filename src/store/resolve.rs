@@ -73,6 +73,11 @@ mod tests {
     }
 
     #[test]
+    fn a_bare_name_is_in_the_current_folder() {
+        assert_eq!(["x", "a/x", "/x"].map(|path| folder_of(Path::new(path))), [".", "a", "/"].map(Path::new));
+    }
+
+    #[test]
     fn what_cannot_name_a_file_is_an_error() {
         for path in ["", "/", "..", "a/.."] {
             assert!(matches!(resolve(Path::new(path)), Err(Error::NotAName(_))), "{path}");

@@ -202,6 +202,7 @@ mod tests {
         assert_eq!(around(&home, "etc/x.toml"), [": etc", "etc: ..1 ..data x.d x.toml", "etc/..1: x.toml"]);
         assert!(first.concerns(&home.join("etc/..data")) && first.concerns(&home.join("etc")));
         assert!(!first.concerns(&home.join("etc/other")) && !first.concerns(&home.join("else")));
+        assert!(first.has(&home.join("etc/..1")) && !first.has(&home.join("etc/..data")));
     }
 
     #[test]
@@ -210,6 +211,16 @@ mod tests {
         symlink("b.toml", home.join("a.toml")).expect("a link");
         symlink("a.toml", home.join("b.toml")).expect("a link");
         assert_eq!(around(&home, "a.toml"), [": a.d a.toml b.toml"]);
+    }
+
+    #[test]
+    fn no_more_links_are_followed_than_by_the_system() {
+        let (_home, home) = home();
+        for number in 0..=MOST_LINKS {
+            symlink(format!("{}.toml", number + 1), home.join(format!("{number}.toml"))).expect("a link");
+        }
+        let found = surroundings(&home, Path::new("0.toml"), None);
+        assert!(found.concerns(&home.join("40.toml")) && !found.concerns(&home.join("41.toml")));
     }
 
     #[test]

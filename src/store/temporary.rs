@@ -83,13 +83,15 @@ fn resemble(file: &File, like: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, fchown};
     let own = again(|| file.metadata())?;
     if (own.uid(), own.gid()) != (like.uid(), like.gid()) {
-        match again(|| fchown(file, Some(like.uid()), Some(like.gid()))) {
-            // Only root may give files away; others keep what they make, as with any editor that saves by renaming.
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
-            answer => answer?,
-        }
+        unless_forbidden(again(|| fchown(file, Some(like.uid()), Some(like.gid()))))?;
     }
     file.set_permissions(like.permissions())
+}
+
+/// Only root may give files away; others keep what they make, as with any editor that saves by renaming.
+#[cfg(unix)]
+fn unless_forbidden(given: io::Result<()>) -> io::Result<()> {
+    given.or_else(|error| if error.kind() == io::ErrorKind::PermissionDenied { Ok(()) } else { Err(error) })
 }
 
 #[cfg(not(unix))]
@@ -140,6 +142,21 @@ mod tests {
         ] {
             assert!(!is_ours(OsStr::new(other), target), "{other}");
         }
+    }
+
+    #[test]
+    fn what_is_gone_is_removed_and_what_cannot_be_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(remove(&folder.path().join("gone")).is_ok());
+        assert!(matches!(remove(folder.path()), Err(Error::Io { doing: Operation::Remove, .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn whoever_may_not_give_a_file_away_keeps_it() {
+        assert!(unless_forbidden(Ok(())).is_ok());
+        assert!(unless_forbidden(Err(io::ErrorKind::PermissionDenied.into())).is_ok());
+        assert!(unless_forbidden(Err(io::ErrorKind::StorageFull.into())).is_err());
     }
 
     #[test]

@@ -231,6 +231,30 @@ fn each_damage_has_its_own_error() {
         assert!(!error.way_out().contains("delete"));
     }
     assert_eq!(parse(b"format = 1\n\xff"), Err(Error::NotUtf8 { line: 2 }));
+    let marked = with("web-0", "<<<<<<< ours\nweb-0");
+    let line = 1 + marked.lines().position(|line| line.starts_with('<')).expect("a marker");
+    assert_eq!(parse(marked.as_bytes()), Err(Error::ConflictMarkers { line }));
+}
+
+#[test]
+fn a_lineage_is_some_letters_digits_and_hyphens() {
+    let lineage = |text: &str| {
+        parse(resealed(&SAMPLE.replace("000102030405060708090a0b0c0d0e0f", text)).as_bytes()).map(|state| state.lineage)
+    };
+    for good in ["a", "A-9", &"x".repeat(64)] {
+        let lineage = lineage(good).expect("a lineage");
+        assert_eq!((lineage.as_str(), lineage.to_string().as_str()), (good, good));
+    }
+    let wrong = Error::Invalid { line: None, message: "`lineage` is no lineage".to_owned() };
+    for bad in ["", "a b", "a_b", "\u{e9}", &"x".repeat(65)] {
+        assert_eq!(lineage(bad), Err(wrong.clone()), "{bad}");
+    }
+}
+
+#[test]
+fn a_line_that_only_begins_like_a_marker_is_none() {
+    let text = SAMPLE.replace("\"prod\"", "\"\"\"\n<<prod\n== >>\"\"\"");
+    assert_eq!(adopt(text.as_bytes()).expect("a state").cluster.as_deref(), Some("<<prod\n== >>"));
 }
 
 #[test]

@@ -93,6 +93,30 @@ fn a_linked_folder_of_drop_ins_belongs_to_its_manifest() {
 }
 
 #[test]
+fn only_a_folder_has_drop_ins_and_one_that_cannot_be_asked_about_is_an_error() {
+    let home = folder();
+    let at = |name: &str| home.path().join(name);
+    fs::write(at("x.toml"), "").expect("a file");
+    assert_eq!(gathered(&at("x.toml")), ["x.toml"]);
+    fs::write(at("x.d"), "no folder").expect("a file");
+    assert_eq!(gathered(&at("x.toml")), ["x.toml"]);
+    fs::remove_file(at("x.d")).expect("removed");
+    symlink("x.d", at("x.d")).expect("a link");
+    assert!(read_manifest(&Input::of(&at("x.toml")), None, BUDGET).is_err());
+}
+
+#[test]
+fn no_file_is_not_the_same_as_one_that_cannot_be_asked_about() {
+    let home = folder();
+    let at = |name: &str| home.path().join(name);
+    assert!(read(&at("x"), BUDGET).expect("nothing is there").is_none());
+    symlink("loop", at("loop")).expect("a link");
+    assert!(matches!(read(&at("loop"), BUDGET), Err(Error::Io { .. })));
+    fs::write(at("file"), "").expect("a file");
+    assert!(matches!(lock(&at("file/x"), "the test", NOW), Err(Error::Io { .. })));
+}
+
+#[test]
 fn a_drop_in_that_leads_nowhere_is_an_error() {
     let home = folder();
     fs::write(home.path().join("x.toml"), "").expect("a file");

@@ -10,6 +10,7 @@ mod oracle;
 mod explaining;
 mod index;
 mod keeping;
+mod leaving;
 mod placing;
 mod rules;
 
