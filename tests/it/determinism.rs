@@ -1,6 +1,7 @@
 //! The same input gives the same bytes: in every process and environment, in both builds, in every order of what has
 //! none.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -15,7 +16,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use crate::program::{below_root, cases, copy, text};
-use crate::rig::{binary, repeat};
+use crate::rig::{binary, has, repeat};
 
 /// What a process may find around it, and must not care about.
 const VARIABLES: [(&str, &[&str]); 10] = [
@@ -83,6 +84,51 @@ fn every_process_says_the_same() {
     for number in 1..repeat(8, 112) {
         let other = bytes(home.path(), number);
         assert!(other == first, "{number}:\n{}\n{}", String::from_utf8_lossy(&first), String::from_utf8_lossy(&other));
+    }
+}
+
+/// A manifest so long that it is read in pieces, one on each processor, with somebody who finds no place.
+fn long_manifest() -> String {
+    let mut text = "strategy = \"prioritized\"\n".to_owned();
+    for number in 0..600 {
+        let cpu = 1 + number % 7;
+        writeln!(text, "[[nodes]]\nname = \"n{number}\"\nresources = {{ cpu = {cpu}, mem = \"8Gi\" }}").expect("text");
+    }
+    for number in 0..2000 {
+        let cpu = 1 + number % 3;
+        writeln!(text, "[[workloads]]\nname = \"w{number}\"\nrequirements = {{ cpu = {cpu}, mem = \"1Gi\" }}")
+            .expect("text");
+    }
+    text + "[[workloads]]\nname = \"late\"\nrequirements = { cpu = 3 }\ndisk = 1\n"
+}
+
+/// Manifests are read, and remedies tried, on several threads: as many as there are processors. The laws of reading in
+/// pieces try sixteen.
+#[test]
+fn any_number_of_processors_says_the_same() {
+    if !has(&["taskset", "-c", "0", "true"]) {
+        return;
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    let manifest = long_manifest();
+    assert!(manifest.len() > 2 * (64 << 10), "{} bytes are read as a whole", manifest.len());
+    fs::write(home.path().join("bad.toml"), &manifest).expect("a manifest");
+    fs::write(home.path().join("good.toml"), manifest.replace("disk = 1\n", "")).expect("a manifest");
+    let said = |processors: &[&str], arguments: &str| {
+        let words: Vec<_> = processors.iter().map(Path::new).map(Path::to_owned).chain([binary()]).collect();
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]).args(arguments.split(' ')).current_dir(home.path()).stdin(Stdio::null());
+        let output = command.output().expect("started");
+        (output.status.code(), output.stdout, output.stderr)
+    };
+    for (arguments, code) in
+        [("check -f bad.toml", 1), ("plan -f good.toml --format json", 3), ("explain -f good.toml late", 0)]
+    {
+        let one = said(&["taskset", "-c", "0"], arguments);
+        assert_eq!(one.0, Some(code), "{arguments}: {}", text(&one.2));
+        for _ in 0..repeat(4, 100) {
+            assert!(said(&[], arguments) == one, "{arguments}");
+        }
     }
 }
 
