@@ -73,6 +73,13 @@ mod tests {
     }
 
     #[test]
+    fn a_path_that_cannot_be_asked_about_is_an_error() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("file"), "").expect("a file");
+        assert!(matches!(resolve(&folder.path().join("file/x")), Err(Error::Io { .. })));
+    }
+
+    #[test]
     fn a_bare_name_is_in_the_current_folder() {
         assert_eq!(["x", "a/x", "/x"].map(|path| folder_of(Path::new(path))), [".", "a", "/"].map(Path::new));
     }
