@@ -6,16 +6,17 @@
 mod answer;
 mod proof;
 mod row;
+mod unplaced;
 
 pub use answer::{amounts, refusals, remedy, said};
 pub use proof::proof;
 pub use row::{nodes, workloads};
+pub use unplaced::{counts, held, nearest, no_place, no_place_as, refused, unplaced};
 
-use crate::count::counted;
 use crate::escape::{quoted, visible};
 use crate::model::{Model, NodeId};
 use crate::names::Symbol;
-use crate::place::{Cause, Miss, PinError, Refusal, Shortage, Unplaced};
+use crate::place::{Cause, PinError};
 use crate::plan::{Change, Reason, Resize};
 use crate::quantity::{Capacity, Family, Quantity};
 
@@ -107,59 +108,6 @@ pub fn offer(model: &Model, node: NodeId, resource: Symbol) -> (Family, String) 
     offer.map_or((Family::Plain, "0".to_owned()), |offer| {
         (offer.family, offer.capacity.display(offer.family).to_string())
     })
-}
-
-/// Why no node takes a workload: counts by reason, the nearest miss, what the whole cluster is short of.
-pub fn unplaced(model: &Model, unplaced: &Unplaced) -> String {
-    if model.nodes().is_empty() {
-        return "there are no nodes".to_owned();
-    }
-    let nearest = unplaced.nearest.iter().map(|miss| format!("nearest {}", nearest(model, miss)));
-    let shortages = unplaced.shortages.iter().map(|shortage| cluster_shortage(model, shortage));
-    let phrases = std::iter::once(counts(model, unplaced)).chain(nearest).chain(shortages);
-    phrases.collect::<Vec<_>>().join("; ")
-}
-
-/// `7 of 12 nodes lack gpu, 5 are short of mem`.
-fn counts(model: &Model, unplaced: &Unplaced) -> String {
-    let nodes = counted(model.nodes().len(), "node");
-    let phrases = unplaced.counts.iter().enumerate().map(|(at, (refusal, count))| match at {
-        0 => format!("{count} of {nodes} {}", refused(model, refusal, *count > 1)),
-        _ => format!("{count} {}", refused(model, refusal, *count > 1)),
-    });
-    phrases.collect::<Vec<_>>().join(", ")
-}
-
-/// What some nodes say, after their number.
-pub fn refused(model: &Model, refusal: &Refusal, several: bool) -> String {
-    let text = |symbol: Symbol| quoted(model.text(symbol));
-    let is = if several { "are" } else { "is" };
-    match *refusal {
-        Refusal::Stays => format!("{is} not where it stays"),
-        Refusal::Cordoned => format!("{is} cordoned"),
-        Refusal::Drained => format!("{is} drained"),
-        Refusal::NotSelected(label) => format!("{is} not selected by label {}", text(label)),
-        Refusal::GroupFull(group) => format!("{is} full for group {}", text(group)),
-        Refusal::GroupElsewhere(group) => format!("{is} apart from group {}", text(group)),
-        Refusal::Lacks(resource) => format!("{} {}", if several { "lack" } else { "lacks" }, text(resource)),
-        Refusal::Warded(resource) => format!("{is} warded by {}", text(resource)),
-        Refusal::Short { resource, .. } => format!("{is} short of {}", visible(model.text(resource))),
-    }
-}
-
-/// `rack-b-3: mem 128Gi needed, 96Gi free`.
-fn nearest(model: &Model, miss: &Miss) -> String {
-    let (family, _) = offer(model, miss.node, miss.resource);
-    let (node, resource) = (visible(model.node_name(miss.node)), visible(model.text(miss.resource)));
-    format!("{node}: {resource} {} needed, {} free", miss.need.display(family), miss.free.display(family))
-}
-
-/// `the whole cluster is short of mem: 128Gi needed, 96Gi free on all nodes together`.
-fn cluster_shortage(model: &Model, shortage: &Shortage) -> String {
-    let family = declared_family(model, shortage.resource);
-    let (need, free) = (shortage.need.display(family), shortage.free.display(family));
-    let resource = visible(model.text(shortage.resource));
-    format!("the whole cluster is short of {resource}: {need} needed, {free} free on all nodes together")
 }
 
 /// The units of the first node that offers a resource.

@@ -50,6 +50,9 @@ fn line<'s>(sources: &'s [Source], places: &TablePlaces, key: &[&str]) -> Option
 
 /// How far behind the opening of a table a key begins; 0 where it cannot be told.
 fn offset(source: &Source, start: usize, key: &[&str]) -> usize {
+    if key.is_empty() {
+        return 0;
+    }
     let Ok(text) = std::str::from_utf8(&source.bytes()[start..]) else { return 0 };
     let end = text.match_indices("\n[[").next().map_or(text.len(), |(at, _)| at + 1);
     let Ok(root) = DeTable::parse(&text[..end]) else { return 0 };

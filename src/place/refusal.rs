@@ -75,6 +75,8 @@ pub struct Shortage {
 pub struct Unplaced {
     /// The workload.
     pub workload: WorkloadId,
+    /// The first in manifest order that asks for the same and so hears the same; itself, where none did before.
+    pub alike: WorkloadId,
     /// Each node's first refusal, counted, in the order of refusals and then of names; a `Short` stands for all of its
     /// resource.
     pub counts: Vec<(Refusal, u32)>,
@@ -236,7 +238,8 @@ pub fn unplaced(model: &Model, outcome: &Outcome) -> Vec<Unplaced> {
                     None => free_in_all(engine, resource, nodes.iter().copied()),
                 })
             };
-            answers[at] = Some(Unplaced { workload, counts, nearest, shortages: shortages(model, table, free) });
+            answers[at] =
+                Some(Unplaced { workload, alike: workload, counts, nearest, shortages: shortages(model, table, free) });
         }
     }
     answers.into_iter().flatten().collect()

@@ -64,7 +64,7 @@ fn pages_for_people_show_no_hidden_character() {
     let model = names(all.iter().map(String::as_str));
     let plan = Plan::new(&model, &Record::default(), &[]).expect("a plan");
     let origin = Origin { manifest: all[0].clone(), state: Some(all[0].clone()), serial: Some(1) };
-    assert_shown(&plan_text(&plan, &origin, Paint::Plain), all.len() + 4);
+    assert_shown(&plan_text(&plan, &origin, &|_| None, Paint::Plain), all.len() + 4);
     let state = hostile_state(&all);
     assert_shown(&show_text(&state, Some(&model), None), 1 + 3 * all.len() + 2 + all.len());
     assert_shown(&saved_text(&hostile_plan(&all)), 2 + 2 * all.len());

@@ -5,10 +5,11 @@
 //! Markdown, HTML, a mention or a link. A comment has a largest size, so lines are bounded and the last ones are left
 //! out, the alarming ones last of all.
 
-use super::Origin;
 use super::findings::place;
-use super::rows::{Mark, Widths, rows};
+use super::no_place::notices;
+use super::rows::{KINDS, Widths, change_rows};
 use super::text::{heading, summary};
+use super::{Locate, Origin};
 use crate::count::counted;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::escape::visible;
@@ -28,11 +29,22 @@ const MOST_WARNINGS: usize = 20;
 const LONGEST_MARKED: usize = 100;
 
 /// The whole comment.
-pub fn plan(plan: &Plan<'_>, origin: &Origin, warnings: &Findings, sources: &[Source]) -> String {
-    page(plan, origin, warnings, sources, MOST)
+pub fn plan(
+    plan: &Plan<'_>,
+    origin: &Origin,
+    locate: Locate<'_>,
+    (warnings, sources): (&Findings, &[Source]),
+) -> String {
+    page(plan, origin, locate, (warnings, sources), MOST)
 }
 
-fn page(plan: &Plan<'_>, origin: &Origin, warnings: &Findings, sources: &[Source], most: usize) -> String {
+fn page(
+    plan: &Plan<'_>,
+    origin: &Origin,
+    locate: Locate<'_>,
+    (warnings, sources): (&Findings, &[Source]),
+    most: usize,
+) -> String {
     let head = format!(
         "{}\n\n**{}**\n\n{}\n",
         marker(plan.model.cluster.as_deref()),
@@ -41,7 +53,7 @@ fn page(plan: &Plan<'_>, origin: &Origin, warnings: &Findings, sources: &[Source
     );
     let warned = warned(warnings, sources);
     let room = most.saturating_sub(length(&head) + length(&warned));
-    format!("{head}{}{warned}", details(plan, room))
+    format!("{head}{}{warned}", details(plan, locate, room))
 }
 
 /// The comment that no reader sees, with the cluster's name where that is plain.
@@ -56,8 +68,8 @@ fn marker(cluster: Option<&str>) -> String {
 }
 
 /// The changes, folded.
-fn details(plan: &Plan<'_>, room: usize) -> String {
-    let lines = lines(plan);
+fn details(plan: &Plan<'_>, locate: Locate<'_>, room: usize) -> String {
+    let lines = lines(plan, locate);
     if lines.is_empty() {
         return String::new();
     }
@@ -76,12 +88,13 @@ fn title(plan: &Plan<'_>) -> String {
     if plan.unplaced.is_empty() { changes } else { format!("{changes}, {} unplaced", plan.unplaced.len()) }
 }
 
-/// One line for each change and each workload without a place; the alarming ones first, as the last may be left out.
-fn lines(plan: &Plan<'_>) -> Vec<String> {
-    let mut rows = rows(plan);
-    rows.sort_by_key(|row| row.mark != Mark::Alarm);
-    let widths = Widths::of(&rows);
-    rows.iter().map(|row| cut(&format!("{}{}", row.head(&widths), row.tail(&widths)))).collect()
+/// What was evicted, what has no place, then all other changes: the last lines may be left out.
+fn lines(plan: &Plan<'_>, locate: Locate<'_>) -> Vec<String> {
+    let (others, evictions) = KINDS.split_at(KINDS.len() - 1);
+    let widths = Widths::of_changes(plan);
+    let rows = |kinds| change_rows(plan, kinds).map(|row| format!("{}{}", row.head(&widths), row.tail(&widths)));
+    let unplaced = notices(plan).into_iter().flat_map(|notice| notice.lines(plan, locate));
+    rows(evictions).chain(unplaced).chain(rows(others)).map(|line| cut(&line)).collect()
 }
 
 /// How many of the lines fit.

@@ -10,6 +10,7 @@ mod findings;
 mod github;
 mod json;
 mod markdown;
+mod no_place;
 mod one_line;
 mod rows;
 mod show;
@@ -22,6 +23,9 @@ mod fixture;
 #[cfg(test)]
 mod hostile;
 
+use crate::escape::visible;
+use crate::model::WorkloadId;
+
 pub use apply::{Ending, Refused, apply as apply_json, apply_schema, refused as refused_json};
 pub use diff::plan as plan_diff;
 pub use explain::{Setting, explain as explain_text, explain_json, explain_schema};
@@ -31,7 +35,7 @@ pub use json::{plan as plan_json, plan_schema, write_plan as write_plan_json};
 pub use markdown::plan as plan_markdown;
 pub use show::{show as show_text, show_lines, show_saved as saved_text};
 pub use show_json::{show as show_json, show_saved as saved_json, show_schema};
-pub use text::plan as plan_text;
+pub use text::{plan as plan_text, write_plan as write_plan_text};
 pub use watch::{
     Shown, Time, Trigger, WatchStatus, watch_applied, watch_error, watch_plan, watch_recovered, watch_refused,
     watch_schema, watch_status, watch_status_schema, watch_version,
@@ -49,4 +53,12 @@ pub struct Origin {
     pub state: Option<String>,
     /// The serial of the state, where there is one.
     pub serial: Option<u64>,
+}
+
+/// Says where a workload's table is, file and line, as far as that is known.
+pub type Locate<'a> = &'a dyn Fn(WorkloadId) -> Option<(&'a str, usize)>;
+
+/// `cluster.toml:31`, visible; nothing where the line is not known.
+fn at(place: Option<(&str, usize)>) -> String {
+    place.map_or(String::new(), |(file, line)| format!("{}:{line}", visible(file)))
 }

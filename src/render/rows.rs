@@ -3,6 +3,8 @@
 //! The lines are the same on a terminal, in a comment and for a plan that was saved; order, colour and frame are the
 //! pages'.
 
+use std::borrow::Cow;
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::escape::visible;
@@ -17,7 +19,7 @@ const WIDEST_COLUMN: usize = 40;
 const UNPLACED: &str = "unplaced";
 
 /// The order in which kinds are shown, the alarming ones last, where they are seen.
-const KINDS: [Kind; 6] = [Kind::Place, Kind::Move, Kind::Rename, Kind::Update, Kind::Remove, Kind::Evict];
+pub(super) const KINDS: [Kind; 6] = [Kind::Place, Kind::Move, Kind::Rename, Kind::Update, Kind::Remove, Kind::Evict];
 
 /// One line of a plan; every text in it is visible.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -78,11 +80,6 @@ impl Row {
         format!("  {}  {}", padded(&self.route, widths.route), self.why)
     }
 
-    /// Where the reason begins in a line.
-    pub(super) fn margin(widths: &Widths) -> usize {
-        widths.workload + widths.route + 6
-    }
-
     fn unplaced(workload: &str, why: String) -> Self {
         Self { mark: Mark::Alarm, workload: visible(workload).into_owned(), route: UNPLACED.to_owned(), why }
     }
@@ -95,23 +92,39 @@ impl Row {
 
 impl Widths {
     pub(super) fn of(rows: &[Row]) -> Self {
-        let widest = |column: fn(&Row) -> &str| {
-            let widths = rows.iter().map(|row| column(row).width()).filter(|&width| width <= WIDEST_COLUMN);
-            widths.max().unwrap_or(0)
-        };
-        Self { workload: widest(|row| &row.workload), route: widest(|row| &row.route) }
+        Self::of_cells(rows.iter().map(|row| (row.workload.width(), row.route.width())))
+    }
+
+    /// Of the rows of all changes, which need not be there at once.
+    pub(super) fn of_changes(plan: &Plan<'_>) -> Self {
+        Self::of_cells(plan.changes.iter().map(|change| {
+            let route = route(change.kind, change.from.as_deref(), change.to.as_deref());
+            (visible(&change.workload).width(), route.iter().map(|piece| piece.width()).sum())
+        }))
+    }
+
+    fn of_cells(cells: impl Iterator<Item = (usize, usize)>) -> Self {
+        let wider = |widest: usize, width: usize| if width > WIDEST_COLUMN { widest } else { widest.max(width) };
+        cells.fold(Self::default(), |widest, (workload, route)| Self {
+            workload: wider(widest.workload, workload),
+            route: wider(widest.route, route),
+        })
     }
 }
 
 /// Changes by kind, then what has no place.
 pub(super) fn rows(plan: &Plan<'_>) -> Vec<Row> {
-    let of_kind = |kind| plan.changes.iter().filter(move |change| change.kind == kind);
-    let changes = KINDS.into_iter().flat_map(of_kind).map(|change| change_row(plan, change));
     let unplaced = plan
         .unplaced
         .iter()
         .map(|each| Row::unplaced(plan.model.workload_name(each.workload), explain::unplaced(plan.model, each)));
-    changes.chain(unplaced).collect()
+    change_rows(plan, &KINDS).chain(unplaced).collect()
+}
+
+/// The changes of these kinds, kind by kind.
+pub(super) fn change_rows<'p>(plan: &'p Plan<'_>, kinds: &'p [Kind]) -> impl Iterator<Item = Row> + 'p {
+    let of_kind = |&kind: &'p Kind| plan.changes.iter().filter(move |change| change.kind == kind);
+    kinds.iter().flat_map(of_kind).map(|change| change_row(plan, change))
 }
 
 /// The same lines of a plan that was saved.
@@ -128,7 +141,7 @@ fn change_row(plan: &Plan<'_>, change: &Change) -> Row {
     Row {
         mark: Mark::of(change.kind),
         workload: visible(&change.workload).into_owned(),
-        route: route(change.kind, change.from.as_deref(), change.to.as_deref()),
+        route: route(change.kind, change.from.as_deref(), change.to.as_deref()).concat(),
         why: explain::reasons(plan.model, change),
     }
 }
@@ -138,19 +151,20 @@ fn saved_row(kind: Kind, change: &SavedChange) -> Row {
     Row {
         mark: Mark::of(kind),
         workload: visible(&change.workload).into_owned(),
-        route: route(kind, change.from.as_deref(), change.to.as_deref()),
+        route: route(kind, change.from.as_deref(), change.to.as_deref()).concat(),
         why: if kind == Kind::Evict { format!("evicted: {reasons}") } else { reasons },
     }
 }
 
-fn route(kind: Kind, from: Option<&str>, to: Option<&str>) -> String {
+/// Whence and whither, in pieces.
+fn route<'n>(kind: Kind, from: Option<&'n str>, to: Option<&'n str>) -> [Cow<'n, str>; 3] {
     let (from, to) = (visible(from.unwrap_or_default()), visible(to.unwrap_or_default()));
     match kind {
-        Kind::Place => format!("-> {to}"),
-        Kind::Move => format!("{from} -> {to}"),
-        Kind::Rename | Kind::Update => to.into_owned(),
-        Kind::Remove => from.into_owned(),
-        Kind::Evict => format!("{from} ->"),
+        Kind::Place => ["-> ".into(), to, "".into()],
+        Kind::Move => [from, " -> ".into(), to],
+        Kind::Rename | Kind::Update => [to, "".into(), "".into()],
+        Kind::Remove => [from, "".into(), "".into()],
+        Kind::Evict => [from, " ->".into(), "".into()],
     }
 }
 

@@ -1,34 +1,52 @@
 //! A plan for people: what changes, why, and what is left over; aligned, and coloured on a terminal.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Display};
+use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::rows::{Mark, Row, Widths, rows};
-use super::{Origin, Paint};
+use super::no_place::notices;
+use super::rows::{KINDS, Mark, Row, Widths, change_rows};
+use super::{Locate, Origin, Paint};
 use crate::count::counted;
-use crate::escape::{shell_word, visible};
-use crate::model::{Model, WorkloadId};
+use crate::escape::visible;
+use crate::model::Model;
 use crate::plan::{Plan, Summary};
 
 /// The whole page.
-pub fn plan(plan: &Plan<'_>, origin: &Origin, paint: Paint) -> String {
-    let mut page = heading(plan.model, origin);
-    page.push('\n');
-    let rows = rows(plan);
-    if !rows.is_empty() {
-        page.push('\n');
-        let widths = Widths::of(&rows);
-        write_rows(&mut page, "  ", &rows, &widths, paint);
-        if let Some(first) = plan.unplaced.first() {
-            let margin = " ".repeat(2 + Row::margin(&widths));
-            writeln!(page, "{margin}{}", hint(plan.model, first.workload)).expect("a string takes all");
+///
+/// # Panics
+/// Never: every text is valid UTF-8.
+pub fn plan(plan: &Plan<'_>, origin: &Origin, locate: Locate<'_>, paint: Paint) -> String {
+    let mut page = Vec::new();
+    write_plan(&mut page, plan, origin, locate, paint).expect("memory takes everything");
+    String::from_utf8(page).expect("it is all text")
+}
+
+/// Writes what [`plan`] gives, of which little is ever there at once.
+pub fn write_plan(
+    out: &mut impl Write,
+    plan: &Plan<'_>,
+    origin: &Origin,
+    locate: Locate<'_>,
+    paint: Paint,
+) -> io::Result<()> {
+    writeln!(out, "{}\n", heading(plan.model, origin))?;
+    if !plan.changes.is_empty() {
+        let widths = Widths::of_changes(plan);
+        for each in change_rows(plan, &KINDS) {
+            writeln!(out, "  {}", row(&each, &widths, paint))?;
         }
-        page.push('\n');
+        writeln!(out)?;
     }
-    page.push_str(&summary(plan));
-    page.push('\n');
-    page
+    if !plan.unplaced.is_empty() {
+        for line in notices(plan).iter().flat_map(|notice| notice.lines(plan, locate)) {
+            let style = if line.starts_with('!') { style(Mark::Alarm, paint) } else { Style::new() };
+            writeln!(out, "  {style}{line}{style:#}")?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out, "{}", summary(plan))
 }
 
 /// What is planned, and against what; one line.
@@ -47,33 +65,23 @@ pub(super) fn heading(model: &Model, origin: &Origin) -> String {
     }
 }
 
-/// Where more is told of a workload without a place.
-pub(super) fn hint(model: &Model, workload: WorkloadId) -> String {
-    let name = model.workload_name(workload);
-    let dashes = if name.starts_with('-') { "-- " } else { "" };
-    format!("`lighthouse explain {dashes}{}` says what would help", shell_word(name))
+/// A row, its sign and name in their colour.
+pub(super) fn row(row: &Row, widths: &Widths, paint: Paint) -> impl Display {
+    let style = style(row.mark, paint);
+    fmt::from_fn(move |page| write!(page, "{style}{}{style:#}{}", row.head(widths), row.tail(widths)))
 }
 
-/// The rows below each other, each after this indent.
-pub(super) fn write_rows(page: &mut String, indent: &str, rows: &[Row], widths: &Widths, paint: Paint) {
-    for row in rows {
-        let (head, tail) = (row.head(widths), row.tail(widths));
-        let (on, off) = match paint {
-            Paint::Coloured => (style(row.mark).render().to_string(), style(row.mark).render_reset().to_string()),
-            Paint::Plain => (String::new(), String::new()),
-        };
-        writeln!(page, "{indent}{on}{head}{off}{tail}").expect("a string takes all");
-    }
-}
-
-fn style(mark: Mark) -> Style {
+fn style(mark: Mark, paint: Paint) -> Style {
     let colour = match mark {
         Mark::Place => AnsiColor::Green,
         Mark::Move => AnsiColor::Cyan,
         Mark::Update => AnsiColor::Yellow,
         Mark::Remove | Mark::Alarm => AnsiColor::Red,
     };
-    colour.on_default()
+    match paint {
+        Paint::Coloured => colour.on_default(),
+        Paint::Plain => Style::new(),
+    }
 }
 
 /// `Plan: 2 to place, 1 to evict; 1 unplaced, 55 stay. 1 averse pair shares a node. 9 of 12 nodes in use.`

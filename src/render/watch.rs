@@ -10,7 +10,7 @@ use super::findings::{Finding, findings, schema_of};
 use super::json::{Document, FORMAT_VERSION, document};
 use super::one_line::one_line;
 use super::rows::{Row, Widths, rows};
-use super::text::{in_short, write_rows};
+use super::text::{in_short, row};
 use super::{Origin, Paint};
 use crate::diagnostic::Findings;
 use crate::escape::visible;
@@ -230,7 +230,9 @@ impl Shown {
         };
         let mut page = format!("{}: {}{ending}\n", trigger.words(changed, origin), in_short(&plan.summary));
         let widths = Widths::of(&new);
-        write_rows(&mut page, INDENT, &new, &widths, paint);
+        for each in &new {
+            page.push_str(&format!("{INDENT}{}\n", row(each, &widths, paint)));
+        }
         for row in &gone {
             let widths = Widths::default();
             page.extend([INDENT, "no longer: ", &row.head(&widths), row.tail(&widths).trim_end(), "\n"]);

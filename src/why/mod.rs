@@ -7,6 +7,7 @@ mod amounts;
 mod class;
 mod cluster;
 mod moves;
+mod nearest;
 mod node;
 mod placed;
 mod remedy;
@@ -16,10 +17,11 @@ mod unplaced;
 
 pub use class::Class;
 pub use cluster::{ClusterAnswer, Fullness, ShortCluster, cluster};
+pub use nearest::{Holders, Nearest, holders, nearest};
 pub use node::{Guest, NodeAnswer, Rejection, Stock, node};
 pub use placed::{Came, PlacedAnswer, Said, Step, placed};
 pub use remedy::{Amount, Remedy, Way};
-pub use unplaced::{Holders, UnplacedAnswer, unplaced};
+pub use unplaced::{UnplacedAnswer, unplaced};
 
 use crate::model::{Record, WorkloadId};
 use crate::place::{Pin, Start};

@@ -142,8 +142,9 @@ impl Pass<'_> {
     fn show(&self, plan: &Plan<'_>, record: &Record) {
         let (sources, warnings) = (self.sources, &self.manifest.warnings);
         let origin = Origin { manifest: "x.toml".to_owned(), state: Some("x.state.toml".to_owned()), serial: Some(1) };
-        is_printable(&plan_text(plan, &origin, Paint::Plain));
-        is_printable(&plan_markdown(plan, &origin, warnings, sources));
+        let locate = |workload| self.manifest.workload_line(sources, workload, &[]);
+        is_printable(&plan_text(plan, &origin, &locate, Paint::Plain));
+        is_printable(&plan_markdown(plan, &origin, &locate, (warnings, sources)));
         is_printable(&plan_github(plan, self.manifest, sources));
         is_json(&plan_json(plan, warnings, sources));
         is_json(&apply_json(plan, warnings, sources, Ending { applied: true, serial: Some(1), refused: None }));

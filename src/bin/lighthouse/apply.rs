@@ -159,5 +159,6 @@ fn report(
 }
 
 fn page(basis: &Basis, plan: &Plan<'_>, terminal: Terminal) -> String {
-    plan_text(plan, &basis.origin(), if terminal.out_coloured { Paint::Coloured } else { Paint::Plain })
+    let paint = if terminal.out_coloured { Paint::Coloured } else { Paint::Plain };
+    plan_text(plan, &basis.origin(), &|workload| basis.line(workload), paint)
 }

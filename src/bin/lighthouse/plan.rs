@@ -3,7 +3,7 @@
 use std::mem::ManuallyDrop;
 
 use lighthouse::plan::Plan;
-use lighthouse::render::{Paint, plan_diff, plan_github, plan_markdown, plan_text, write_plan_json};
+use lighthouse::render::{Paint, plan_diff, plan_github, plan_markdown, write_plan_json, write_plan_text};
 use lighthouse::state::Lineage;
 
 use crate::args::{Global, PlanArgs, PlanFormat};
@@ -11,14 +11,14 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::planning::{self, Basis};
 use crate::saved_plan;
-use crate::terminal::{Buffered, Terminal};
+use crate::terminal::Terminal;
 use crate::writing;
 
 /// Plans, saves the plan where that is wanted, and shows it.
 pub(crate) fn run(global: &Global, args: &PlanArgs, terminal: Terminal) -> Result<(String, Exit), Failure> {
     // The process ends with the plan, and takes everything with it: to give it back name by name would only take time.
     let basis: &mut Basis = Box::leak(Box::new(planning::read(global, &args.planning.start, terminal)?));
-    if args.format != PlanFormat::Github {
+    if matches!(args.format, PlanFormat::Json | PlanFormat::Diff) {
         basis.forget_texts();
     }
     let basis = &*basis;
@@ -31,18 +31,19 @@ pub(crate) fn run(global: &Global, args: &PlanArgs, terminal: Terminal) -> Resul
 
 /// The page, unless it is one that is printed while it is made.
 fn show(basis: &Basis, plan: &Plan<'_>, format: PlanFormat, terminal: Terminal) -> Result<String, Failure> {
-    let paint = if terminal.out_coloured { Paint::Coloured } else { Paint::Plain };
-    Ok(match format {
-        PlanFormat::Text => plan_text(plan, &basis.origin(), paint),
-        PlanFormat::Markdown => plan_markdown(plan, &basis.origin(), &basis.manifest.warnings, &basis.sources),
-        PlanFormat::Diff => diff(basis, plan)?,
-        PlanFormat::Github => plan_github(plan, &basis.manifest, &basis.sources),
-        PlanFormat::Json => {
-            let json = |out: &mut Buffered| write_plan_json(out, plan, &basis.manifest.warnings, &basis.sources);
-            terminal.print_through(json).map_err(|error| Failure::output(&error))?;
-            String::new()
+    let (origin, locate) = (basis.origin(), |workload| basis.line(workload));
+    let (warnings, sources) = (&basis.manifest.warnings, &basis.sources);
+    let printed = match format {
+        PlanFormat::Text => {
+            let paint = if terminal.out_coloured { Paint::Coloured } else { Paint::Plain };
+            terminal.print_through(|out| write_plan_text(out, plan, &origin, &locate, paint))
         }
-    })
+        PlanFormat::Json => terminal.print_through(|out| write_plan_json(out, plan, warnings, sources)),
+        PlanFormat::Markdown => return Ok(plan_markdown(plan, &origin, &locate, (warnings, sources))),
+        PlanFormat::Diff => return diff(basis, plan),
+        PlanFormat::Github => return Ok(plan_github(plan, &basis.manifest, sources)),
+    };
+    printed.map(|()| String::new()).map_err(|error| Failure::output(&error))
 }
 
 /// The lines of the state file that an apply would change. A first state's lineage is drawn by the apply, so that the

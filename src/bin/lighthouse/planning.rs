@@ -196,6 +196,11 @@ impl Basis {
         }
     }
 
+    /// File and line of a workload's table.
+    pub(crate) fn line(&self, workload: WorkloadId) -> Option<(&str, usize)> {
+        self.manifest.workload_line(&self.sources, workload, &[])
+    }
+
     /// What is on record; nothing where there is no state.
     pub(crate) fn record(&self) -> &Record {
         self.recorded.state.as_ref().map_or(&EMPTY, |state| &state.record)

@@ -6,6 +6,7 @@ use crate::count::counted;
 use crate::escape::visible;
 use crate::explain;
 use crate::place::Refusal;
+use crate::render::no_place::hint;
 use crate::render::text::heading;
 use crate::why::{ClusterAnswer, Fullness};
 
@@ -27,7 +28,7 @@ pub(super) fn write(sheet: &mut Sheet, answer: &ClusterAnswer, setting: Setting<
         sheet.line(2, &format!("the whole cluster is short of {resource}: {needs} more than the {free} free in all"));
     }
     if let Some(first) = setting.plan.unplaced.first() {
-        sheet.line(2, &crate::render::text::hint(model, first.workload));
+        sheet.line(2, &hint(model, first.workload));
     }
     sheet.line(
         0,

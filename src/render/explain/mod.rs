@@ -11,7 +11,7 @@ mod unplaced;
 
 pub use json::{explain as explain_json, explain_schema};
 
-use super::Origin;
+use super::{Origin, at};
 use crate::explain;
 use crate::manifest::Manifest;
 use crate::model::{NodeId, WorkloadId};
@@ -72,11 +72,6 @@ impl<'a> Setting<'a> {
             Remedy::Offer(node, amounts) => self.node_line(*node, &["resources", name(amounts)]),
         }
     }
-}
-
-/// `cluster.toml:31`, visible; nothing where the line is not known.
-fn at(place: Option<(&str, usize)>) -> String {
-    place.map_or(String::new(), |(file, line)| format!("{}:{line}", crate::escape::visible(file)))
 }
 
 /// Nodes counted by their first refusal: `7 lack gpu, 5 are short of mem`.

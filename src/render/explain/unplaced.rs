@@ -6,44 +6,34 @@ use crate::escape::visible;
 use crate::explain;
 use crate::model::WorkloadId;
 use crate::proof::{Proof, Rule};
+use crate::render::no_place::head;
 use crate::why::{Class, Holders, Remedy, UnplacedAnswer, Way};
 
 /// So many classes of nodes are shown; of more, the rest is counted.
 const MOST_CLASSES: usize = 12;
-
-/// So many holders of a resource are named.
-const MOST_HOLDERS: usize = 6;
 
 /// So many tables of a set are named.
 const MOST_TABLES: usize = 4;
 
 pub(super) fn write(sheet: &mut Sheet, answer: &UnplacedAnswer, setting: Setting<'_>) {
     let model = setting.plan.model;
-    sheet.line(0, &heading(answer.workload, setting));
-    sheet.line(0, &explain::unplaced(model, &answer.counted));
+    let place = setting.workload_line(answer.workload, &[]);
+    head(setting.plan, place, &answer.counted).iter().for_each(|line| sheet.line(0, line));
     if !answer.classes.is_empty() {
         sheet.blank();
         write_classes(sheet, &answer.classes, setting);
     }
-    if let Some(holders) = &answer.holders {
+    // Mostly it is the nearest by amounts, of which that has been said.
+    let other = |holders: &&Holders| answer.nearest.as_ref().is_none_or(|nearest| nearest.miss.node != holders.node);
+    if let Some(holders) = answer.holders.as_ref().filter(other) {
         sheet.blank();
-        sheet.line(2, &held(holders, setting));
+        let node = visible(model.node_name(holders.node));
+        sheet.line(2, &format!("on {node}, {}", explain::held(model, holders)));
     }
     sheet.blank();
     write_ways(sheet, answer, setting);
     sheet.blank();
     write_proofs(sheet, &answer.proofs, setting);
-}
-
-/// `train has no place (cluster.toml:148); it needs cpu 8, mem 128Gi, gpu 2`.
-fn heading(workload: WorkloadId, setting: Setting<'_>) -> String {
-    let model = setting.plan.model;
-    let place = at(setting.workload_line(workload, &[]));
-    let needs = match explain::amounts(model, workload) {
-        needs if needs.is_empty() => "it requires nothing".to_owned(),
-        needs => format!("it needs {needs}"),
-    };
-    format!("{} has no place ({place}); {needs}", visible(model.workload_name(workload)))
 }
 
 fn write_classes(sheet: &mut Sheet, classes: &[Class], setting: Setting<'_>) {
@@ -59,25 +49,6 @@ fn write_classes(sheet: &mut Sheet, classes: &[Class], setting: Setting<'_>) {
         let nodes = rest.iter().map(|class| class.nodes.len()).sum::<usize>();
         let said = counted_refusals(setting, rest.iter().map(|class| (&*class.refusals, class.nodes.len())));
         sheet.line(2, &format!("{nodes} more nodes: {said} (`--format json` has all)"));
-    }
-}
-
-/// `rack-b-3 has 160Gi of mem taken: search-0 64Gi, search-1 64Gi`.
-fn held(holders: &Holders, setting: Setting<'_>) -> String {
-    let model = setting.plan.model;
-    let (family, _) = explain::offer(model, holders.node, holders.resource);
-    let (node, resource) = (visible(model.node_name(holders.node)), visible(model.text(holders.resource)));
-    let shown = holders.workloads.iter().take(MOST_HOLDERS);
-    let mut texts = shown
-        .map(|(workload, amount)| format!("{} {}", visible(model.workload_name(*workload)), amount.display(family)))
-        .collect::<Vec<_>>();
-    match holders.workloads.len().saturating_sub(MOST_HOLDERS) {
-        0 => {}
-        rest => texts.push(format!("{rest} more")),
-    }
-    match texts.as_slice() {
-        [] => format!("nothing on {node} takes {resource}"),
-        texts => format!("{resource} of {node} is held by {}", texts.join(", ")),
     }
 }
 

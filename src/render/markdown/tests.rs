@@ -13,7 +13,8 @@ fn origin() -> Origin {
 }
 
 fn comment(model: &Model, record: &Record, most: usize) -> String {
-    page(&Plan::new(model, record, &[]).expect("a plan"), &origin(), &Findings::default(), &[], most)
+    let plan = Plan::new(model, record, &[]).expect("a plan");
+    page(&plan, &origin(), &|_| None, (&Findings::default(), &[]), most)
 }
 
 /// The texts of the fences, in order. Anything that is neither frame nor text fails.
@@ -61,7 +62,9 @@ fn a_plan_is_a_comment() {
 <summary>4 changes, 1 unplaced</summary>
 
 ```diff
-! train  unplaced     2 of 2 nodes lack `gpu`; the whole cluster is short of gpu: 1 needed, 0 free on all nodes together
+! train has no place; it needs gpu 1
+  2 of 2 nodes lack `gpu`; the whole cluster is short of gpu: 1 needed, 0 free on all nodes together
+  `lighthouse explain train` says what would help
 + web-2  -> nas       new
 > web-1  gone -> nas  gone is gone
 ~ web-0  nas          cpu none -> 0.5
@@ -113,7 +116,7 @@ fn files_and_warnings_are_text_too() {
         let mut warnings = Findings::default();
         warnings.push(Diagnostic::warning(name).at(Place { file: 0, start: 0, end: 1 }, ""));
         let origin = Origin { manifest: name.to_owned(), state: Some(name.to_owned()), serial: None };
-        let page = super::plan(&plan, &origin, &warnings, &sources).replace("plan: a -->", "plan -->");
+        let page = super::plan(&plan, &origin, &|_| None, (&warnings, &sources)).replace("plan: a -->", "plan -->");
         assert_eq!(fences(&page)[1], format!("{0}:1:1: {0}\n", visible(name)));
         let code = Parser::new(&page).find_map(|event| match event {
             Event::Code(text) => Some(text.into_string()),
@@ -153,7 +156,7 @@ fn no_single_text_fills_the_comment() {
     let mut warnings = Findings::default();
     warnings.extend((0..100).map(|number| Diagnostic::warning(format!("{number}{}", long[0]))));
     let origin = Origin { manifest: long[0].clone(), ..Origin::default() };
-    let page = super::plan(&plan, &origin, &warnings, &[]);
+    let page = super::plan(&plan, &origin, &|_| None, (&warnings, &[]));
     assert!(length(&page) <= MOST);
     assert_eq!(fences(&page)[0].lines().count(), 2);
 }
