@@ -21,7 +21,7 @@ fn folders() -> Vec<PathBuf> {
 }
 
 /// A copy of a folder, with what runs there on record.
-fn home_of(folder: &Path) -> TempDir {
+pub(crate) fn home_of(folder: &Path) -> TempDir {
     let home = tempfile::tempdir().expect("a folder");
     copy(folder, home.path());
     if home.path().join("before.txt").is_file() {
@@ -190,12 +190,37 @@ fn edit(home: &Path, edit: &Value) {
     fs::write(path, lines.join("\n")).expect("written");
 }
 
+/// What a plan says of what has no place is how its explanation begins, and the command for the rest.
 #[test]
-fn a_page_is_as_wide_as_the_terminal_and_plain_elsewhere() {
-    let folder = below_root("tests/explain/fragmentation");
-    let output = run(&folder, &["explain", "vm-400"]);
-    assert!(text(&output.stdout).lines().any(|line| line.len() > 120), "piped, a line is one line");
-    assert!(!text(&output.stdout).contains(['\u{1b}', '█']));
+fn a_plan_says_what_an_explanation_begins_with() {
+    let mut told = 0;
+    for folder in folders() {
+        let home = home_of(&folder);
+        let plan = json(&run(home.path(), &["plan", "--format", "json"]));
+        for (format, below) in [("text", "\n    "), ("markdown", "\n  ")] {
+            let output = run(home.path(), &["plan", "--format", format]);
+            let page = text(&output.stdout);
+            for unplaced in plan["unplaced"].as_array().expect("a list") {
+                let name = unplaced["workload"].as_str().expect("a name");
+                let output = run(home.path(), &["explain", "--", name]);
+                let head = text(&output.stdout).lines().take_while(|line| !line.is_empty()).collect::<Vec<_>>();
+                assert!((2..=3).contains(&head.len()), "{head:?}");
+                let command = if name.starts_with('-') { format!("-- {name}") } else { name.to_owned() };
+                let command = format!("`lighthouse explain {command}` says what would help\n");
+                let in_full = page.contains(&format!("! {}{below}{command}", head.join(below)));
+                assert_ne!(in_full, alike(page).contains(&name), "{name} in {page}");
+                told += usize::from(in_full);
+            }
+        }
+    }
+    assert!(told >= 2 * 10, "{told}");
+}
+
+/// The names of those that hear the same as another.
+fn alike(page: &str) -> Vec<&str> {
+    let lines = page.lines().filter(|line| line.contains(": the same as "));
+    let names = lines.filter_map(|line| line.split_once(" no place")).flat_map(|(names, _)| names.split(' '));
+    names.map(|name| name.trim_end_matches(',')).collect()
 }
 
 #[test]

@@ -1,17 +1,12 @@
 //! The question of `apply`, on a real terminal: what counts as an answer, and what is applied after it.
 
-use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{Read, Write};
-use std::os::unix::ffi::OsStrExt;
+use std::io::Write;
 use std::process::{Child, Command};
-use std::sync::mpsc::{self, Receiver};
-use std::thread;
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use rustix::fs::{Mode, OFlags, open};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-
+use crate::pty::Pty;
 use crate::rig::{Site, binary, has, meaning, parsed};
 
 const QUESTION: &str = "Apply this plan? Only `yes` is taken for one: ";
@@ -36,14 +31,7 @@ impl Session {
     }
 
     fn start(site: &Site) -> Self {
-        let end = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
-        grantpt(&end).expect("granted");
-        unlockpt(&end).expect("unlocked");
-        let name = ptsname(&end, Vec::new()).expect("a name");
-        let other = || {
-            let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
-            File::from(open(OsStr::from_bytes(name.as_bytes()), flags, Mode::empty()).expect("the other end"))
-        };
+        let pty = Pty::open();
         // The shell says how the apply ended, as shells do; it is the one to whom the terminal belongs. Where the tests
         // run in the background, an interrupt is ignored by all that they start, unless it is set back.
         let child = Command::new("setsid")
@@ -52,14 +40,13 @@ impl Session {
             .args(["apply", "-f", "x.toml"])
             .current_dir(site.path(""))
             .env("NO_COLOR", "1")
-            .stdin(other())
-            .stdout(other())
-            .stderr(other())
+            .stdin(pty.end())
+            .stdout(pty.end())
+            .stderr(pty.end())
             .spawn()
             .expect("started");
-        let keyboard = File::from(end);
-        let screen = watch(keyboard.try_clone().expect("cloned"));
-        Self { child, keyboard, screen, seen: String::new() }
+        let screen = pty.screen();
+        Self { child, keyboard: pty.keyboard, screen, seen: String::new() }
     }
 
     fn wait_for(&mut self, words: &str) {
@@ -79,20 +66,6 @@ impl Session {
         }
         (code, self.seen)
     }
-}
-
-/// All that appears on a terminal until nobody has it any more.
-fn watch(mut terminal: File) -> Receiver<Vec<u8>> {
-    let (show, screen) = mpsc::channel();
-    thread::spawn(move || {
-        let mut bytes = [0; 4096];
-        while let Ok(length @ 1..) = terminal.read(&mut bytes) {
-            if show.send(bytes[..length].to_vec()).is_err() {
-                break;
-            }
-        }
-    });
-    screen
 }
 
 /// A site whose manifest has changed since it was applied, with the state as it is and as it is to be; nothing where

@@ -51,7 +51,12 @@ impl Sheet {
                 head.push_str("  ");
             }
             let hang = head.width();
-            self.hang(&head, hang, last);
+            if self.room().is_some_and(|room| hang > room) {
+                self.line(indent, &heads.join("  "));
+                self.line(indent + 2, last);
+            } else {
+                self.hang(&head, hang, last);
+            }
         }
     }
 
@@ -59,11 +64,15 @@ impl Sheet {
     fn hang(&mut self, head: &str, indent: usize, text: &str) {
         self.text.push_str(head);
         let mut at = head.width();
-        let room = self.columns.map(|columns| columns.max(NARROWEST + indent.min(columns / 2)));
-        let indent = room.map_or(indent, |room| indent.min(room.saturating_sub(NARROWEST)));
+        let room = self.room();
+        let indent = room.map_or(indent, |room| indent.min(room - NARROWEST));
+        let is_cell = !head.trim_start().is_empty();
         for (number, word) in text.split(' ').enumerate() {
             let space = usize::from(number > 0);
-            if number > 0 && room.is_some_and(|room| at + space + word.width() > room) {
+            let is_full = room.is_some_and(|room| at + space + word.width() > room);
+            // Where a line has nothing but its indent yet, the next one has no more room.
+            if is_full && at > indent && (is_cell || number > 0) {
+                self.trim();
                 self.text.push('\n');
                 self.text.push_str(&" ".repeat(indent));
                 at = indent;
@@ -74,9 +83,17 @@ impl Sheet {
             self.text.push_str(word);
             at += word.width();
         }
+        self.trim();
+        self.text.push('\n');
+    }
+
+    fn room(&self) -> Option<usize> {
+        self.columns.map(|columns| columns.max(NARROWEST))
+    }
+
+    fn trim(&mut self) {
         let end = self.text.trim_end_matches(' ').len();
         self.text.truncate(end);
-        self.text.push('\n');
     }
 }
 
@@ -113,6 +130,16 @@ mod tests {
         let mut sheet = Sheet::new(None);
         sheet.table(2, &[row]);
         assert_eq!(sheet.text(), "  rack  one two three four five six seven\n");
+    }
+
+    #[test]
+    fn what_has_no_room_beside_its_head_goes_below_it() {
+        let mut sheet = Sheet::new(Some(30));
+        sheet.table(2, &[vec!["a-long-name-of-a-node".to_owned(), "lacks `ssd`".to_owned()]]);
+        assert_eq!(sheet.text(), "  a-long-name-of-a-node\n      lacks `ssd`\n");
+        let mut sheet = Sheet::new(Some(30));
+        sheet.table(2, &[vec!["as many words as the terminal is wide".to_owned(), "and more".to_owned()]]);
+        assert_eq!(sheet.text(), "  as many words as the\n    terminal is wide\n    and more\n");
     }
 
     #[test]

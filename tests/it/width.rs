@@ -1,0 +1,92 @@
+//! Pages on a terminal: as wide as it is, with bars and colours; and plain where there is none.
+
+use std::process::Stdio;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::explain::home_of;
+use crate::program::{below_root, lighthouse, run, text};
+use crate::pty::Pty;
+
+/// What a command shows on a terminal of so many columns.
+fn shown(folder: &str, arguments: &[&str], columns: u16) -> String {
+    let home = home_of(&below_root(folder));
+    let pty = Pty::of_width(columns);
+    let mut command = lighthouse(home.path());
+    let mut child = command.args(arguments).stdout(pty.end()).stderr(Stdio::null()).spawn().expect("it runs");
+    // The command holds the end that was made for the program.
+    drop(command);
+    let screen = pty.screen();
+    child.wait().expect("it ends");
+    let bytes = screen.into_iter().flatten().collect::<Vec<_>>();
+    text(&bytes).replace("\r\n", "\n")
+}
+
+/// What it prints where there is no terminal.
+fn piped(folder: &str, arguments: &[&str]) -> String {
+    let home = home_of(&below_root(folder));
+    text(&run(home.path(), arguments).stdout).to_owned()
+}
+
+fn words(page: &str) -> Vec<&str> {
+    page.split_whitespace().collect()
+}
+
+const QUESTIONS: [(&str, &[&str]); 4] = [
+    ("tests/explain/fragmentation", &["explain", "vm-400"]),
+    ("tests/explain/short-of-memory", &["explain", "train"]),
+    ("tests/explain/short-of-memory", &["explain"]),
+    ("tests/explain/why-here", &["explain", "web-4"]),
+];
+
+#[test]
+fn an_explanation_is_as_wide_as_the_terminal() {
+    for (folder, arguments) in QUESTIONS {
+        let plain = piped(folder, arguments);
+        for columns in [40, 80, 200] {
+            let page = shown(folder, arguments, columns);
+            assert_eq!(words(&page), words(&plain), "{folder} on {columns}");
+            let wide = page.lines().find(|line| line.width() > usize::from(columns));
+            assert_eq!(wide, None, "{folder} on {columns}");
+        }
+        assert!(shown(folder, arguments, 200).lines().count() <= shown(folder, arguments, 40).lines().count());
+    }
+    let (folder, arguments) = QUESTIONS[0];
+    assert!(piped(folder, arguments).lines().any(|line| line.width() > 180), "piped, a line is one line");
+    assert!(shown(folder, arguments, 200).lines().any(|line| line.width() > 150), "a wide terminal is used");
+}
+
+/// Nobody reads that, but nothing is lost, and it ends.
+#[test]
+fn one_column_is_no_trap() {
+    for (folder, arguments) in QUESTIONS {
+        let page = shown(folder, arguments, 1);
+        assert_eq!(words(&page), words(&piped(folder, arguments)), "{folder}");
+        assert!(page.lines().count() > piped(folder, arguments).lines().count(), "{folder}");
+    }
+}
+
+/// Where the terminal does not know how wide it is, it is as wide as they usually are.
+#[test]
+fn no_width_is_the_usual_one() {
+    let (folder, arguments) = QUESTIONS[0];
+    assert_eq!(shown(folder, arguments, 0), shown(folder, arguments, 80));
+}
+
+#[test]
+fn a_terminal_has_bars_and_a_pipe_has_none() {
+    let (folder, arguments) = ("tests/explain/short-of-memory", ["explain", "--node", "rack-b-1"]);
+    let (page, plain) = (shown(folder, &arguments, 80), piped(folder, &arguments));
+    assert!(page.contains("\n  mem  ██████░░░░░░░░░░░░░░  60Gi of 180Gi, 120Gi free\n"), "{page}");
+    assert!(plain.contains("\n  mem  60Gi of 180Gi, 120Gi free\n") && plain.is_ascii(), "{plain}");
+    let without = words(&page).into_iter().filter(|word| !word.contains(['█', '░'])).collect::<Vec<_>>();
+    assert_eq!(without, words(&plain));
+}
+
+#[test]
+fn colours_add_nothing_that_a_plan_does_not_say() {
+    let (folder, arguments) = ("tests/explain/short-of-memory", ["plan"]);
+    let (page, plain) = (shown(folder, &arguments, 80), piped(folder, &arguments));
+    assert!(page.contains("\n  \u{1b}[31m! train has no place "), "{page:?}");
+    assert_eq!(page.replace("\u{1b}[31m", "").replace("\u{1b}[0m", ""), plain);
+}
