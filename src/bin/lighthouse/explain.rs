@@ -38,12 +38,18 @@ fn answer(basis: &Basis, case: Case<'_>, args: &ExplainArgs) -> Result<Answer, F
     match (&args.workload, &args.node) {
         (Some(name), _) => {
             let names = model.workloads().iter().map(|each| &*each.name);
-            let workload = model.workload_named(name).ok_or_else(|| unknown("workload", name, names))?;
+            let workload = model.workload_named(name).ok_or_else(|| match model.node_named(name) {
+                Some(_) => unknown("workload", name, []).help(format!("it is a node: `--node {}`", shell_word(name))),
+                None => unknown("workload", name, names),
+            })?;
             Ok(why::workload(case, workload))
         }
         (None, Some(name)) => {
             let names = model.nodes().iter().map(|each| &*each.name);
-            let node = model.node_named(name).ok_or_else(|| unknown("node", name, names))?;
+            let node = model.node_named(name).ok_or_else(|| match model.workload_named(name) {
+                Some(_) => unknown("node", name, []).help("it is a workload: leave `--node` out"),
+                None => unknown("node", name, names),
+            })?;
             Ok(Answer::Node(why::node(case, node)))
         }
         (None, None) => Ok(Answer::Cluster(why::cluster(case))),

@@ -268,10 +268,19 @@ pub(crate) fn first_known<'t>(
     Err(unknown("node", node, model.nodes().iter().map(|each| &*each.name)))
 }
 
-/// A name that is not in the manifest.
-pub(crate) fn unknown<'n>(what: &str, name: &str, names: impl IntoIterator<Item = &'n str>) -> Failure {
+/// A name that is not in the manifest; where it is that of a table, those that are made of it are there.
+pub(crate) fn unknown<'n>(what: &str, name: &str, names: impl IntoIterator<Item = &'n str> + Clone) -> Failure {
+    let number = |each: &'n str| each.strip_prefix(name)?.strip_prefix('-')?.parse::<u32>().ok();
+    let several = || names.clone().into_iter().filter_map(|each| Some((number(each)?, each)));
+    let help = match (several().min(), several().max()) {
+        (Some((_, first)), Some((_, last))) if first != last => {
+            Some(format!("name one of {} to {}", quoted(first), quoted(last)))
+        }
+        (Some((_, only)), _) => Some(format!("did you mean {}?", quoted(only))),
+        _ => did_you_mean(name, names),
+    };
     let failure = Failure::error(format!("there is no {what} {}", quoted(name)));
-    match did_you_mean(name, names) {
+    match help {
         Some(help) => failure.help(help),
         None => failure,
     }
