@@ -58,7 +58,9 @@ impl Notice<'_> {
         lines.push(hint(model, first));
         let (who, rest) = lines.split_at_mut(1);
         who[0].insert_str(0, "! ");
-        rest.iter_mut().for_each(|line| line.insert_str(0, "  "));
+        for line in rest {
+            line.insert_str(0, "  ");
+        }
         let table = |workload: &WorkloadId| model.workloads()[workload.index()].table;
         lines.extend(self.others.chunk_by(|a, b| table(a) == table(b)).map(|others| {
             let mut others = others.to_vec();

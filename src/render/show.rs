@@ -47,7 +47,7 @@ pub fn show_lines(state: &State, node: Option<&str>) -> String {
     page
 }
 
-/// A saved plan, as `plan` showed it.
+/// A saved plan, as `plan` showed it; of what has no place it keeps one line.
 pub fn show_saved(plan: &SavedPlan) -> String {
     let mut page = saved_heading(plan);
     let rows = saved_rows(plan);

@@ -1,6 +1,7 @@
 //! What `watch` says: lines of JSON for programs, and for people what is new since the last plan that was shown.
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
@@ -231,7 +232,7 @@ impl Shown {
         let mut page = format!("{}: {}{ending}\n", trigger.words(changed, origin), in_short(&plan.summary));
         let widths = Widths::of(&new);
         for each in &new {
-            page.push_str(&format!("{INDENT}{}\n", row(each, &widths, paint)));
+            writeln!(page, "{INDENT}{}", row(each, &widths, paint)).expect("a string takes all");
         }
         for row in &gone {
             let widths = Widths::default();

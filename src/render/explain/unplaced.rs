@@ -18,7 +18,9 @@ const MOST_TABLES: usize = 4;
 pub(super) fn write(sheet: &mut Sheet, answer: &UnplacedAnswer, setting: Setting<'_>) {
     let model = setting.plan.model;
     let place = setting.workload_line(answer.workload, &[]);
-    head(setting.plan, place, &answer.counted).iter().for_each(|line| sheet.line(0, line));
+    for line in head(setting.plan, place, &answer.counted) {
+        sheet.line(0, &line);
+    }
     if !answer.classes.is_empty() {
         sheet.blank();
         write_classes(sheet, &answer.classes, setting);
