@@ -67,6 +67,9 @@ pub enum Search {
     Plain,
 }
 
+/// For how many workloads at a time [`read_ahead`] reads.
+const AHEAD: usize = 32;
+
 impl Engine {
     /// Empty nodes. Which nodes there are, and which are cordoned or drained, is seen once.
     pub fn new(model: &Model) -> Self {
@@ -135,6 +138,9 @@ impl Engine {
         loop {
             let before = left.len();
             left.retain(|&at| {
+                if at.is_multiple_of(AHEAD) {
+                    read_ahead(model, &queue[at..queue.len().min(at + AHEAD)]);
+                }
                 let (workload, standing) = queue[at];
                 answers[at].1 = self.try_place(model, workload, standing);
                 answers[at].1.is_none()
@@ -249,6 +255,16 @@ fn finish(model: &Model, prepared: Prepared) -> Outcome {
     let mut standings = queue;
     standings.sort_unstable_by_key(|&(workload, _)| workload);
     Outcome { assignment, engine, claims, departures, standings, reluctant }
+}
+
+/// Reads what the next workloads require, so that memory answers for all of them at once: in the order of sizes they
+/// are anywhere, and the search would wait for each of its reads.
+fn read_ahead(model: &Model, next: &[(WorkloadId, Standing)]) {
+    let tables = next.iter().map(|&(workload, _)| model.workload_table(workload)).collect::<Vec<_>>();
+    let rows = tables.iter().map(|table| &table.requirements[..]).collect::<Vec<_>>();
+    let amounts = rows.into_iter().flatten().filter(|requirement| requirement.amount.is_positive()).count();
+    let sizes = next.iter().filter(|&&(workload, _)| model.workload_score(workload) > Score::Lowest).count();
+    std::hint::black_box((amounts, sizes));
 }
 
 fn fills_a_shortcoming(model: &Model, workload: WorkloadId) -> bool {
