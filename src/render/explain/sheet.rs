@@ -135,8 +135,8 @@ mod tests {
     #[test]
     fn what_has_no_room_beside_its_head_goes_below_it() {
         let mut sheet = Sheet::new(Some(30));
-        sheet.table(2, &[vec!["a-long-name-of-a-node".to_owned(), "lacks `ssd`".to_owned()]]);
-        assert_eq!(sheet.text(), "  a-long-name-of-a-node\n      lacks `ssd`\n");
+        sheet.table(2, &[vec!["a-longer-name-of-a-node".to_owned(), "lacks `ssd`".to_owned()]]);
+        assert_eq!(sheet.text(), "  a-longer-name-of-a-node\n      lacks `ssd`\n");
         let mut sheet = Sheet::new(Some(30));
         sheet.table(2, &[vec!["as many words as the terminal is wide".to_owned(), "and more".to_owned()]]);
         assert_eq!(sheet.text(), "  as many words as the\n    terminal is wide\n    and more\n");
