@@ -31,19 +31,22 @@ pub fn write_plan(
     locate: Locate<'_>,
     paint: Paint,
 ) -> io::Result<()> {
-    writeln!(out, "{}\n", heading(plan.model, origin))?;
+    writeln!(out, "{}", heading(plan.model, origin))?;
     if !plan.changes.is_empty() {
+        writeln!(out)?;
         let widths = Widths::of_changes(plan);
         for each in change_rows(plan, &KINDS) {
             writeln!(out, "  {}", row(&each, &widths, paint))?;
         }
-        writeln!(out)?;
     }
     if !plan.unplaced.is_empty() {
+        writeln!(out)?;
         for line in notices(plan).iter().flat_map(|notice| notice.lines(plan, locate)) {
             let style = if line.starts_with('!') { style(Mark::Alarm, paint) } else { Style::new() };
             writeln!(out, "  {style}{line}{style:#}")?;
         }
+    }
+    if !plan.changes.is_empty() || !plan.unplaced.is_empty() {
         writeln!(out)?;
     }
     writeln!(out, "{}", summary(plan))
