@@ -45,7 +45,7 @@ pub(super) struct Blocks {
     /// Which words of a block are those of each column.
     columns: Vec<Range<usize>>,
     /// In order of keys, none of them empty.
-    blocks: Vec<Block>,
+    list: Vec<Block>,
     /// What divides the blocks: no key of one but the first is below its own, and none of the one before reaches it.
     starts: Vec<Key>,
     /// The highest level of each column in a block, and the same for the next block.
@@ -69,14 +69,14 @@ impl Blocks {
             words += usize::from(height);
             words - usize::from(height)..words
         });
-        let mut all = Self { columns: columns.collect(), blocks: Vec::new(), starts: Vec::new(), best: Vec::new() };
+        let mut all = Self { columns: columns.collect(), list: Vec::new(), starts: Vec::new(), best: Vec::new() };
         for (nodes, rows) in nodes.chunks(FEWER).zip(rows.chunks(FEWER * heights.len())) {
             let mut block = Block { keys: Vec::new(), nodes: Vec::new(), words: vec![0; words] };
             for (place, (&(key, node), row)) in nodes.iter().zip(rows.chunks_exact(heights.len())).enumerate() {
                 block.insert(place, key, node);
                 block.set(place, &all.columns, row);
             }
-            all.push(all.blocks.len(), block);
+            all.push(all.list.len(), block);
         }
         all
     }
@@ -84,9 +84,9 @@ impl Blocks {
     /// Takes the node with this key out.
     pub(super) fn remove(&mut self, key: Key) {
         let (at, place) = self.find(key);
-        self.blocks[at].remove(place);
-        if self.blocks[at].keys.is_empty() {
-            self.blocks.remove(at);
+        self.list[at].remove(place);
+        if self.list[at].keys.is_empty() {
+            self.list.remove(at);
             self.starts.remove(at);
             self.best.drain(self.lanes(at));
         } else {
@@ -102,7 +102,7 @@ impl Blocks {
             self.remove(before);
             self.insert(key, node)
         };
-        self.blocks[at].set(place, &self.columns, row);
+        self.list[at].set(place, &self.columns, row);
         self.measure(at);
     }
 
@@ -119,7 +119,7 @@ impl Blocks {
         let (start, place) = from.map_or((0, 0), |from| self.find(from));
         let mut next = self.next(&needs, start);
         while let Some(at) = next {
-            let block = &self.blocks[at];
+            let block = &self.list[at];
             let mut left = block.reaching(&words, if at == start { place } else { 0 });
             while left != 0 {
                 let place = left.trailing_zeros() as usize;
@@ -146,7 +146,7 @@ impl Blocks {
     /// Puts a node where its key belongs: in which block, and at which place there. It reaches nothing yet.
     fn insert(&mut self, key: Key, node: NodeId) -> (usize, usize) {
         let (at, place) = self.find(key);
-        let Some(block) = self.blocks.get_mut(at) else {
+        let Some(block) = self.list.get_mut(at) else {
             let words = self.columns.last().map_or(0, |column| column.end);
             self.push(at, Block { keys: vec![key], nodes: vec![node], words: vec![0; words] });
             return (at, place);
@@ -164,14 +164,14 @@ impl Blocks {
     /// The block that a key belongs to, and the place there of the first key that is not below it.
     fn find(&self, key: Key) -> (usize, usize) {
         let at = self.starts.partition_point(|start| start.cmp(&key).is_le()).saturating_sub(1);
-        let place = self.blocks.get(at).map_or(0, |block| block.keys.partition_point(|each| each.cmp(&key).is_lt()));
+        let place = self.list.get(at).map_or(0, |block| block.keys.partition_point(|each| each.cmp(&key).is_lt()));
         (at, place)
     }
 
     /// Puts a block among the others.
     fn push(&mut self, at: usize, block: Block) {
         self.starts.insert(at, block.keys[0]);
-        self.blocks.insert(at, block);
+        self.list.insert(at, block);
         let lanes = self.lanes(at);
         self.best.splice(lanes.start..lanes.start, iter::repeat_n(0, lanes.len()));
         self.measure(at);
@@ -180,9 +180,9 @@ impl Blocks {
     /// Works out the best levels of a block.
     fn measure(&mut self, at: usize) {
         let range = self.lanes(at);
-        let Self { columns, blocks, best, .. } = self;
+        let Self { columns, list, best, .. } = self;
         for (best, columns) in best[range].iter_mut().zip(columns.chunks(LANES)) {
-            *best = join(columns.iter().map(|column| blocks[at].highest(column.clone())));
+            *best = join(columns.iter().map(|column| list[at].highest(column.clone())));
         }
     }
 
@@ -221,8 +221,12 @@ impl Block {
     fn set(&mut self, place: usize, columns: &[Range<usize>], row: &[Level]) {
         for (column, &level) in columns.iter().zip(row) {
             let (reached, beyond) = self.words[column.clone()].split_at_mut(level.into());
-            reached.iter_mut().for_each(|word| *word |= 1 << place);
-            beyond.iter_mut().for_each(|word| *word &= !(1 << place));
+            for word in reached {
+                *word |= 1 << place;
+            }
+            for word in beyond {
+                *word &= !(1 << place);
+            }
         }
     }
 
@@ -306,7 +310,7 @@ mod tests {
                     let mut found = expected.iter().filter(|&(key, _)| from.is_none_or(|from| *key >= from));
                     found.find(|(_, (node, row))| reaches(row) && takes(*node)).map(|(&key, &(node, _))| (key, node))
                 };
-                for takes in [|_| true, |node: NodeId| node.0 % 3 == 0] {
+                for takes in [|_| true, |node: NodeId| node.0.is_multiple_of(3)] {
                     prop_assert_eq!(blocks.first(&needs, from, &mut { takes }), first(takes));
                 }
             }
