@@ -1,5 +1,7 @@
 //! Why a workload has no place, in short.
 
+use std::iter;
+
 use super::{amounts, declared_family, offer, refusals, workloads};
 use crate::count::counted;
 use crate::escape::{quoted, visible};
@@ -57,25 +59,21 @@ pub fn held(model: &Model, holders: &Holders) -> String {
 
 /// Why no node takes a workload, in one line: counts by reason, the nearest miss, what the whole cluster is short of.
 pub fn unplaced(model: &Model, unplaced: &Unplaced) -> String {
-    if model.nodes().is_empty() {
-        return "there are no nodes".to_owned();
-    }
     let nearest = unplaced.nearest.iter().map(|miss| format!("nearest {}", by_amount(model, miss)));
-    let phrases = std::iter::once(by_reason(model, unplaced)).chain(nearest).chain(shortages(model, unplaced));
-    phrases.collect::<Vec<_>>().join("; ")
+    phrases(model, unplaced, nearest)
 }
 
 /// The same without the nearest miss.
 pub fn counts(model: &Model, unplaced: &Unplaced) -> String {
+    phrases(model, unplaced, iter::empty())
+}
+
+fn phrases(model: &Model, unplaced: &Unplaced, nearest: impl Iterator<Item = String>) -> String {
     if model.nodes().is_empty() {
         return "there are no nodes".to_owned();
     }
-    let phrases = std::iter::once(by_reason(model, unplaced)).chain(shortages(model, unplaced));
-    phrases.collect::<Vec<_>>().join("; ")
-}
-
-fn shortages<'a>(model: &'a Model, unplaced: &'a Unplaced) -> impl Iterator<Item = String> + 'a {
-    unplaced.shortages.iter().map(|shortage| cluster_shortage(model, shortage))
+    let shortages = unplaced.shortages.iter().map(|shortage| cluster_shortage(model, shortage));
+    iter::once(by_reason(model, unplaced)).chain(nearest).chain(shortages).collect::<Vec<_>>().join("; ")
 }
 
 /// `7 of 12 nodes lack gpu, 5 are short of mem`.

@@ -3,8 +3,8 @@
 //! Of each column a node has a level. For each level of each column a block has one word that says which of its nodes
 //! reach it, so one `and` a column tells who has all that is needed, of sixty-four nodes at once. A block whose best
 //! levels are not enough is left out before. What the columns are, and whether a node that looks good enough takes a
-//! workload, is known elsewhere. A search reads one word for each block that it passes, and some more for those that are
-//! not left out; a node that moves costs no more than two blocks.
+//! workload, is known elsewhere. A search reads one word for each block that it passes, and some more for those that
+//! are not left out; a node that moves costs no more than two blocks.
 //! Sources: Z. Shao, J. H. Reppy and A. W. Appel, "Unrolling lists", 1994, for the blocks; P. O'Neil and D. Quass,
 //! "Improved query performance with variant indexes", 1997, for the words.
 
@@ -285,7 +285,10 @@ mod tests {
         #[test]
         fn the_first_that_reaches_all_is_found(
             rows in vec(row(), 0..200),
-            changes in vec((any::<prop::sample::Index>(), 0..400_u32, row(), any::<bool>(), needs(), 0..400_u32), 1..300),
+            changes in vec(
+                (any::<prop::sample::Index>(), 0..400_u32, row(), any::<bool>(), needs(), 0..400_u32),
+                1..300,
+            ),
         ) {
             let key = |place: u32, node: u32| Order::Listed { nodes: 0 }.key(NodeId(place * 1000 + node));
             let ids = (0..).zip(&rows).map(|(id, row)| (key(200, id), (NodeId(id), row.clone())));

@@ -125,15 +125,14 @@ impl Columns {
         heights
     }
 
-    /// Appends the row of a node as it is now, with one more column or none.
-    pub(super) fn fill(&self, now: &Occupancy, node: NodeId, extra: Option<&Column>, row: &mut Vec<Level>) {
+    /// Appends the row of a node as it is now; one more column is not in it yet.
+    pub(super) fn fill(&self, now: &Occupancy, node: NodeId, row: &mut Vec<Level>) {
         let start = row.len();
         row.extend(self.amounts.iter().map(|column| column.of(now, node)));
         let is_open = |&gate: &Symbol| now.free(node, gate).is_none_or(|free| !free.is_negative());
         row.extend(self.gates.iter().map(|gate| Level::from(is_open(gate))));
         row.push(now.below_zero(node).iter().all(|&resource| self.position(resource).is_some()).into());
         row.push(self.lowest(&row[start..]));
-        row.extend(extra.map(|column| column.of(now, node)));
     }
 
     /// What a row has to reach so that its node may take a workload; `open` where no rare ward may be in the way.
@@ -147,9 +146,7 @@ impl Columns {
         needs.extend(extra.map(|column| column.need(table)));
         needs
     }
-}
 
-impl Columns {
     /// The lowest level of what is wanted; where nothing is, nothing is short.
     fn lowest(&self, row: &[Level]) -> Level {
         self.wanted.iter().map(|&at| row[at]).min().unwrap_or(1)
@@ -158,7 +155,7 @@ impl Columns {
 
 impl Column {
     /// How far a node reaches in it.
-    fn of(&self, now: &Occupancy, node: NodeId) -> Level {
+    pub(super) fn of(&self, now: &Occupancy, node: NodeId) -> Level {
         now.free(node, self.resource).map_or(0, |free| self.level(free))
     }
 

@@ -107,11 +107,13 @@ impl Index {
         if table.requirements.iter().any(|requirement| requirement.amount.is_negative()) {
             self.hopeless.clear();
         }
-        let key = order.key(node);
+        self.row.clear();
+        self.columns.fill(now, node, &mut self.row);
+        let (key, common) = (order.key(node), self.row.len());
         for &at in &self.belongs[node.index()] {
             let field = &mut self.fields[at];
-            self.row.clear();
-            self.columns.fill(now, node, field.extra.as_ref(), &mut self.row);
+            self.row.truncate(common);
+            self.row.extend(field.extra.as_ref().map(|extra| extra.of(now, node)));
             field.blocks.update(before, key, node, &self.row);
         }
         for &group in &table.aversion_groups {
@@ -164,7 +166,8 @@ impl Index {
         nodes.sort_unstable_by_key(|&node| order.key(node));
         let mut rows = Vec::new();
         for &node in &nodes {
-            self.columns.fill(now, node, extra.as_ref(), &mut rows);
+            self.columns.fill(now, node, &mut rows);
+            rows.extend(extra.as_ref().map(|extra| extra.of(now, node)));
         }
         let at = self.fields.len();
         for node in &nodes {
