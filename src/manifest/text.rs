@@ -67,7 +67,9 @@ fn decoded(bytes: &[u8]) -> Result<(&str, u32), Fault> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return Err(fault(0, 2, Diagnostic::error("the file is UTF-16, not UTF-8").help("save it as UTF-8")));
     }
-    if let Some(at) = bytes.iter().position(|&byte| byte == 0) {
+    // To ask whether there is one takes a fraction of the time of looking where.
+    if bytes.contains(&0) {
+        let at = bytes.iter().position(|&byte| byte == 0).unwrap_or_default();
         return Err(fault(at, 1, nul(bytes, at)));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {

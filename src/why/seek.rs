@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::panic::resume_unwind;
-use std::thread;
+use std::thread::{self, Builder};
 
 use super::Case;
 use super::remedy::{Remedy, Trial, Way, tried};
@@ -121,9 +121,12 @@ fn all_tried(case: Case<'_>, turn: &Turn<'_>, tasks: &[(Remedy, usize)]) -> Vec<
         return each(others);
     }
     thread::scope(|scope| {
-        let helper = scope.spawn(|| each(some));
+        let helper = Builder::new().spawn_scoped(scope, || each(some));
         let rest = each(others);
-        let mut trials = helper.join().unwrap_or_else(|panic| resume_unwind(panic));
+        let mut trials = match helper {
+            Ok(helper) => helper.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            Err(_) => each(some),
+        };
         trials.extend(rest);
         trials
     })

@@ -3,6 +3,8 @@
 //! What little memory and small disks do is in `hostile` and `disks`.
 
 use std::fs;
+#[cfg(target_os = "linux")]
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -86,6 +88,46 @@ fn few_files_are_enough_or_told() {
         }
     }
     assert!(codes.contains(&Some(3)) && codes.contains(&Some(1)), "{codes:?}");
+}
+
+/// Runs a script as `shell` does, for a user who may have no more processes and threads than these.
+#[cfg(target_os = "linux")]
+fn with_threads(home: &Path, most: usize, script: &str) -> Output {
+    // What root may have is not limited, so root becomes nobody, who sees no folder but this one.
+    let program = home.join("lighthouse");
+    fs::copy(binary(), &program).expect("copied");
+    fs::set_permissions(home, fs::Permissions::from_mode(0o777)).expect("opened");
+    let nobody: &[&str] = &["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+    let prefix = if rustix::process::geteuid().is_root() { nobody } else { &[] };
+    let mut command = Command::new(prefix.first().copied().unwrap_or("env"));
+    command.args(prefix.iter().skip(1)).args(["prlimit", &format!("--nproc={most}"), "/bin/sh", "-c", script]);
+    command.current_dir(home).stdin(Stdio::null()).arg(program).output().expect("started")
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_thread_beside_the_first_is_enough_or_told() {
+    if !has(&["setpriv", "--version"]) || !has(&["prlimit", "--version"]) {
+        return;
+    }
+    let home = home();
+    let table = |number| format!("[[workloads]]\nname = \"batch-{number}\"\nrequirements = {{ cpu = 9000 }}\n");
+    let manifest = home.path().join("lighthouse.toml");
+    let long = fs::read_to_string(&manifest).expect("a manifest") + &(0..3_000).map(table).collect::<String>();
+    fs::write(&manifest, long).expect("written");
+    for command in ["plan --format json", "explain batch-0", "explain train-0"] {
+        let script = format!("exec \"$0\" {command}");
+        let (alone, many) = (with_threads(home.path(), 1, &script), with_threads(home.path(), 1_000, &script));
+        is_printable(&alone);
+        assert_eq!((alone.status.code(), text(&alone.stderr)), (many.status.code(), text(&many.stderr)), "{command}");
+        assert!(alone.stdout == many.stdout && !alone.stdout.is_empty(), "{command}");
+    }
+    let alone = with_threads(home.path(), 1, "exec \"$0\" watch --once");
+    is_printable(&alone);
+    assert_eq!(alone.status.code(), Some(1));
+    assert!(text(&alone.stderr).starts_with("error: cannot listen to signals: "), "{}", text(&alone.stderr));
+    // Only what could not be started is another answer.
+    assert_eq!(with_threads(home.path(), 1_000, "exec \"$0\" watch --once").status.code(), Some(3));
 }
 
 #[test]

@@ -111,9 +111,14 @@ impl Failure {
 
     /// Standard output that could not be written.
     pub(crate) fn output(error: &io::Error) -> Self {
+        Self::system("cannot write standard output", error)
+    }
+
+    /// What the system did not do, and what it says.
+    pub(crate) fn system(what: &str, error: &io::Error) -> Self {
         let text = error.to_string();
         let cause = text.split(" (os error").next().unwrap_or_default().to_lowercase();
-        Self::error(format!("cannot write standard output: {cause}"))
+        Self::error(format!("{what}: {cause}"))
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::thread::{self, JoinHandle};
+use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 /// How long people do not notice that they wait.
@@ -24,14 +24,15 @@ impl Progress {
             return Self { end: None, teller: None };
         }
         let (end, ended) = mpsc::channel();
-        let teller = thread::spawn(move || {
+        let teller = Builder::new().spawn(move || {
             if ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
                 tell(&format!("{what} …"));
                 let _ = ended.recv();
                 tell("\r\u{1b}[K");
             }
         });
-        Self { end: Some(end), teller: Some(teller) }
+        // Where there is no thread for it, nothing is said.
+        Self { end: Some(end), teller: teller.ok() }
     }
 }
 

@@ -27,12 +27,12 @@ pub(crate) enum Signal {
 pub(crate) fn listen(tell: impl Fn(Signal) + Send + 'static) -> std::io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM])?;
-    std::thread::spawn(move || {
+    let listener = std::thread::Builder::new().spawn(move || {
         for signal in signals.forever() {
             tell(if signal == SIGHUP { Signal::Again } else { Signal::End });
         }
     });
-    Ok(())
+    listener.map(drop)
 }
 
 /// There are no such signals.

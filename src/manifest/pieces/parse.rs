@@ -1,7 +1,7 @@
-//! The pieces of a text, parsed on however many threads, and taken in their order.
+//! The pieces of a text, parsed on however many threads there are to be had, and taken in their order.
 
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread;
+use std::thread::{self, Builder};
 
 use toml::de::DeTable;
 
@@ -30,18 +30,21 @@ pub(super) fn each<'t>(
         return pieces.list.iter().try_for_each(|piece| take(piece, parse(pieces, piece)?));
     }
     thread::scope(|scope| {
-        let every_nth = |first: usize| -> Receiver<Result<Parsed<'t>, Unfit>> {
+        let every_nth = |first: usize| -> Option<Receiver<Result<Parsed<'t>, Unfit>>> {
             let (sender, receiver) = sync_channel(AHEAD);
-            scope.spawn(move || {
+            let thread = Builder::new().spawn_scoped(scope, move || {
                 let mut turns = pieces.list.iter().skip(first).step_by(threads);
                 // When nobody receives, nobody wants more.
                 turns.all(|piece| sender.send(parse(pieces, piece)).is_ok())
             });
-            receiver
+            thread.is_ok().then_some(receiver)
         };
         let receivers: Vec<_> = (0..threads).map(every_nth).collect();
         pieces.list.iter().zip(receivers.iter().cycle()).try_for_each(|(piece, receiver)| {
-            let parsed = receiver.recv().unwrap_or_else(|_| Err(pieces.unfit(piece)));
+            let parsed = match receiver {
+                Some(receiver) => receiver.recv().unwrap_or_else(|_| Err(pieces.unfit(piece))),
+                None => parse(pieces, piece),
+            };
             take(piece, parsed?)
         })
     })

@@ -21,14 +21,11 @@ const MOST_HEADERS: usize = 64;
 
 /// Listens from now on, and says where.
 pub(super) fn start(address: SocketAddr, board: &Arc<Mutex<Board>>) -> Result<String, Failure> {
-    let failed = |error: io::Error| {
-        let cause = error.to_string().to_lowercase();
-        Failure::error(format!("cannot listen on {address}: {}", cause.split(" (os error").next().unwrap_or_default()))
-    };
+    let failed = |error: io::Error| Failure::system(&format!("cannot listen on {address}"), &error);
     let listener = TcpListener::bind(address).map_err(failed)?;
     let listening = listener.local_addr().map_err(failed)?.to_string();
     let board = Arc::clone(board);
-    thread::spawn(move || {
+    let listen = move || {
         for stream in listener.incoming() {
             match stream {
                 // Whoever asks and goes away has no answer to miss.
@@ -37,7 +34,8 @@ pub(super) fn start(address: SocketAddr, board: &Arc<Mutex<Board>>) -> Result<St
                 Err(_) => thread::sleep(Duration::from_millis(100)),
             }
         }
-    });
+    };
+    thread::Builder::new().spawn(listen).map_err(failed)?;
     Ok(listening)
 }
 

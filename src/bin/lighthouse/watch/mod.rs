@@ -55,10 +55,12 @@ pub(crate) fn run(global: &Global, args: &WatchArgs, terminal: Terminal) -> Resu
     let (inbox, messages) = channel();
     let tell = inbox.clone();
     signals::listen(move |signal| answer(signal, &tell))
-        .map_err(|error| Failure::error(format!("cannot listen to signals: {error}")))?;
+        .map_err(|error| Failure::system("cannot listen to signals", &error))?;
     let board = Arc::new(Mutex::new(Board::new()));
     let listening = args.listen.map(|address| listen::start(address, &board)).transpose()?;
     let voice = Voice::new(args.format, terminal);
+    let jobs = worker::start(Worker::new(scene.clone(), args, voice, terminal), inbox)
+        .map_err(|error| Failure::system("cannot start a thread to plan on", &error))?;
     let pace = Pace { settle: args.debounce, cap: args.debounce.max(Pace::default().cap), ..Pace::default() };
     let watch = Watch {
         protocol: Protocol::new(pace),
@@ -66,7 +68,7 @@ pub(crate) fn run(global: &Global, args: &WatchArgs, terminal: Terminal) -> Resu
         trigger: Some(Trigger::Start),
         trouble: None,
         working: false,
-        jobs: worker::start(Worker::new(scene.clone(), args, voice, terminal), inbox),
+        jobs,
         scene,
         voice,
         terminal,

@@ -1,5 +1,6 @@
 //! The thread that works: it looks, plans and applies, one thing at a time.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
@@ -80,9 +81,9 @@ impl Worker {
 }
 
 /// Starts the thread. What comes of a job goes to the inbox.
-pub(super) fn start(mut worker: Worker, inbox: Sender<Message>) -> Sender<Job> {
+pub(super) fn start(mut worker: Worker, inbox: Sender<Message>) -> io::Result<Sender<Job>> {
     let (jobs, todo) = channel();
-    thread::spawn(move || {
+    let thread = thread::Builder::new().spawn(move || {
         let stir = inbox.clone();
         let mut sentry = Sentry::new(move || drop(stir.send(Message::Stir)));
         for job in todo {
@@ -97,7 +98,7 @@ pub(super) fn start(mut worker: Worker, inbox: Sender<Message>) -> Sender<Job> {
             }
         }
     });
-    jobs
+    thread.map(|_| jobs)
 }
 
 /// No content ends a watch, not even one that finds a mistake in lighthouse. The panic itself is on standard error.
