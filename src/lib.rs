@@ -28,6 +28,7 @@
 //! |---|---|
 //! | [`quantity`], [`names`], [`score`], [`model`] | the words of the manifest, as values |
 //! | [`source`], [`escape`], [`count`], [`suggestion`], [`diagnostic`] | texts, what may be shown of them, and messages about them |
+//! | [`parallel`] | two things at once |
 //! | [`manifest`] | text to model, and every mistake on the way |
 //! | [`place`] | the engine: rules, strategies, who may stay, who refused |
 //! | [`check`], [`disagreement`] | the judge, and what is wrong before there is a plan to judge |
@@ -69,6 +70,8 @@ pub mod count;
 pub mod suggestion;
 
 pub mod diagnostic;
+
+pub mod parallel;
 
 pub mod manifest;
 

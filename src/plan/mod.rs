@@ -63,12 +63,17 @@ impl<'a> Plan<'a> {
     /// Plans a model against a record.
     pub fn new(model: &'a Model, record: &Record, pins: &[Pin]) -> Result<Self, PinError> {
         let outcome = place::place(model, &Start { record: Some(record), pins, ..Start::default() })?;
+        Ok(Self::of(model, record, pins, outcome))
+    }
+
+    /// What an outcome changes, that was placed from this record and these pins.
+    pub fn of(model: &'a Model, record: &Record, pins: &[Pin], outcome: Outcome) -> Self {
         let mut changes = change::changes(model, record, &outcome, pins);
         changes.sort_by(|a, b| a.workload.cmp(&b.workload).then(a.kind.cmp(&b.kind)));
         let mut unplaced = place::unplaced(model, &outcome);
         unplaced.sort_by_key(|each| model.workload_name(each.workload));
         let summary = summarize(model, &outcome, &changes, unplaced.len());
-        Ok(Self { model, outcome, changes, unplaced, summary })
+        Self { model, outcome, changes, unplaced, summary }
     }
 
     /// What changes for a workload; `None` where it stays as it is on record, or has no place as before.

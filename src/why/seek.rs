@@ -5,13 +5,12 @@
 //! change, the kinds side by side on two threads.
 
 use std::collections::VecDeque;
-use std::panic::resume_unwind;
-use std::thread::{self, Builder};
 
 use super::Case;
 use super::remedy::{Remedy, Trial, Way, tried};
 use super::turn::{Answer, Turn};
 use super::{amounts, moves};
+use crate::parallel::both;
 use crate::place::Refusal;
 
 /// So often a kind of change is planned at most.
@@ -120,14 +119,7 @@ fn all_tried(case: Case<'_>, turn: &Turn<'_>, tasks: &[(Remedy, usize)]) -> Vec<
     if some.is_empty() {
         return each(others);
     }
-    thread::scope(|scope| {
-        let helper = Builder::new().spawn_scoped(scope, || each(some));
-        let rest = each(others);
-        let mut trials = match helper {
-            Ok(helper) => helper.join().unwrap_or_else(|panic| resume_unwind(panic)),
-            Err(_) => each(some),
-        };
-        trials.extend(rest);
-        trials
-    })
+    let (mut trials, rest) = both(|| each(some), || each(others));
+    trials.extend(rest);
+    trials
 }

@@ -17,7 +17,7 @@ const LONGEST_TEST: usize = 500;
 /// A room, the other rooms that it may name, and the packages.
 type Room = (&'static str, &'static [&'static str], &'static [&'static str]);
 
-const ROOMS: [Room; 20] = [
+const ROOMS: [Room; 21] = [
     ("quantity", &[], &["ethnum"]),
     ("names", &[], &["rustc_hash"]),
     ("score", &["names", "quantity"], &["ethnum"]),
@@ -27,6 +27,7 @@ const ROOMS: [Room; 20] = [
     ("count", &[], &[]),
     ("suggestion", &["escape"], &["strsim"]),
     ("diagnostic", &["escape", "source"], &["annotate_snippets", "unicode_width"]),
+    ("parallel", &[], &[]),
     (
         "manifest",
         &["diagnostic", "escape", "model", "names", "quantity", "score", "source", "suggestion"],
@@ -37,7 +38,7 @@ const ROOMS: [Room; 20] = [
     ("disagreement", &["diagnostic", "escape", "manifest", "model", "place"], &[]),
     ("plan", &["model", "names", "place", "quantity"], &["rustc_hash"]),
     ("proof", &["model", "names", "quantity"], &["rustc_hash"]),
-    ("why", &["model", "names", "place", "plan", "proof", "quantity", "score"], &["rustc_hash"]),
+    ("why", &["model", "names", "parallel", "place", "plan", "proof", "quantity", "score"], &["rustc_hash"]),
     ("explain", &["count", "escape", "model", "names", "place", "plan", "proof", "quantity", "why"], &[]),
     (
         "state",
@@ -83,6 +84,7 @@ const BIN: Room = (
         "explain",
         "manifest",
         "model",
+        "parallel",
         "place",
         "plan",
         "quantity",

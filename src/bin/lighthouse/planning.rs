@@ -9,7 +9,8 @@ use lighthouse::escape::quoted;
 use lighthouse::explain;
 use lighthouse::manifest::{MOST_TEXT, Manifest};
 use lighthouse::model::{Model, NodeId, Record, Replan, WorkloadId};
-use lighthouse::place::Pin;
+use lighthouse::parallel::both;
+use lighthouse::place::{self, Pin};
 use lighthouse::plan::Plan;
 use lighthouse::render::Origin;
 use lighthouse::source::Source;
@@ -19,12 +20,15 @@ use lighthouse::suggestion::did_you_mean;
 
 use crate::args::{Global, Start};
 use crate::failure::{Failure, Refusal};
-use crate::inputs::read_manifest;
+use crate::inputs::{Read, manifest_input, read_sources, state_path, understand};
 use crate::progress::Progress;
 use crate::terminal::Terminal;
 
 /// The record of a cluster that has no state yet.
 static EMPTY: Record = Record { placements: Vec::new(), evicted: Vec::new(), cursor: None };
+
+/// A state of more bytes is read beside the manifest: it takes longer than to start a thread.
+const LONG: usize = 64 << 10;
 
 /// All that a plan is made from, read once.
 #[derive(Debug)]
@@ -71,18 +75,16 @@ pub(crate) fn read_reviewed(global: &Global, flags: &Flags, terminal: Terminal) 
 
 /// Reads manifest and state for an adoption, which may be the way out for a state that cannot be read.
 pub(crate) fn read_for_adoption(global: &Global, terminal: Terminal) -> Result<Basis, Failure> {
-    let mut basis = read_manifest_only(global, false, terminal)?;
-    if let Some(place) = &basis.recorded.path {
-        basis.recorded.bytes = store::read(place, MOST_TEXT)?;
-        basis.recorded.state = basis.recorded.bytes.as_deref().and_then(|bytes| state::parse(bytes).ok());
-    }
+    let (mut basis, state) = read_both(global, false, terminal)?;
+    basis.recorded.state = state.ok().flatten();
     same_cluster(&basis.manifest.model, &basis.recorded)?;
     Ok(basis)
 }
 
 fn read_files(global: &Global, fresh: bool, terminal: Terminal) -> Result<Basis, Failure> {
-    let mut basis = read_manifest_only(global, fresh, terminal)?;
-    basis.recorded = read_state(basis.recorded.path)?;
+    let (mut basis, state) = read_both(global, fresh, terminal)?;
+    let place = basis.recorded.path.clone().unwrap_or_default();
+    basis.recorded.state = state.map_err(|error| Failure::unreadable_state(&place, &error))?;
     same_cluster(&basis.manifest.model, &basis.recorded)?;
     if let (Some(path), None) = (&basis.recorded.path, &basis.recorded.state) {
         warn_of_other_states(&basis.manifest.model, path, terminal);
@@ -90,10 +92,24 @@ fn read_files(global: &Global, fresh: bool, terminal: Terminal) -> Result<Basis,
     Ok(basis)
 }
 
-fn read_manifest_only(global: &Global, fresh: bool, terminal: Terminal) -> Result<Basis, Failure> {
+/// Reads the manifest, and the bytes of the state beside it; what these say, or do not, is given with them.
+fn read_both(
+    global: &Global,
+    fresh: bool,
+    terminal: Terminal,
+) -> Result<(Basis, Result<Option<State>, state::Error>), Failure> {
     let progress = Progress::start("reading the manifest", terminal.quiet);
-    let read = read_manifest(global)?;
+    let input = manifest_input(global)?;
+    let path = state_path(global, &input);
+    let sources = read_sources(&input, path.as_deref())?;
+    // Whatever is the matter with the state, the mistakes of the manifest are told first.
+    let bytes = path.as_deref().map(|path| store::read(path, MOST_TEXT)).transpose().map(Option::flatten);
+    let parse = || bytes.as_ref().ok().and_then(Option::as_deref).map(state::parse).transpose();
+    let is_long = matches!(&bytes, Ok(Some(bytes)) if bytes.len() > LONG);
+    let (state, manifest) =
+        if is_long { both(parse, || understand(&sources)) } else { (parse(), understand(&sources)) };
     drop(progress);
+    let read = Read { sources, state: path, manifest };
     read.say_findings(terminal);
     let mut manifest = read.manifest.map_err(|found| {
         terminal.say(&format!("{}; nothing was planned\n", found.count()));
@@ -102,9 +118,9 @@ fn read_manifest_only(global: &Global, fresh: bool, terminal: Terminal) -> Resul
     if fresh {
         manifest.model.replan = Replan::Fresh;
     }
-    let recorded = Recorded { path: read.state, ..Recorded::default() };
+    let recorded = Recorded { path: read.state, bytes: bytes?, state: None };
     let flags = Flags { fresh, moves: Vec::new() };
-    Ok(Basis { sources: read.sources, manifest, recorded, flags, quiet: terminal.quiet })
+    Ok((Basis { sources: read.sources, manifest, recorded, flags, quiet: terminal.quiet }, state))
 }
 
 /// Says where these workloads are on record, when it is not where the state should be: a manifest that was renamed
@@ -182,13 +198,17 @@ impl Basis {
     /// Plans, and lets the judge see what comes of it.
     pub(crate) fn plan(&self) -> Result<Plan<'_>, Failure> {
         let _progress = Progress::start("planning", self.quiet);
-        let plan = Plan::new(&self.manifest.model, self.record(), &self.pins()).map_err(|error| {
-            let (workload, node) =
-                (self.manifest.model.workload_name(error.pin.workload), self.manifest.model.node_name(error.pin.node));
-            let why = explain::refused_move(&self.manifest.model, &error);
+        let (model, record, pins) = (&self.manifest.model, self.record(), self.pins());
+        let start = place::Start { record: Some(record), pins: &pins, ..place::Start::default() };
+        let outcome = place::place(model, &start).map_err(|error| {
+            let (workload, node) = (model.workload_name(error.pin.workload), model.node_name(error.pin.node));
+            let why = explain::refused_move(model, &error);
             Failure::error(format!("{} cannot move to {}: {why}", quoted(workload), quoted(node)))
         })?;
-        let violations = check::judge(&self.manifest.model, &plan.outcome.assignment);
+        // The judge looks at the assignment alone, so it need not wait for what that changes.
+        let assignment = outcome.assignment.clone();
+        let judge = || check::judge(model, &assignment);
+        let (violations, plan) = both(judge, || Plan::of(model, record, &pins, outcome));
         match violations.first() {
             None => Ok(plan),
             Some(first) => Err(Failure::error(format!("the plan breaks a rule: {first}"))
