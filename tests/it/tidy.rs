@@ -120,7 +120,7 @@ const WORLD: [(&str, &[&str]); 8] = [
     ("std::process", &["store", "bin"]),
     // The protocol of `watch` counts in durations; what time it is, it is told.
     ("std::time", &["store", "watch", "bin"]),
-    ("std::thread", &["manifest", "store", "why", "bin"]),
+    ("std::thread", &["manifest", "parallel", "store", "bin"]),
     ("std::net", &["bin"]),
     ("std::os", &["store", "bin"]),
 ];
