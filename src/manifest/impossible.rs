@@ -53,6 +53,10 @@ fn memberless(
         return;
     }
     let warning = Diagnostic::warning(format!("no workload is in the {kind} group {}", quoted(model.text(group))));
+    if findings.is_crowded() {
+        findings.push(warning.at(places.key, ""));
+        return;
+    }
     let names = members.keys().map(|&group| model.text(group));
     findings.push(match did_you_mean(model.text(group), names.clone()) {
         Some(suggestion) => warning.at(places.key, suggestion),
@@ -72,6 +76,10 @@ fn warn_of_label(model: &Model, group: Symbol, over: Option<Symbol>, places: &Gr
     if lack.len() == model.nodes().len() {
         let warning =
             Diagnostic::warning(format!("no node has the label {}, over which group {group} goes", quoted(label)));
+        if findings.is_crowded() {
+            findings.push(warning.at(place, ""));
+            return;
+        }
         let known = labels(model);
         let names = known.keys().map(|&label| model.text(label)).chain([NAME_LABEL]);
         findings.push(match did_you_mean(label, names.clone()) {

@@ -80,7 +80,7 @@ fn every_fixture_is_harmless() {
         for path in files_below(&folder, ".toml").iter().filter(|path| path.parent() == Some(&folder)) {
             let file = path.file_name().expect("a file").to_string_lossy();
             let codes = goes_through(&folder, &file, &file);
-            assert_eq!(codes[0] == Some(0), valid, "{file}");
+            assert!(if valid { codes[0] == Some(0) } else { codes == [Some(1); 3] }, "{file}: {codes:?}");
         }
     }
 }
@@ -180,6 +180,12 @@ fn large_and_deep_manifests_end() {
         ("many mistakes", many("[[nodes]]\nx = 1\n", 20_000)),
         ("many nodes of one name", many("[[nodes]]\nname = \"a\"\n", 5_000)),
         ("many warnings", many("[[workloads]]\nname = \"w\"\nreplicas = 0\nimmunities = [\"x\"]\n", 1)),
+        ("many warnings of groups", {
+            let group = |n| format!("[affinity_groups.empty-{n}]\nhard = true\n");
+            let workload = |n| format!("[[workloads]]\nname = \"w-{n}\"\naffinity_groups = [\"of-{n}\"]\n");
+            let tables = (0..15_000).map(group).chain((0..15_000).map(workload)).collect::<String>();
+            format!("{STRATEGY}{tables}[[nodes]]\nname = \"n\"\n")
+        }),
         ("much of nothing", "\n".repeat(1 << 20)),
         ("deep arrays", format!("{STRATEGY}x = {}", "[".repeat(200_000))),
         ("deep tables", format!("{STRATEGY}x = {}", "{a=".repeat(200_000))),
@@ -191,7 +197,7 @@ fn large_and_deep_manifests_end() {
         let page: serde_json::Value = serde_json::from_slice(&page).expect("JSON");
         let messages = page["diagnostics"].as_array().expect("a list");
         assert!(messages.iter().all(|each| each.to_string().len() <= LONGEST_MESSAGE), "{what}");
-        assert!(what == "many warnings" || codes == [Some(1); 3], "{what}: {codes:?}");
+        assert!(what.starts_with("many warnings") || codes == [Some(1); 3], "{what}: {codes:?}");
     }
 }
 
