@@ -30,8 +30,8 @@ fn case(before: usize, after: usize) -> Case {
 fn calls(case: &Case, from: &str) -> Vec<Call> {
     let mut calls = case.site.calls(from);
     case.site.reset(case.old.as_deref());
-    // What a thread allocates for a long state grows its memory page by page: thousands of calls that touch no file. The
-    // short states, which are killed at all calls, have some of these.
+    // What a thread allocates for a long state grows its memory page by page: thousands of calls that touch no file.
+    // The short states, which are killed at all calls, have some of these.
     calls.retain(|call| from.is_empty() || call.name != "mprotect");
     calls
 }
