@@ -1,8 +1,9 @@
-//! What may reach a terminal, and what is shown in place of the rest.
+//! What may reach a terminal or the log of a build, and what is shown in place of the rest.
 //!
 //! A name in a manifest can carry control sequences, right-to-left overrides or characters of no width. Shown raw they
-//! could rewrite the lines above them or make one name look like another. Every text for people passes through here.
-//! Markdown, HTML, JSON and CI annotations have their own escaping on top, in their renderers.
+//! could rewrite the lines above them or make one name look like another. It can be a command, too, that the runner of
+//! a build obeys where it finds it in the log. Every text for people passes through here. Markdown, HTML, JSON and CI
+//! annotations have their own escaping on top, in their renderers.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -42,29 +43,50 @@ pub fn is_hidden(c: char) -> bool {
     c.is_control() || FORMAT.iter().any(|&(first, last)| (first..=last).contains(&c))
 }
 
-/// The text with every hidden character, newline and tab included, spelled out: `\n`, `\u{202e}`.
+/// Whether a text begins with what the runner of a build obeys anywhere in a line: `##[`, `##vso[`, `##teamcity[`.
+pub fn begins_with_marker(text: &str) -> bool {
+    let word = text.strip_prefix("##").map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_alphabetic()));
+    word.is_some_and(|rest| rest.starts_with('['))
+}
+
+/// The text with every hidden character, newline and tab included, spelled out: `\n`, `\u{202e}`. So is the first
+/// character of what a runner would obey: of `::` at the start, as that may be the start of a line, and of a marker.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) {
+    let command = text.trim_start();
+    let is_command = command.starts_with("::");
+    if !is_command && !text.chars().any(|c| c == '#' || is_hidden(c)) {
         return Cow::Borrowed(text);
     }
+    let command = is_command.then_some(text.len() - command.len());
     let mut shown = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        push_visible(&mut shown, c);
+    for (at, c) in text.char_indices() {
+        if command == Some(at) {
+            push_spelled(&mut shown, c);
+        } else {
+            push_visible(&mut shown, &text[at..], c);
+        }
     }
     Cow::Owned(shown)
 }
 
-/// Adds one character, spelled out when it is hidden.
-pub fn push_visible(shown: &mut String, c: char) {
+/// Adds the character with which `rest` begins, spelled out when it is hidden or begins a marker.
+pub fn push_visible(shown: &mut String, rest: &str, c: char) {
+    if is_hidden(c) || begins_with_marker(rest) {
+        push_spelled(shown, c);
+    } else {
+        shown.push(c);
+    }
+}
+
+fn push_spelled(shown: &mut String, c: char) {
     match c {
         '\t' => shown.push_str("\\t"),
         '\n' => shown.push_str("\\n"),
         '\r' => shown.push_str("\\r"),
-        c if is_hidden(c) => {
+        c => {
             // Writing into a string cannot fail.
             let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
         }
-        c => shown.push(c),
     }
 }
 
@@ -78,12 +100,22 @@ pub fn quoted(name: &str) -> String {
 
 /// A text as one word of a shell's command line. Names have no hidden characters; what has some is spelled out.
 pub fn shell_word(text: &str) -> String {
-    let text = visible(text);
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=@%+,".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.into_owned();
+    // Some shells take what follows a leading `=` for a command.
+    if !text.is_empty() && text.chars().all(is_plain) && !text.starts_with('=') {
+        return text.to_owned();
     }
-    format!("'{}'", text.replace('\'', "'\\''"))
+    let mut word = "'".to_owned();
+    for (at, c) in text.char_indices() {
+        match c {
+            '\'' => word.push_str("'\\''"),
+            '#' if begins_with_marker(&text[at..]) => word.push_str("#''"),
+            c if is_hidden(c) => push_spelled(&mut word, c),
+            c => word.push(c),
+        }
+    }
+    word.push('\'');
+    word
 }
 
 #[cfg(test)]
@@ -110,7 +142,19 @@ mod tests {
     }
 
     #[test]
+    fn what_a_build_obeys_is_spelled_out() {
+        assert_eq!(visible("::error::x"), "\\u{3a}:error::x");
+        assert_eq!(visible(" \t::error::x"), " \\t\\u{3a}:error::x");
+        assert_eq!(visible("a::error::x"), "a::error::x");
+        assert_eq!(visible("a###[error]##vso[x]"), "a#\\u{23}#[error]\\u{23}#vso[x]");
+        assert_eq!(visible("## [x] ##1[ ####"), "## [x] ##1[ ####");
+    }
+
+    #[test]
     fn a_word_of_a_shell_is_one_word() {
+        assert_eq!(shell_word("=ls"), "'=ls'");
+        assert_eq!(shell_word("::error::x"), "::error::x");
+        assert_eq!(shell_word("###[x]"), "'##''#[x]'");
         assert_eq!(shell_word("web-0=rack-1"), "web-0=rack-1");
         assert_eq!(shell_word("it's; rm -rf $HOME"), "'it'\\''s; rm -rf $HOME'");
         assert_eq!(shell_word("a\nb"), "'a\\nb'");

@@ -58,10 +58,13 @@ pub(super) fn excerpt(bytes: &[u8], line: &Range<usize>, window: &Range<usize>, 
 fn show(bytes: &[u8], mut offset: usize, text: &mut String) -> Vec<(usize, usize)> {
     let mut shown = Vec::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
+        for (at, c) in chunk.valid().char_indices() {
             shown.push((offset, text.len()));
             offset += c.len_utf8();
-            show_character(text, c);
+            match c {
+                '\t' => text.push_str("    "),
+                c => push_visible(text, &chunk.valid()[at..], c),
+            }
         }
         for byte in chunk.invalid() {
             shown.push((offset, text.len()));
@@ -71,13 +74,6 @@ fn show(bytes: &[u8], mut offset: usize, text: &mut String) -> Vec<(usize, usize
         }
     }
     shown
-}
-
-fn show_character(text: &mut String, c: char) {
-    match c {
-        '\t' => text.push_str("    "),
-        c => push_visible(text, c),
-    }
 }
 
 /// Where a span of the source is in the shown text, which is `len` long.

@@ -7,7 +7,8 @@ use crate::quantity::{Capacity, Family, Quantity};
 use crate::state::{Digest, Flags, Lineage, SavedChange, SavedPlan, State};
 
 /// Names that try to be something else.
-pub(super) const HOSTILE: [&str; 14] = [
+pub(super) const HOSTILE: [&str; 15] = [
+    "a##[error]x",
     "::error::x",
     "%0A::error::x",
     "```\u{60}````",

@@ -169,7 +169,7 @@ cpu 4 needed, 1 free; the whole cluster is short of cpu: 4 needed, 1 free on all
 cpu 9 needed, 1 free; the whole cluster is short of cpu: 9 needed, 1 free on all nodes together
 ::warning file=c.toml,line=7,col=8,endColumn=11::b is evicted from %25::x,: %25::x, is short of cpu: \
 4 needed, 1 of 1 free, cpu none -> 4
-::notice file=c.toml,line=4,col=8,endColumn=23::::error::`a`%25 moves from gone%25 to nas: gone%25 is gone, \
+::notice file=c.toml,line=4,col=8,endColumn=23::\\u{3a}:error::`a`%25 moves from gone%25 to nas: gone%25 is gone, \
 cpu none -> 1
 ";
         assert!(text.ends_with(expected), "{text}");

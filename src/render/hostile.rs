@@ -55,6 +55,7 @@ fn hostile_plan(names: &[String]) -> SavedPlan {
 
 fn assert_shown(page: &str, lines: usize) {
     assert!(!page.chars().any(|c| c != '\n' && is_hidden(c)));
+    assert!(!page.lines().any(|line| line.trim_start().starts_with("::")) && !page.contains("##["));
     assert_eq!(page.lines().count(), lines);
 }
 

@@ -1,6 +1,7 @@
 //! A document as JSON on one line.
 //!
-//! JSON itself escapes C0 alone. Here whatever a terminal would obey is written as `\u202e`: it reads as the same text.
+//! JSON itself escapes C0 alone. Here whatever a terminal or the runner of a build would obey is written as `\u202e`: it
+//! reads as the same text.
 
 use std::io::{self, Write};
 
@@ -8,7 +9,7 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
-use crate::escape::is_hidden;
+use crate::escape::{begins_with_marker, is_hidden};
 
 /// The document and the end of its line.
 ///
@@ -31,19 +32,20 @@ struct Visible;
 
 impl Formatter for Visible {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        if fragment.bytes().all(|byte| byte < 0x7f) {
+        if fragment.bytes().all(|byte| byte < 0x7f && byte != b'#') {
             return out.write_all(fragment.as_bytes());
         }
-        let mut rest = fragment;
-        while let Some((at, hidden)) = rest.char_indices().find(|&(_, c)| is_hidden(c)) {
-            out.write_all(&rest.as_bytes()[..at])?;
+        let mut written = 0;
+        let is_spelled = |&(at, c): &(usize, char)| is_hidden(c) || begins_with_marker(&fragment[at..]);
+        for (at, c) in fragment.char_indices().filter(is_spelled) {
+            out.write_all(&fragment.as_bytes()[written..at])?;
             // Beyond U+FFFF it is two units of UTF-16.
-            for unit in hidden.encode_utf16(&mut [0; 2]) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(out, "\\u{unit:04x}")?;
             }
-            rest = &rest[at + hidden.len_utf8()..];
+            written = at + c.len_utf8();
         }
-        out.write_all(rest.as_bytes())
+        out.write_all(&fragment.as_bytes()[written..])
     }
 }
 
@@ -54,6 +56,7 @@ mod tests {
     #[test]
     fn what_is_hidden_is_escaped_and_reads_as_it_was() {
         assert_eq!(one_line(&"\u{e4}\u{7f}\u{202e}\u{e0041}\n"), "\"\u{e4}\\u007f\\u202e\\udb40\\udc41\\n\"\n");
+        assert_eq!(one_line(&"##[error] ## #["), "\"\\u0023#[error] ## #[\"\n");
         let all: String = ('\0'..=char::MAX).collect();
         let text = one_line(&all);
         assert!(!text.trim_end().chars().any(is_hidden));

@@ -117,7 +117,7 @@ fn files_and_warnings_are_text_too() {
         warnings.push(Diagnostic::warning(name).at(Place { file: 0, start: 0, end: 1 }, ""));
         let origin = Origin { manifest: name.to_owned(), state: Some(name.to_owned()), serial: None };
         let page = super::plan(&plan, &origin, &|_| None, (&warnings, &sources)).replace("plan: a -->", "plan -->");
-        assert_eq!(fences(&page)[1], format!("{0}:1:1: {0}\n", visible(name)));
+        assert_eq!(fences(&page)[1], format!("{}\n", visible(&format!("{name}:1:1: {name}"))));
         let code = Parser::new(&page).find_map(|event| match event {
             Event::Code(text) => Some(text.into_string()),
             _ => None,
