@@ -5,14 +5,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
+
 use super::answers::labels;
 use super::expand::Places;
 use super::groups::{GroupPlaces, Groups};
 use super::list::list;
+use super::needs::{Labelled, Needs, Verdict};
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::escape::quoted;
-use crate::model::{Model, NAME_LABEL, NodeId, Selector, WorkloadTable};
+use crate::model::{Model, NAME_LABEL, WorkloadTable};
 use crate::names::Symbol;
+use crate::source::Place;
 use crate::suggestion::did_you_mean;
 
 /// Members of groups, counted after `replicas` are expanded.
@@ -105,12 +109,29 @@ pub(super) fn warn_of_the_impossible(model: &Model, groups: &Groups, places: &Pl
     for (&group, at) in &groups.aversion {
         crowded(model, group, at, members.get(&group).copied().unwrap_or(0), findings);
     }
-    let mut judged = BTreeMap::new();
+    let labelled = Labelled::new(model);
+    let mut judged = FxHashMap::default();
     for (table, at) in model.workload_tables().iter().zip(&places.workloads) {
         let asks = !table.only_on.is_empty() || !table.never_on.is_empty();
         if (asks || !model.drains.is_empty()) && table.replicas != Some(0) {
-            let verdict = judged.entry(Needs::of(table)).or_insert_with_key(|needs| needs.judge(model));
-            findings.extend(verdict.warning(table, at.header, model));
+            let verdict = judged.entry(Needs::of(table)).or_insert_with_key(|needs| needs.judge(model, &labelled));
+            findings.extend(warning(verdict, table, at.header, model));
+        }
+    }
+}
+
+fn warning(verdict: &Verdict, table: &WorkloadTable, place: Place, model: &Model) -> Option<Diagnostic> {
+    let name = quoted(&table.name);
+    match verdict {
+        Verdict::Some => None,
+        Verdict::NoneSelected => {
+            let warning = Diagnostic::warning(format!("no node matches the selectors of {name}")).at(place, "");
+            Some(warning.help("loosen `only_on` or `never_on`, or label a node"))
+        }
+        Verdict::AllDrained(nodes) => {
+            let nodes = list(nodes.iter().take(1_000).map(|&node| model.node_name(node)));
+            let warning = Diagnostic::warning(format!("every node that could take {name} is drained")).at(place, "");
+            Some(warning.note(format!("drained: {nodes}")))
         }
     }
 }
@@ -134,81 +155,5 @@ fn crowded(model: &Model, group: Symbol, at: &GroupPlaces, members: u64, finding
         let warning =
             Diagnostic::warning(format!("the hard aversion group {name} has {members} members and room for {room}"));
         findings.push(warning.at(at.key, "").note(format!("{places} {what}, {} each", options.max)));
-    }
-}
-
-/// What decides on which nodes a workload may be, whatever is free there.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Needs {
-    only_on: Vec<(Symbol, Vec<Symbol>)>,
-    never_on: Vec<(Symbol, Vec<Symbol>)>,
-    resources: Vec<Symbol>,
-}
-
-/// Which nodes there are for a workload.
-enum Verdict {
-    Some,
-    NoneSelected,
-    AllDrained(Vec<NodeId>),
-}
-
-impl Needs {
-    fn of(table: &WorkloadTable) -> Self {
-        let selectors = |selectors: &[Selector]| {
-            selectors.iter().map(|selector| (selector.label, selector.values.clone())).collect()
-        };
-        Needs {
-            only_on: selectors(&table.only_on),
-            never_on: selectors(&table.never_on),
-            resources: table.requirements.iter().map(|each| each.resource).collect(),
-        }
-    }
-
-    fn judge(&self, model: &Model) -> Verdict {
-        let selected: Vec<_> = model.node_ids().filter(|&node| self.admits(model, node)).collect();
-        if selected.is_empty() {
-            return if self.is_answered(model) { Verdict::NoneSelected } else { Verdict::Some };
-        }
-        let offers = |node: &NodeId| self.resources.iter().all(|&resource| model.offer(*node, resource).is_some());
-        let able: Vec<_> = selected.into_iter().filter(offers).collect();
-        if !able.is_empty() && able.iter().all(|node| model.drains.contains_key(node)) {
-            return Verdict::AllDrained(able);
-        }
-        Verdict::Some
-    }
-
-    fn admits(&self, model: &Model, node: NodeId) -> bool {
-        let matches = |(label, values): &(Symbol, Vec<Symbol>)| {
-            let value = model.node_label(node, *label);
-            value.is_some_and(|value| values.iter().any(|&wanted| model.text(wanted) == value))
-        };
-        self.only_on.iter().all(matches) && !self.never_on.iter().any(matches)
-    }
-
-    /// Whether each selector for itself is matched by some node: if not, there is a warning of that already.
-    fn is_answered(&self, model: &Model) -> bool {
-        self.only_on.iter().all(|selector| {
-            let alone = Needs { only_on: vec![selector.clone()], never_on: Vec::new(), resources: Vec::new() };
-            selector.1.is_empty() || model.node_ids().any(|node| alone.admits(model, node))
-        })
-    }
-}
-
-impl Verdict {
-    fn warning(&self, table: &WorkloadTable, place: crate::source::Place, model: &Model) -> Option<Diagnostic> {
-        let name = quoted(&table.name);
-        match self {
-            Verdict::Some => None,
-            Verdict::NoneSelected => {
-                let warning = Diagnostic::warning(format!("no node matches the selectors of {name}")).at(place, "");
-                Some(warning.help("loosen `only_on` or `never_on`, or label a node"))
-            }
-            Verdict::AllDrained(nodes) => {
-                let nodes = list(nodes.iter().take(1_000).map(|&node| model.node_name(node)));
-                let warning =
-                    Diagnostic::warning(format!("every node that could take {name} is drained")).at(place, "");
-                Some(warning.note(format!("drained: {nodes}")))
-            }
-        }
     }
 }

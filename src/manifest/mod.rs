@@ -15,6 +15,7 @@ mod list;
 mod locate;
 mod lower;
 mod names;
+mod needs;
 mod pieces;
 mod quantities;
 mod schema;

@@ -1,0 +1,177 @@
+//! On which nodes a workload may be, whatever is free there: selectors, and which resources are offered.
+//!
+//! Many workloads may each name a value of their own, so nodes are looked up by value rather than asked one by one.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::model::{Model, NAME_LABEL, NodeId, Selector, WorkloadTable};
+use crate::names::Symbol;
+
+/// What decides on which nodes a workload may be.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct Needs<'m> {
+    only_on: &'m [Selector],
+    never_on: &'m [Selector],
+    resources: Vec<Symbol>,
+}
+
+/// Which nodes there are for a workload.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// There are some, or what is missing is told elsewhere.
+    Some,
+    /// No node matches all selectors, though each of them matches one.
+    NoneSelected,
+    /// Those that there are will be drained, all of them.
+    AllDrained(Vec<NodeId>),
+}
+
+/// The nodes that have the values which `only_on` names.
+pub(super) struct Labelled(FxHashMap<(Symbol, Symbol), Vec<NodeId>>);
+
+impl Labelled {
+    pub(super) fn new(model: &Model) -> Self {
+        let selectors = model.workload_tables().iter().flat_map(|table| &table.only_on);
+        let labels = selectors.map(|selector| selector.label).collect::<FxHashSet<_>>();
+        let mut nodes = FxHashMap::<_, Vec<_>>::default();
+        for node in model.node_ids().filter(|_| !labels.is_empty()) {
+            for &(label, value) in &model.node_table(node).labels {
+                if labels.contains(&label) {
+                    nodes.entry((label, value)).or_default().push(node);
+                }
+            }
+        }
+        Self(nodes)
+    }
+
+    /// The nodes that have one of the values, in their order.
+    fn nodes(&self, model: &Model, selector: &Selector) -> Vec<NodeId> {
+        let mut nodes = Vec::new();
+        for &value in &selector.values {
+            if model.text(selector.label) == NAME_LABEL {
+                nodes.extend(model.node_named(model.text(value)));
+            } else {
+                nodes.extend(self.0.get(&(selector.label, value)).into_iter().flatten());
+            }
+        }
+        nodes.sort_unstable();
+        nodes.dedup();
+        nodes
+    }
+}
+
+impl<'m> Needs<'m> {
+    pub(super) fn of(table: &'m WorkloadTable) -> Self {
+        let resources = table.requirements.iter().map(|each| each.resource).collect();
+        Self { only_on: &table.only_on, never_on: &table.never_on, resources }
+    }
+
+    pub(super) fn judge(&self, model: &Model, labelled: &Labelled) -> Verdict {
+        let by_selector = self.only_on.iter().map(|selector| labelled.nodes(model, selector)).collect::<Vec<_>>();
+        // A selector that no node matches by itself has a warning of its own.
+        let is_told =
+            by_selector.iter().zip(self.only_on).any(|(nodes, each)| nodes.is_empty() && !each.values.is_empty());
+        let fewest = by_selector.into_iter().min_by_key(Vec::len);
+        let asked = fewest.unwrap_or_else(|| model.node_ids().collect());
+        let mut selected = asked.into_iter().filter(|&node| self.admits(model, node)).peekable();
+        if selected.peek().is_none() {
+            return if is_told { Verdict::Some } else { Verdict::NoneSelected };
+        }
+        let mut drained = Vec::new();
+        for node in selected.filter(|&node| self.is_offered_by(model, node)) {
+            if !model.drains.contains_key(&node) {
+                return Verdict::Some;
+            }
+            drained.push(node);
+        }
+        if drained.is_empty() { Verdict::Some } else { Verdict::AllDrained(drained) }
+    }
+
+    fn admits(&self, model: &Model, node: NodeId) -> bool {
+        self.only_on.iter().all(|selector| model.selects(selector, node))
+            && !self.never_on.iter().any(|selector| model.selects(selector, node))
+    }
+
+    fn is_offered_by(&self, model: &Model, node: NodeId) -> bool {
+        self.resources.iter().all(|&resource| model.offer(node, resource).is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::{NodeTable, Offer, Requirement, Strategy as Placing, WorkloadOptions};
+    use crate::quantity::{Capacity, Family};
+
+    /// The same by asking every node.
+    fn judged_slowly(model: &Model, table: &WorkloadTable) -> Verdict {
+        let matches = |selectors: &[Selector], node| selectors.iter().all(|each| model.selects(each, node));
+        let avoided = |node| table.never_on.iter().any(|each| model.selects(each, node));
+        let mut selected = model.node_ids().collect::<Vec<_>>();
+        selected.retain(|&node| matches(&table.only_on, node) && !avoided(node));
+        if selected.is_empty() {
+            let is_met =
+                |each: &Selector| each.values.is_empty() || model.node_ids().any(|node| model.selects(each, node));
+            return if table.only_on.iter().all(is_met) { Verdict::NoneSelected } else { Verdict::Some };
+        }
+        selected.retain(|&node| table.requirements.iter().all(|each| model.offer(node, each.resource).is_some()));
+        let all_drained = selected.iter().all(|node| model.drains.contains_key(node));
+        if all_drained && !selected.is_empty() { Verdict::AllDrained(selected) } else { Verdict::Some }
+    }
+
+    type Selectors = Vec<(usize, Vec<usize>)>;
+
+    const LABELS: [&str; 3] = [NAME_LABEL, "rack", "zone"];
+
+    fn selectors(most: usize) -> impl Strategy<Value = Selectors> {
+        vec((0..3_usize, vec(0..4_usize, 0..3)), 0..most)
+    }
+
+    proptest! {
+        #[test]
+        fn a_verdict_is_that_of_every_node(
+            nodes in vec((0..5_usize, 0..5_usize, 0..3_usize, any::<bool>()), 1..6),
+            (only_on, never_on) in (selectors(3), selectors(2)),
+            asked in 0..3_usize,
+        ) {
+            let mut model = Model::new(Placing::Prioritized, &[]).expect("a model");
+            let labels = LABELS.map(|label| model.intern(label));
+            // The first are names of nodes, too.
+            let values = ["n-0", "n-1", "n-2", "n-3"].map(|value| model.intern(value));
+            let resources = ["cpu", "mem", "gpu"].map(|resource| model.intern(resource));
+            for (at, &(rack, zone, offered, is_drained)) in nodes.iter().enumerate() {
+                let given = [(labels[1], values.get(rack)), (labels[2], values.get(zone))];
+                let offer = |&resource| Offer { resource, capacity: Capacity::Unlimited, family: Family::Plain };
+                let range = model.add_nodes(NodeTable {
+                    name: format!("n-{at}"),
+                    labels: given.into_iter().filter_map(|(label, value)| Some((label, *value?))).collect(),
+                    resources: resources[..offered].iter().map(offer).collect(),
+                    ..NodeTable::default()
+                });
+                if is_drained {
+                    model.drains.insert(NodeId(range.expect("a node").start), String::new());
+                }
+            }
+            let lowered = |selectors: &Selectors| {
+                let selector = |(label, of): &(usize, Vec<usize>)| {
+                    Selector { label: labels[*label], values: of.iter().map(|&value| values[value]).collect() }
+                };
+                selectors.iter().map(selector).collect::<Vec<_>>()
+            };
+            let requirement = |&resource| Requirement { resource, amount: 1.into(), family: Family::Plain }.into();
+            model.add_workloads(WorkloadTable {
+                name: "w".into(),
+                requirements: resources[..asked].iter().map(requirement).collect(),
+                options: WorkloadOptions { only_on: lowered(&only_on), never_on: lowered(&never_on), ..Default::default() }
+                    .boxed(),
+                ..WorkloadTable::default()
+            }).expect("a workload");
+            let table = &model.workload_tables()[0];
+            let verdict = Needs::of(table).judge(&model, &Labelled::new(&model));
+            prop_assert_eq!(verdict, judged_slowly(&model, table));
+        }
+    }
+}
