@@ -30,6 +30,7 @@
 //! | [`source`], [`escape`], [`count`], [`suggestion`], [`diagnostic`] | texts, what may be shown of them, and messages about them |
 //! | [`parallel`] | two things at once |
 //! | [`manifest`] | text to model, and every mistake on the way |
+//! | [`adoption`] | lines that say what runs where already, to pairs |
 //! | [`place`] | the engine: rules, strategies, who may stay, who refused |
 //! | [`check`], [`disagreement`] | the judge, and what is wrong before there is a plan to judge |
 //! | [`plan`] | what changes, as data |
@@ -74,6 +75,8 @@ pub mod diagnostic;
 pub mod parallel;
 
 pub mod manifest;
+
+pub mod adoption;
 
 pub mod place;
 

@@ -23,6 +23,25 @@ pub fn did_you_mean<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str
     nearest(name, candidates).map(|candidate| format!("did you mean {}?", quoted(candidate)))
 }
 
+/// What to say of a name of `what` that there is not, and what helps: where it is that of a table, there are those that
+/// are made of it.
+pub fn unknown<'n>(
+    what: &str,
+    name: &str,
+    names: impl IntoIterator<Item = &'n str> + Clone,
+) -> (String, Option<String>) {
+    let number = |each: &'n str| each.strip_prefix(name)?.strip_prefix('-')?.parse::<u32>().ok();
+    let several = || names.clone().into_iter().filter_map(|each| Some((number(each)?, each)));
+    let help = match (several().min(), several().max()) {
+        (Some((_, first)), Some((_, last))) if first != last => {
+            Some(format!("name one of {} to {}", quoted(first), quoted(last)))
+        }
+        (Some((_, only)), _) => Some(format!("did you mean {}?", quoted(only))),
+        _ => did_you_mean(name, names),
+    };
+    (format!("there is no {what} {}", quoted(name)), help)
+}
+
 /// How far apart two names are, when a slip could lead from one to the other. Upper or lower case is no distance.
 fn distance(name: &str, candidate: &str) -> Option<usize> {
     if candidate.len() > LONGEST_COMPARED || candidate == name {

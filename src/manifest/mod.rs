@@ -29,6 +29,7 @@ pub use names::LONGEST_NAME;
 pub use schema::schema;
 pub use syntax::DEEPEST;
 pub use text::{MOST_TEXT, MOST_WHOLE_TEXT};
+pub(crate) use text::{decode, offset};
 
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::model::{Model, NodeId, WorkloadId};

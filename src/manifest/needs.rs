@@ -162,11 +162,12 @@ mod tests {
                 selectors.iter().map(selector).collect::<Vec<_>>()
             };
             let requirement = |&resource| Requirement { resource, amount: 1.into(), family: Family::Plain }.into();
+            let (only_on, never_on) = (lowered(&only_on), lowered(&never_on));
+            let options = WorkloadOptions { only_on, never_on, ..WorkloadOptions::default() };
             model.add_workloads(WorkloadTable {
                 name: "w".into(),
                 requirements: resources[..asked].iter().map(requirement).collect(),
-                options: WorkloadOptions { only_on: lowered(&only_on), never_on: lowered(&never_on), ..Default::default() }
-                    .boxed(),
+                options: options.boxed(),
                 ..WorkloadTable::default()
             }).expect("a workload");
             let table = &model.workload_tables()[0];

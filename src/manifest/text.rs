@@ -41,7 +41,7 @@ pub(super) fn too_long(source: &Source, place: Option<Place>) -> Diagnostic {
 }
 
 /// The text of a source and the offset at which it begins, after a byte order mark.
-pub(super) fn decode<'s>(file: u32, source: &'s Source, findings: &mut Findings) -> Option<(&'s str, u32)> {
+pub(crate) fn decode<'s>(file: u32, source: &'s Source, findings: &mut Findings) -> Option<(&'s str, u32)> {
     match decoded(source.bytes()) {
         Ok(text) => Some(text),
         Err(Fault { at, length, says }) => {
@@ -94,12 +94,12 @@ fn nul(bytes: &[u8], at: usize) -> Diagnostic {
     // ASCII in UTF-16 has a NUL in every other byte.
     match bytes.get(at + 2) {
         Some(0) if at < 2 => says.note("the file looks like UTF-16").help("save it as UTF-8"),
-        _ => says.help("a manifest is text: take the NUL out"),
+        _ => says.help("it should be text: take the NUL out"),
     }
 }
 
 /// Budgets keep every offset far below 2³².
-pub(super) fn offset(at: usize) -> u32 {
+pub(crate) fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 

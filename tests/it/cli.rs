@@ -253,6 +253,34 @@ fn a_full_disk_is_an_error() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_saved_is_known_though_it_cannot_be_told() {
+    for arguments in [&["apply", "--yes"][..], &["apply", "--yes", "--format", "json"], &["adopt", "web=nas", "--yes"]]
+    {
+        let home = folder(&[("lighthouse.toml", SMALL)]);
+        let full = File::options().write(true).open("/dev/full").expect("a full disk");
+        let output = lighthouse(home.path()).args(arguments).stdout(full).output().expect("it runs");
+        let said = "error: the state is saved, but standard output cannot be written: no space left on device\n";
+        shows(&output, 1, "", said);
+        shows(&run(&home, &["plan", "--detailed-exitcode", "-q"]), 0, text(&run(&home, &["plan"]).stdout), "");
+    }
+}
+
+#[test]
+fn one_pass_ends_as_it_would_though_nobody_reads() {
+    for (manifest, code) in [(SMALL.to_owned(), 0), (SMALL.replace("cpu = 1 }", "cpu = 1000 }"), 3)] {
+        let home = folder(&[("lighthouse.toml", &manifest)]);
+        for format in ["text", "json"] {
+            let (reader, writer) = std::io::pipe().expect("a pipe");
+            drop(reader);
+            let mut command = lighthouse(home.path());
+            command.args(["watch", "--once", "--format", format]).stdout(writer);
+            shows(&command.output().expect("it runs"), code, "", "");
+        }
+    }
+}
+
 #[test]
 fn completions_and_manual_pages_are_there() {
     let home = folder(&[]);

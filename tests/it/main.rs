@@ -1,5 +1,6 @@
 //! Tests of the whole, one file a subject.
 
+mod adoption;
 mod apply;
 mod check;
 mod cli;

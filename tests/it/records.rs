@@ -24,7 +24,7 @@ fn home(name: &str, bytes: &[u8]) -> TempDir {
 }
 
 /// A command and all that it prints, with nothing hidden in it but the ends of lines and of fields.
-fn session(home: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+pub(crate) fn session(home: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     let output = run(home, arguments);
     let mut page = format!("$ lighthouse {}\n", arguments.join(" "));
     for stream in [&output.stderr, &output.stdout] {
@@ -41,7 +41,7 @@ fn fixtures(kind: &str) -> Vec<PathBuf> {
     files_below(&below_root("tests/records").join(kind), ".toml")
 }
 
-fn compare(path: &Path, page: &str) {
+pub(crate) fn compare(path: &Path, page: &str) {
     let golden = path.with_extension("txt");
     if std::env::var_os("UPDATE").is_some() {
         fs::write(&golden, page).expect("written");

@@ -17,7 +17,7 @@ const LONGEST_TEST: usize = 500;
 /// A room, the other rooms that it may name, and the packages.
 type Room = (&'static str, &'static [&'static str], &'static [&'static str]);
 
-const ROOMS: [Room; 21] = [
+const ROOMS: [Room; 22] = [
     ("quantity", &[], &["ethnum"]),
     ("names", &[], &["rustc_hash"]),
     ("score", &["names", "quantity"], &["ethnum"]),
@@ -33,6 +33,7 @@ const ROOMS: [Room; 21] = [
         &["diagnostic", "escape", "model", "names", "quantity", "score", "source", "suggestion"],
         &["rustc_hash", "schemars", "serde", "toml"],
     ),
+    ("adoption", &["diagnostic", "escape", "manifest", "model", "source", "suggestion"], &["rustc_hash"]),
     ("place", &["model", "names", "quantity", "score"], &["ethnum", "rustc_hash"]),
     ("check", &["model", "names", "quantity"], &[]),
     ("disagreement", &["diagnostic", "escape", "manifest", "model", "place"], &[]),
@@ -76,6 +77,7 @@ const RENDER: Room = (
 const BIN: Room = (
     "bin",
     &[
+        "adoption",
         "check",
         "count",
         "diagnostic",

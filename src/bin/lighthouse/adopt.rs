@@ -3,14 +3,18 @@
 //! Lines and pairs are added to the record with the requirements that the manifest gives now. A state file takes the
 //! place of the record, and its digest need not be right: that is the way back from a merge by hand.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 
-use lighthouse::diagnostic::Diagnostic;
+use lighthouse::adoption;
+use lighthouse::diagnostic::{Diagnostic, draw_all};
 use lighthouse::escape::quoted;
 use lighthouse::explain;
 use lighthouse::manifest::MOST_TEXT;
 use lighthouse::model::{Model, NodeId, Record, WorkloadId};
 use lighthouse::plan::{self, Plan};
+use lighthouse::source::Source;
 use lighthouse::state::{self, State};
 use lighthouse::store::{self, Input};
 
@@ -33,7 +37,7 @@ pub(crate) fn run(global: &Global, args: &AdoptArgs, terminal: Terminal) -> Resu
         can_ask()?;
     }
     let mut basis = planning::read_for_adoption(global, terminal)?;
-    let adopted = adopted(&basis, &args.from)?;
+    let adopted = adopted(&basis, &args.from, terminal)?;
     warn_of_what_does_not_hold(&basis, &adopted.record, terminal);
     if !args.writing.yes {
         let count = adopted.record.placements.len();
@@ -51,53 +55,69 @@ pub(crate) fn run(global: &Global, args: &AdoptArgs, terminal: Terminal) -> Resu
     let (serial, exit) =
         writing::save(&basis.recorded, &basis.manifest.model, adopted.record, basis.lineage(), &locked, terminal)?;
     let name = basis.recorded.name();
-    Ok((format!("Recorded {count} placements in {name} (serial {serial}). Nothing was started or stopped.\n"), exit))
+    let text = format!("Recorded {count} placements in {name} (serial {serial}). Nothing was started or stopped.\n");
+    writing::tell(&text, exit, terminal)
 }
 
 /// A state file, or pairs from the command line, a file or standard input.
-fn adopted(basis: &Basis, from: &[String]) -> Result<Adopted, Failure> {
+fn adopted(basis: &Basis, from: &[String], terminal: Terminal) -> Result<Adopted, Failure> {
+    let model = &basis.manifest.model;
     let record = basis.recorded.state.as_ref().map(|state| state.record.clone()).unwrap_or_default();
-    if let [single] = from
-        && !single.contains('=')
-    {
-        let bytes = store::read_input(&Input::of(Path::new(single)), MOST_TEXT)?;
-        return adopted_file(&basis.manifest.model, record, &PathBuf::from(single), &bytes);
-    }
-    let pairs = from.iter().map(|text| planning::parted(&basis.manifest.model, text)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Adopted { record: with_pairs(&basis.manifest.model, record, &pairs), state: None })
-}
-
-fn adopted_file(model: &Model, record: Record, path: &Path, bytes: &[u8]) -> Result<Adopted, Failure> {
-    let text = String::from_utf8_lossy(bytes);
-    if text.lines().any(|line| line.starts_with("format = ")) {
-        let state = state::adopt(bytes).map_err(|error| {
-            Failure::error(format!("{} cannot be adopted: {error}", quoted(&path.to_string_lossy())))
-        })?;
-        return Ok(Adopted { record: state.record.clone(), state: Some(state) });
-    }
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
-    let pairs = lines.map(|(at, line)| pair(model, at + 1, line)).collect::<Result<Vec<_>, _>>()?;
+    let pairs = match from {
+        [single] if !single.contains('=') => {
+            let input = Input::of(Path::new(single));
+            let bytes = store::read_input(&input, MOST_TEXT)?;
+            if is_state(&bytes) {
+                return adopted_state(single, &bytes);
+            }
+            listed(model, Source::new(input.name().to_string_lossy(), bytes), terminal)?
+        }
+        pairs => given(model, pairs)?,
+    };
     Ok(Adopted { record: with_pairs(model, record, &pairs), state: None })
 }
 
-/// Workload and node of a line. Names may hold spaces, so where it parts is decided when they are known.
-fn pair(model: &Model, number: usize, line: &str) -> Result<(WorkloadId, NodeId), Failure> {
-    let parts = line.match_indices([' ', '\t']).map(|(at, _)| (line[..at].trim(), line[at..].trim()));
-    planning::first_known(model, parts, line.trim())
-        .map_err(|failure| Failure { message: format!("line {number}: {}", failure.message), ..failure })
+fn is_state(bytes: &[u8]) -> bool {
+    String::from_utf8_lossy(bytes).lines().any(|line| line.starts_with("format = "))
+}
+
+fn adopted_state(name: &str, bytes: &[u8]) -> Result<Adopted, Failure> {
+    let state =
+        state::adopt(bytes).map_err(|error| Failure::error(format!("{} cannot be adopted: {error}", quoted(name))))?;
+    Ok(Adopted { record: state.record.clone(), state: Some(state) })
+}
+
+/// What the lines of a file say.
+fn listed(model: &Model, source: Source, terminal: Terminal) -> Result<Vec<(WorkloadId, NodeId)>, Failure> {
+    let sources = [source];
+    adoption::pairs(model, &sources[0]).map_err(|found| {
+        terminal.say(&draw_all(&found, &sources, terminal.paint()));
+        terminal.say(&format!("{}; nothing was recorded\n", found.count()));
+        Failure::said()
+    })
+}
+
+/// What the words of the command line say.
+fn given(model: &Model, words: &[String]) -> Result<Vec<(WorkloadId, NodeId)>, Failure> {
+    let mut pairs = BTreeMap::new();
+    for word in words {
+        let (workload, node) = planning::parted(model, word)?;
+        if pairs.insert(workload, node).is_some_and(|earlier| earlier != node) {
+            return Err(Failure::usage(format!("{} is given two nodes", quoted(model.workload_name(workload)))));
+        }
+    }
+    Ok(pairs.into_iter().collect())
 }
 
 /// The record with these workloads on these nodes.
-fn with_pairs(model: &Model, mut record: Record, pairs: &[(WorkloadId, NodeId)]) -> Record {
-    for &(workload, node) in pairs {
-        let line = plan::recorded(model, workload, node);
-        record.evicted.retain(|(evicted, _)| *evicted != line.workload);
-        match record.placements.binary_search_by(|each| each.workload.cmp(&line.workload)) {
-            Ok(at) => record.placements[at] = line,
-            Err(at) => record.placements.insert(at, line),
-        }
-    }
-    record
+fn with_pairs(model: &Model, record: Record, pairs: &[(WorkloadId, NodeId)]) -> Record {
+    let adopted = pairs.iter().map(|&(workload, node)| plan::recorded(model, workload, node));
+    let lines = record.placements.into_iter().chain(adopted).map(|line| (Arc::clone(&line.workload), line));
+    // The later line of a workload takes the place of the earlier.
+    let placements = lines.collect::<BTreeMap<_, _>>();
+    let mut evicted = record.evicted;
+    evicted.retain(|(workload, _)| !placements.contains_key(workload));
+    Record { placements: placements.into_values().collect(), evicted, cursor: record.cursor }
 }
 
 /// Says what the next plan would move, and why.

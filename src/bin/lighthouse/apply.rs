@@ -56,7 +56,7 @@ fn apply_at_once(global: &Global, args: &ApplyArgs, terminal: Terminal) -> Resul
     let plan = basis.plan()?;
     let applied = guards::check(&basis, &plan, args.limits())
         .and_then(|()| write(&basis, &plan, &locked, basis.lineage(), terminal));
-    report(&basis, &plan, args, &page(&basis, &plan, terminal), applied)
+    report(&basis, &plan, args, (&page(&basis, &plan, terminal), terminal), applied)
 }
 
 fn apply_after_asking(global: &Global, args: &ApplyArgs, terminal: Terminal) -> Result<(String, Exit), Failure> {
@@ -72,7 +72,7 @@ fn apply_after_asking(global: &Global, args: &ApplyArgs, terminal: Terminal) -> 
         .and_then(|()| if plan.summary.has_changes() { terminal.confirm("Apply this plan?") } else { Ok(()) })
         .and_then(|()| writing::lock(global, args.writing.lock_timeout))
         .and_then(|locked| write(&basis, &plan, &locked, basis.lineage(), terminal));
-    report(&basis, &plan, args, "", applied)
+    report(&basis, &plan, args, ("", terminal), applied)
 }
 
 /// Applies exactly the plan that was reviewed, or nothing.
@@ -89,13 +89,13 @@ fn apply_reviewed(
         let (serial, exit) = (basis.recorded.serial(), writing::exit(locked.sync()?, terminal));
         let message = "Already applied. Nothing was started or stopped.\n".to_owned();
         let applied = Applied { serial, saved: false, message, earlier: true, exit };
-        return report(&basis, &basis.plan()?, args, "", Ok(applied));
+        return report(&basis, &basis.plan()?, args, ("", terminal), Ok(applied));
     }
     let plan = basis.plan()?;
     let applied = saved_plan::same_result(&plan, &saved)
         .and_then(|()| guards::check(&basis, &plan, args.limits()))
         .and_then(|()| write(&basis, &plan, &locked, saved.lineage.clone(), terminal));
-    report(&basis, &plan, args, &page(&basis, &plan, terminal), applied)
+    report(&basis, &plan, args, (&page(&basis, &plan, terminal), terminal), applied)
 }
 
 /// Writes the state, unless nothing in it changes: then what is there is made to last.
@@ -128,7 +128,7 @@ fn report(
     basis: &Basis,
     plan: &Plan<'_>,
     args: &ApplyArgs,
-    page: &str,
+    (page, terminal): (&str, Terminal),
     applied: Result<Applied, Failure>,
 ) -> Result<(String, Exit), Failure> {
     let json = |applied, serial, refused| {
@@ -142,7 +142,8 @@ fn report(
                 ApplyFormat::Json => json(true, applied.serial, None),
             };
             let unplaced = !applied.earlier && plan.summary.unplaced > 0 && !args.planning.allow_unplaced;
-            Ok((text, if unplaced { Exit::Unplaced } else { Exit::Done }.and(applied.exit)))
+            let exit = if unplaced { Exit::Unplaced } else { Exit::Done }.and(applied.exit);
+            if applied.saved { writing::tell(&text, exit, terminal) } else { Ok((text, exit)) }
         }
         Err(mut failure) => {
             failure.output = match (args.format, failure.refusal) {

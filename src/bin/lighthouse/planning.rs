@@ -16,7 +16,7 @@ use lighthouse::render::Origin;
 use lighthouse::source::Source;
 use lighthouse::state::{self, Flags, Lineage, State};
 use lighthouse::store;
-use lighthouse::suggestion::did_you_mean;
+use lighthouse::suggestion;
 
 use crate::args::{Global, Start};
 use crate::failure::{Failure, Refusal};
@@ -266,17 +266,10 @@ fn moves(model: &Model, wanted: &[String]) -> Result<Vec<(String, String)>, Fail
     Ok(moves.into_iter().collect())
 }
 
-/// Workload and node of `WORKLOAD=NODE`, parted at the `=` that leaves two names that exist.
+/// Workload and node of `WORKLOAD=NODE`, parted at the `=` that leaves two names that exist; else what is wrong with
+/// the first parts.
 pub(crate) fn parted(model: &Model, text: &str) -> Result<(WorkloadId, NodeId), Failure> {
-    first_known(model, text.match_indices('=').map(|(at, _)| (&text[..at], &text[at + 1..])), text)
-}
-
-/// The first of these parts of a text that are a workload and a node; else what is wrong with the first parts.
-pub(crate) fn first_known<'t>(
-    model: &Model,
-    mut parts: impl Iterator<Item = (&'t str, &'t str)> + Clone,
-    text: &'t str,
-) -> Result<(WorkloadId, NodeId), Failure> {
+    let mut parts = text.match_indices('=').map(|(at, _)| (&text[..at], &text[at + 1..]));
     let known = |(workload, node): (&str, &str)| Some((model.workload_named(workload)?, model.node_named(node)?));
     let (workload, node) = parts.clone().next().unwrap_or((text, ""));
     if let Some(both) = parts.find_map(known) {
@@ -288,20 +281,8 @@ pub(crate) fn first_known<'t>(
     Err(unknown("node", node, model.nodes().iter().map(|each| &*each.name)))
 }
 
-/// A name that is not in the manifest; where it is that of a table, those that are made of it are there.
+/// A name that is not in the manifest.
 pub(crate) fn unknown<'n>(what: &str, name: &str, names: impl IntoIterator<Item = &'n str> + Clone) -> Failure {
-    let number = |each: &'n str| each.strip_prefix(name)?.strip_prefix('-')?.parse::<u32>().ok();
-    let several = || names.clone().into_iter().filter_map(|each| Some((number(each)?, each)));
-    let help = match (several().min(), several().max()) {
-        (Some((_, first)), Some((_, last))) if first != last => {
-            Some(format!("name one of {} to {}", quoted(first), quoted(last)))
-        }
-        (Some((_, only)), _) => Some(format!("did you mean {}?", quoted(only))),
-        _ => did_you_mean(name, names),
-    };
-    let failure = Failure::error(format!("there is no {what} {}", quoted(name)));
-    match help {
-        Some(help) => failure.help(help),
-        None => failure,
-    }
+    let (message, help) = suggestion::unknown(what, name, names);
+    Failure { help, ..Failure::error(message) }
 }

@@ -65,6 +65,15 @@ pub(crate) fn exit(saved: Saved, terminal: Terminal) -> Exit {
     }
 }
 
+/// Prints what came of a save. If that fails, the state is saved all the same, and who reads the error should know.
+pub(crate) fn tell(text: &str, exit: Exit, terminal: Terminal) -> Result<(String, Exit), Failure> {
+    let told = terminal.print(text).map(|()| (String::new(), exit));
+    told.map_err(|error| {
+        let failure = Failure::system("the state is saved, but standard output cannot be written", &error);
+        Failure { exit: exit.and(Exit::Error), ..failure }
+    })
+}
+
 impl Recorded {
     /// The state's path, for a message.
     pub(crate) fn name(&self) -> String {

@@ -244,6 +244,8 @@ impl Watch {
         }
         match self.terminal.print_on(text) {
             Ok(true) => Ok(()),
+            // How the one pass ends is told by the exit code, too.
+            Ok(false) if self.once => Ok(()),
             Ok(false) => Err(End::Exit(Exit::Done)),
             Err(error) => Err(Failure::output(&error).into()),
         }

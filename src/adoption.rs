@@ -1,0 +1,123 @@
+//! What runs where already, as people and scripts list it: on each line a workload, white space, its node.
+//!
+//! Names may have spaces in them, so where a line parts is decided by which names there are. Empty lines and those that
+//! begin with `#` say nothing. All mistakes are found in one run, as in a manifest.
+
+use std::collections::hash_map::Entry;
+
+use rustc_hash::FxHashMap;
+
+use crate::diagnostic::{Diagnostic, Findings};
+use crate::escape::quoted;
+use crate::manifest::{LONGEST_NAME, decode, offset};
+use crate::model::{Model, NodeId, WorkloadId};
+use crate::source::{Place, Source};
+use crate::suggestion::unknown;
+
+/// Workloads and their nodes, in the order of the lines.
+///
+/// # Errors
+/// What is no line of that kind, names that there are not, a workload on two nodes, and a list with nothing in it.
+///
+/// ```
+/// use lighthouse::model::{Model, NodeTable, Strategy, WorkloadTable};
+/// use lighthouse::{adoption, source::Source};
+///
+/// let mut model = Model::new(Strategy::Prioritized, &[])?;
+/// model.add_nodes(NodeTable { name: "harbor".into(), ..NodeTable::default() })?;
+/// model.add_workloads(WorkloadTable { name: "boat".into(), ..WorkloadTable::default() })?;
+/// let pairs = adoption::pairs(&model, &Source::new("runs.txt", "boat harbor\n")).expect("a list");
+/// assert_eq!(pairs.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn pairs(model: &Model, source: &Source) -> Result<Vec<(WorkloadId, NodeId)>, Findings> {
+    let mut findings = Findings::default();
+    let Some((text, base)) = decode(0, source, &mut findings) else { return Err(findings) };
+    let (mut pairs, mut seen) = (Vec::new(), FxHashMap::default());
+    for line in lines(text, base) {
+        if line.text.starts_with("[[") {
+            let fault = Diagnostic::error("this is a manifest, not a list of what runs where");
+            findings = Findings::default();
+            findings.push(fault.at(line.whole(), "").help("`-f` names the manifest"));
+            break;
+        }
+        match pair(model, line, findings.is_crowded()) {
+            Err(fault) => findings.push(*fault),
+            Ok((workload, node)) => match seen.entry(workload) {
+                Entry::Vacant(entry) => {
+                    entry.insert((node, line));
+                    pairs.push((workload, node));
+                }
+                Entry::Occupied(earlier) if earlier.get().0 == node => {}
+                Entry::Occupied(earlier) => {
+                    let (_, first) = *earlier.get();
+                    let fault = Diagnostic::error(format!("{} is on two nodes", quoted(model.workload_name(workload))));
+                    findings.push(fault.at(line.whole(), "here").also(first.whole(), "and here"));
+                }
+            },
+        }
+    }
+    if pairs.is_empty() && findings.is_empty() {
+        let fault = Diagnostic::error(format!("{} names no workload", quoted(source.name())));
+        findings.push(fault.help("a line is a workload, white space and its node"));
+    }
+    if findings.is_empty() { Ok(pairs) } else { Err(findings) }
+}
+
+/// A line without outer white space, and where it begins in the source.
+#[derive(Clone, Copy)]
+struct Line<'t> {
+    text: &'t str,
+    start: u32,
+}
+
+impl<'t> Line<'t> {
+    fn whole(self) -> Place {
+        Place { file: 0, start: self.start, end: self.start + offset(self.text.len()) }
+    }
+
+    /// The ways to part it in two, each without outer white space, in which both may be names.
+    fn parts(self) -> impl Iterator<Item = (&'t str, &'t str)> {
+        let ends = self.text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at);
+        let parts = ends.map(|at| (self.text[..at].trim_end(), self.text[at..].trim_start()));
+        // A character has four bytes at most.
+        parts.take_while(|(workload, _)| workload.len() <= 4 * LONGEST_NAME)
+    }
+}
+
+/// The lines that say something, of a text that begins at `base` of its source.
+fn lines(text: &str, base: u32) -> impl Iterator<Item = Line<'_>> {
+    let lines = text.split_inclusive('\n').scan(base, |next, line| {
+        let start = *next + offset(line.len() - line.trim_start().len());
+        *next += offset(line.len());
+        Some(Line { text: line.trim(), start })
+    });
+    lines.filter(|line| !line.text.is_empty() && !line.text.starts_with('#'))
+}
+
+/// The workload and the node of a line; else what is wrong with its first parts.
+fn pair(model: &Model, line: Line<'_>, crowded: bool) -> Result<(WorkloadId, NodeId), Box<Diagnostic>> {
+    let named = |(workload, node): (&str, &str)| {
+        let node = Some(node).filter(|node| node.len() <= 4 * LONGEST_NAME)?;
+        Some((model.workload_named(workload)?, model.node_named(node)?))
+    };
+    if let Some(both) = line.parts().find_map(named) {
+        return Ok(both);
+    }
+    let Some((workload, node)) = line.parts().next() else {
+        let fault = Diagnostic::error("there is a name and no node").at(line.whole(), "");
+        return Err(Box::new(fault.help("a line is a workload, white space and its node")));
+    };
+    // To look for a name that is like it takes a while, and nobody reads the thousandth.
+    let near = if crowded { 0 } else { usize::MAX };
+    let workloads = model.workloads().iter().map(|each| &*each.name).take(near);
+    let nodes = model.nodes().iter().map(|each| &*each.name).take(near);
+    let Place { file, start, end } = line.whole();
+    let (place, (message, help)) = match model.workload_named(workload) {
+        None => (Place { file, start, end: start + offset(workload.len()) }, unknown("workload", workload, workloads)),
+        Some(_) => (Place { file, start: end - offset(node.len()), end }, unknown("node", node, nodes)),
+    };
+    let mut fault = Diagnostic::error(message).at(place, "");
+    fault.help.extend(help);
+    Err(Box::new(fault))
+}
