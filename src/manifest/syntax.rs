@@ -71,14 +71,17 @@ pub(super) fn parse<'s>(
         // that follow each other the first of all.
         if document.damaged.insert(line) {
             document.lost |= is_header(source, line);
-            let fault = fault(&error, text, span.clone(), &source.bytes()[source.line_range(line)]);
+            let range = source.line_range(line);
+            let bytes = &source.bytes()[range.clone()];
+            let fault = fault(&error, text, span.clone(), bytes);
             let echo = last == (line - 1, fault.message.clone());
             last = (line, fault.message.clone());
             if !echo {
                 twice += usize::from(error.message() == TWICE);
                 let is_sought = error.message() == TWICE && twice <= MOST_SOUGHT;
                 let first = is_sought.then(|| twice::first(text, &span)).flatten();
-                let fault = fault.at(at(&span), "");
+                let marker = Place { file, start: offset(range.start), end: offset(range.start + MARKER) };
+                let fault = fault.at(if is_conflict(bytes) { marker } else { at(&span) }, "");
                 findings.push(match first {
                     Some(first) => fault.also(at(&first), "given first here"),
                     None => fault,
@@ -124,6 +127,9 @@ pub(super) fn parse_faultless(text: &str) -> Option<DeTable<'_>> {
 fn is_header(source: &Source, line: usize) -> bool {
     source.bytes()[source.line_range(line)].trim_ascii_start().starts_with(b"[")
 }
+
+/// Signs of which the marker of a conflict consists.
+const MARKER: usize = 7;
 
 /// Whether the line is one that Git leaves in a conflict.
 fn is_conflict(line: &[u8]) -> bool {

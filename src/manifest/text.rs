@@ -15,6 +15,10 @@ pub const MOST_WHOLE_TEXT: u64 = 64 << 20;
 
 const BOM: char = '\u{feff}';
 
+/// The byte order mark in other encodings, the longer first.
+const OTHER_MARKS: [(&[u8], &str); 4] =
+    [(b"\xff\xfe\0\0", "UTF-32"), (b"\0\0\xfe\xff", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16")];
+
 /// Whether the texts are small enough to be read; findings say which are not.
 pub(super) fn within_budget(sources: &[Source], findings: &mut Findings) -> bool {
     let size = |source: &Source| source.bytes().len() as u64;
@@ -64,8 +68,9 @@ fn fault(at: usize, length: usize, says: Diagnostic) -> Fault {
 }
 
 fn decoded(bytes: &[u8]) -> Result<(&str, u32), Fault> {
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err(fault(0, 2, Diagnostic::error("the file is UTF-16, not UTF-8").help("save it as UTF-8")));
+    if let Some((mark, encoding)) = OTHER_MARKS.into_iter().find(|(mark, _)| bytes.starts_with(mark)) {
+        let says = Diagnostic::error(format!("the file is {encoding}, not UTF-8"));
+        return Err(fault(0, mark.len(), says.help("save it as UTF-8")));
     }
     // To ask whether there is one takes a fraction of the time of looking where.
     if bytes.contains(&0) {
@@ -91,9 +96,9 @@ fn decoded(bytes: &[u8]) -> Result<(&str, u32), Fault> {
 
 fn nul(bytes: &[u8], at: usize) -> Diagnostic {
     let says = Diagnostic::error(format!("there is a NUL byte at offset {at}"));
-    // ASCII in UTF-16 has a NUL in every other byte.
+    // ASCII in UTF-16 has a NUL in every other byte, in UTF-32 more.
     match bytes.get(at + 2) {
-        Some(0) if at < 2 => says.note("the file looks like UTF-16").help("save it as UTF-8"),
+        Some(0) if at < 2 => says.note("the file looks like UTF-16 or UTF-32").help("save it as UTF-8"),
         _ => says.help("it should be text: take the NUL out"),
     }
 }
@@ -123,6 +128,8 @@ mod tests {
         assert_eq!(refused(b"a\xffb"), (1, 1, "byte 0xff at offset 1 is not UTF-8".into()));
         assert_eq!(refused(b"a\xe6\x9d"), (1, 2, "byte 0xe6 at offset 1 is not UTF-8".into()));
         assert_eq!(refused(b"\xff\xfea\0"), (0, 2, "the file is UTF-16, not UTF-8".into()));
+        assert_eq!(refused(b"\xff\xfe\0\0a\0\0\0"), (0, 4, "the file is UTF-32, not UTF-8".into()));
+        assert_eq!(refused(b"\0\0\xfe\xff\0\0\0a"), (0, 4, "the file is UTF-32, not UTF-8".into()));
         assert_eq!(refused(b"a\0b\0"), (1, 1, "there is a NUL byte at offset 1".into()));
     }
 }

@@ -1,7 +1,7 @@
 //! A document as JSON on one line.
 //!
-//! JSON itself escapes C0 alone. Here whatever a terminal or the runner of a build would obey is written as `\u202e`: it
-//! reads as the same text.
+//! JSON itself escapes C0 alone. Here whatever a terminal or the runner of a build would obey is written as `\u202e`:
+//! it reads as the same text.
 
 use std::io::{self, Write};
 

@@ -48,7 +48,11 @@ pub(crate) fn save(
 pub(crate) fn next(recorded: &Recorded, model: &Model, record: Record, lineage: Lineage) -> Result<State, Failure> {
     let first = State { cluster: None, lineage, serial: 0, record: Record::default() };
     let next = recorded.state.as_ref().unwrap_or(&first).next(model.cluster.as_deref(), record);
-    next.ok_or_else(|| Failure::error("the serial of the state has come to its end"))
+    next.ok_or_else(|| {
+        Failure::error(format!("the serial of {} has come to its end", recorded.name())).help(
+            "to begin anew: `lighthouse show --format lines > runs`, move the state away, `lighthouse adopt runs`",
+        )
+    })
 }
 
 /// Saved is done; whether it will last is said, too.
