@@ -7,16 +7,22 @@ use serde::de::DeserializeOwned;
 
 use super::FORMAT;
 use super::digest::is_sealed;
-use super::error::{Error, line_at};
+use super::error::{Error, Spot};
 
 /// The text, unless it is none that this version can read.
 pub(super) fn decode_text(bytes: &[u8]) -> Result<&str, Error> {
     if bytes.is_empty() {
         return Err(Error::Empty);
     }
-    let text = str::from_utf8(bytes).map_err(|error| Error::NotUtf8 { line: line_at(bytes, error.valid_up_to()) })?;
+    let text = str::from_utf8(bytes).map_err(|error| {
+        let start = error.valid_up_to();
+        let end = error.error_len().map_or(bytes.len(), |length| start + length);
+        Error::NotUtf8 { at: Spot::of(bytes, start..end) }
+    })?;
     if let Some(line) = text.lines().position(is_conflict_marker) {
-        return Err(Error::ConflictMarkers { line: line + 1 });
+        let start = text.split_inclusive('\n').take(line).map(str::len).sum::<usize>();
+        let marker = text[start..].lines().next().unwrap_or_default();
+        return Err(Error::ConflictMarkers { at: Spot::of(bytes, start..start + marker.len()) });
     }
     match text.lines().find_map(|line| line.strip_prefix("format = ")) {
         Some(format) => check_format(format.trim().parse().unwrap_or(FORMAT)).map(|()| text),
@@ -47,7 +53,7 @@ pub(super) fn check_whole(text: &str) -> Result<(), Error> {
 pub(super) fn check_format(format: i64) -> Result<(), Error> {
     match format {
         FORMAT => Ok(()),
-        ..FORMAT => Err(Error::Invalid { line: None, message: format!("format {format} never was") }),
+        ..FORMAT => Err(Error::Invalid { at: None, message: format!("format {format} never was") }),
         _ => Err(Error::NewerFormat { format }),
     }
 }

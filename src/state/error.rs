@@ -1,9 +1,32 @@
 //! What is wrong with a state or a saved plan, one variant for each check.
 
 use std::fmt;
+use std::ops::Range;
 
 use super::FORMAT;
 use crate::escape::{quoted, visible};
+
+/// A part of the bytes, and its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// The line that it begins on, from 1.
+    pub line: usize,
+    start: usize,
+    end: usize,
+}
+
+impl Spot {
+    /// These of the bytes.
+    pub fn of(bytes: &[u8], range: Range<usize>) -> Self {
+        let line = 1 + bytes.iter().take(range.start).filter(|byte| **byte == b'\n').count();
+        Self { line, start: range.start, end: range.end }
+    }
+
+    /// Which of the bytes they are.
+    pub fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+}
 
 /// Which check failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,13 +35,13 @@ pub enum Error {
     Empty,
     /// The bytes are no text.
     NotUtf8 {
-        /// The line of the first wrong byte.
-        line: usize,
+        /// The first wrong bytes.
+        at: Spot,
     },
     /// A merge left both sides in it.
     ConflictMarkers {
-        /// The line of the first marker.
-        line: usize,
+        /// The first marker.
+        at: Spot,
     },
     /// It was written by a newer version.
     NewerFormat {
@@ -27,22 +50,22 @@ pub enum Error {
     },
     /// The text is not TOML.
     Syntax {
-        /// The line, where one is known.
-        line: Option<usize>,
+        /// Where, if that is known.
+        at: Option<Spot>,
         /// What is wrong with it.
         message: String,
     },
     /// It has a field that this version does not know.
     UnknownField {
-        /// The line, where one is known.
-        line: Option<usize>,
+        /// Where, if that is known.
+        at: Option<Spot>,
         /// Which field, and which ones could stand there.
         message: String,
     },
     /// A field is missing or has a wrong value.
     Invalid {
-        /// The line, where one is known.
-        line: Option<usize>,
+        /// Where, if that is known.
+        at: Option<Spot>,
         /// Which field, and why.
         message: String,
     },
@@ -85,16 +108,25 @@ impl Error {
         }
     }
 
+    /// Where it is wrong, if that is known.
+    pub fn spot(&self) -> Option<Spot> {
+        match *self {
+            Self::NotUtf8 { at } | Self::ConflictMarkers { at } => Some(at),
+            Self::Syntax { at, .. } | Self::UnknownField { at, .. } | Self::Invalid { at, .. } => at,
+            _ => None,
+        }
+    }
+
     /// A refusal of serde or of the TOML grammar. Its own text is never shown whole: it echoes raw bytes of the source.
     pub(super) fn of_toml(error: &toml::de::Error, text: &str, is_toml: bool) -> Self {
-        let line = error.span().map(|span| line_at(text.as_bytes(), span.start));
+        let at = error.span().map(|span| Spot::of(text.as_bytes(), span));
         let message = cut(error.message());
         if !is_toml {
-            Self::Syntax { line, message }
+            Self::Syntax { at, message }
         } else if message.starts_with("unknown field") {
-            Self::UnknownField { line, message }
+            Self::UnknownField { at, message }
         } else {
-            Self::Invalid { line, message }
+            Self::Invalid { at, message }
         }
     }
 }
@@ -103,14 +135,12 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("it is empty"),
-            Self::NotUtf8 { line } => write!(f, "line {line} is not UTF-8"),
-            Self::ConflictMarkers { line } => write!(f, "line {line} is the marker of a merge conflict"),
+            Self::NotUtf8 { at } => write!(f, "line {} is not UTF-8", at.line),
+            Self::ConflictMarkers { at } => write!(f, "line {} is the marker of a merge conflict", at.line),
             Self::NewerFormat { format } => write!(f, "it has format {format}, and this version reads up to {FORMAT}"),
-            Self::Syntax { line, message } => at_line(f, *line, "not TOML", message),
-            Self::UnknownField { line, message } => {
-                at_line(f, *line, "a field that this version does not know", message)
-            }
-            Self::Invalid { line, message } => at_line(f, *line, "wrong", message),
+            Self::Syntax { at, message } => at_line(f, *at, "not TOML", message),
+            Self::UnknownField { at, message } => at_line(f, *at, "a field that this version does not know", message),
+            Self::Invalid { at, message } => at_line(f, *at, "wrong", message),
             Self::PlacedAndEvicted { workload } => {
                 write!(f, "workload {} is both placed and evicted", quoted(workload))
             }
@@ -126,15 +156,10 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// The number of the line that holds a byte.
-pub(super) fn line_at(text: &[u8], at: usize) -> usize {
-    1 + text.iter().take(at).filter(|byte| **byte == b'\n').count()
-}
-
-fn at_line(f: &mut fmt::Formatter<'_>, line: Option<usize>, what: &str, message: &str) -> fmt::Result {
+fn at_line(f: &mut fmt::Formatter<'_>, at: Option<Spot>, what: &str, message: &str) -> fmt::Result {
     let message = visible(message);
-    match line {
-        Some(line) => write!(f, "line {line} is {what}: {message}"),
+    match at {
+        Some(Spot { line, .. }) => write!(f, "line {line} is {what}: {message}"),
         None => write!(f, "it is {what}: {message}"),
     }
 }

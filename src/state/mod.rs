@@ -21,7 +21,7 @@ mod write;
 
 pub use canonical::{Flags, manifest_digest, record_digest};
 pub use digest::Digest;
-pub use error::Error;
+pub use error::{Error, Spot};
 pub use lineage::Lineage;
 pub use read::{adopt, parse, schema};
 pub use review::Review;

@@ -108,7 +108,7 @@ fn recorded(shapes: BTreeMap<String, PlacementShape>) -> Result<Vec<Recorded>, E
 }
 
 fn invalid(message: &str) -> Error {
-    Error::Invalid { line: None, message: message.to_owned() }
+    Error::Invalid { at: None, message: message.to_owned() }
 }
 
 /// Texts that occur often, and the amounts that they stand for: each is kept once and read once.

@@ -146,7 +146,7 @@ fn digest(field: &str, text: &str) -> Result<Digest, Error> {
 }
 
 fn invalid(message: &str) -> Error {
-    Error::Invalid { line: None, message: message.to_owned() }
+    Error::Invalid { at: None, message: message.to_owned() }
 }
 
 /// The TOML of a saved plan, one to one.

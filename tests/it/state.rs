@@ -7,7 +7,7 @@ use lighthouse::model::{Record, Recorded};
 use lighthouse::quantity::{Family, Quantity};
 use lighthouse::source::Source;
 use lighthouse::state::{
-    Digest, Error, Flags, Lineage, SavedChange, SavedPlan, State, adopt, manifest_digest, parse, record_digest,
+    Digest, Error, Flags, Lineage, SavedChange, SavedPlan, Spot, State, adopt, manifest_digest, parse, record_digest,
 };
 use proptest::prelude::*;
 
@@ -230,10 +230,11 @@ fn each_damage_has_its_own_error() {
         assert_eq!(name(&error), expected, "{error}");
         assert!(!error.way_out().contains("delete"));
     }
-    assert_eq!(parse(b"format = 1\n\xff"), Err(Error::NotUtf8 { line: 2 }));
+    assert_eq!(parse(b"format = 1\n\xff"), Err(Error::NotUtf8 { at: Spot::of(b"format = 1\n\xff", 11..12) }));
     let marked = with("web-0", "<<<<<<< ours\nweb-0");
-    let line = 1 + marked.lines().position(|line| line.starts_with('<')).expect("a marker");
-    assert_eq!(parse(marked.as_bytes()), Err(Error::ConflictMarkers { line }));
+    let start = marked.find("<<<<<<<").expect("a marker");
+    let at = Spot::of(marked.as_bytes(), start..start + "<<<<<<< ours".len());
+    assert_eq!(parse(marked.as_bytes()), Err(Error::ConflictMarkers { at }));
 }
 
 #[test]
@@ -245,7 +246,7 @@ fn a_lineage_is_some_letters_digits_and_hyphens() {
         let lineage = lineage(good).expect("a lineage");
         assert_eq!((lineage.as_str(), lineage.to_string().as_str()), (good, good));
     }
-    let wrong = Error::Invalid { line: None, message: "`lineage` is no lineage".to_owned() };
+    let wrong = Error::Invalid { at: None, message: "`lineage` is no lineage".to_owned() };
     for bad in ["", "a b", "a_b", "\u{e9}", &"x".repeat(65)] {
         assert_eq!(lineage(bad), Err(wrong.clone()), "{bad}");
     }

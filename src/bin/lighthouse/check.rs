@@ -1,7 +1,7 @@
 //! `check`: is the manifest valid, and does what stays agree with the record?
 
 use lighthouse::count::counted;
-use lighthouse::diagnostic::{Diagnostic, Findings, draw_all};
+use lighthouse::diagnostic::{Findings, Severity, draw_all};
 use lighthouse::disagreement::disagreements;
 use lighthouse::escape::visible;
 use lighthouse::manifest::Manifest;
@@ -38,8 +38,12 @@ fn compare(read: &mut Read) {
     let found = match planning::recorded(&manifest.model, path) {
         Ok(record) => disagreements(manifest, &record),
         Err(failure) => {
-            let warning = Diagnostic::warning(failure.message);
-            vec![failure.help.into_iter().fold(warning, Diagnostic::help)]
+            let (mut warning, sources) = failure.said_as(Severity::Warning);
+            if let Some(label) = &mut warning.primary {
+                label.place.file = u32::try_from(read.sources.len()).unwrap_or(u32::MAX);
+            }
+            read.sources.extend(sources);
+            vec![warning]
         }
     };
     manifest.warnings.extend(found);

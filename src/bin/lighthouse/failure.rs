@@ -5,8 +5,9 @@
 use std::io;
 use std::path::Path;
 
-use lighthouse::diagnostic::Diagnostic;
+use lighthouse::diagnostic::{Diagnostic, Severity};
 use lighthouse::escape::quoted;
+use lighthouse::source::{Place, Source};
 use lighthouse::{state, store};
 
 use crate::exit::Exit;
@@ -58,6 +59,8 @@ pub(crate) struct Failure {
     pub(crate) exit: Exit,
     /// What went wrong; empty when that has been said already.
     pub(crate) message: String,
+    /// The text that is wrong, and where.
+    pub(crate) excerpt: Option<Box<(Source, Place)>>,
     /// What to do.
     pub(crate) help: Option<String>,
     /// Why it was refused, with exit code 4.
@@ -71,7 +74,15 @@ pub(crate) struct Failure {
 impl Failure {
     /// An error of exit code 1.
     pub(crate) fn error(message: impl Into<String>) -> Self {
-        Self { exit: Exit::Error, message: message.into(), help: None, refusal: None, serial: None, output: None }
+        Self {
+            exit: Exit::Error,
+            message: message.into(),
+            excerpt: None,
+            help: None,
+            refusal: None,
+            serial: None,
+            output: None,
+        }
     }
 
     /// An error that has been said already.
@@ -85,9 +96,19 @@ impl Failure {
     }
 
     /// A state that is there and cannot be read, with the way out.
-    pub(crate) fn unreadable_state(place: &Path, error: &state::Error) -> Self {
-        Self::error(format!("the state {} cannot be read: {error}", quoted(&place.to_string_lossy())))
-            .help(error.way_out())
+    pub(crate) fn unreadable_state(path: &Path, bytes: &[u8], error: &state::Error) -> Self {
+        Self::unreadable("state", path, bytes, error).help(error.way_out())
+    }
+
+    /// A record of this kind that is there and cannot be read.
+    pub(crate) fn unreadable(kind: &str, path: &Path, bytes: &[u8], error: &state::Error) -> Self {
+        let name = path.to_string_lossy();
+        let failure = Self::error(format!("the {kind} {} cannot be read: {error}", quoted(&name)));
+        let excerpt = error.spot().and_then(|spot| {
+            let [start, end] = [spot.range().start, spot.range().end].map(|at| u32::try_from(at).ok());
+            Some(Box::new((Source::new(name, bytes), Place { file: 0, start: start?, end: end? })))
+        });
+        Self { excerpt, ..failure }
     }
 
     /// A wrong command line.
@@ -102,11 +123,20 @@ impl Failure {
         self
     }
 
-    /// The same as a warning, where there is a way on.
-    pub(crate) fn warning(self) -> Diagnostic {
-        let mut warning = Diagnostic::warning(self.message);
-        warning.help.extend(self.help);
-        warning
+    /// What there is to say, and the texts that it points into; as a warning where there is a way on.
+    pub(crate) fn said_as(self, severity: Severity) -> (Diagnostic, Vec<Source>) {
+        let mut found = match severity {
+            Severity::Error => Diagnostic::error(self.message),
+            Severity::Warning => Diagnostic::warning(self.message),
+        };
+        found.help.extend(self.help);
+        match self.excerpt {
+            Some(excerpt) => {
+                let (source, place) = *excerpt;
+                (found.at(place, ""), vec![source])
+            }
+            None => (found, Vec::new()),
+        }
     }
 
     /// Standard output that could not be written.

@@ -32,7 +32,7 @@ use args::{Args, Color, Command};
 use clap::Parser;
 use exit::Exit;
 use failure::Failure;
-use lighthouse::diagnostic::Diagnostic;
+use lighthouse::diagnostic::Severity;
 use lighthouse::escape::visible;
 use terminal::Terminal;
 
@@ -80,13 +80,14 @@ fn print(terminal: Terminal, text: &str) -> Exit {
     }
 }
 
-fn fail(terminal: Terminal, failure: Failure) -> Exit {
-    let Failure { exit, message, help, output, .. } = failure;
-    let exit = output.map_or(exit, |text| exit.and(print(terminal, &text)));
-    if !message.is_empty() {
-        let mut error = Diagnostic::error(message);
-        error.help.extend(help);
-        terminal.report(&error);
+fn fail(terminal: Terminal, mut failure: Failure) -> Exit {
+    let mut exit = failure.exit;
+    if let Some(text) = failure.output.take() {
+        exit = exit.and(print(terminal, &text));
+    }
+    if !failure.message.is_empty() {
+        let (error, sources) = failure.said_as(Severity::Error);
+        terminal.report_in(&error, &sources);
     }
     exit
 }

@@ -83,8 +83,9 @@ pub(crate) fn read_for_adoption(global: &Global, terminal: Terminal) -> Result<B
 
 fn read_files(global: &Global, fresh: bool, terminal: Terminal) -> Result<Basis, Failure> {
     let (mut basis, state) = read_both(global, fresh, terminal)?;
-    let place = basis.recorded.path.clone().unwrap_or_default();
-    basis.recorded.state = state.map_err(|error| Failure::unreadable_state(&place, &error))?;
+    let Recorded { path, bytes, .. } = &basis.recorded;
+    let (path, bytes) = (path.as_deref().unwrap_or(Path::new("")), bytes.as_deref().unwrap_or_default());
+    basis.recorded.state = state.map_err(|error| Failure::unreadable_state(path, bytes, &error))?;
     same_cluster(&basis.manifest.model, &basis.recorded)?;
     if let (Some(path), None) = (&basis.recorded.path, &basis.recorded.state) {
         warn_of_other_states(&basis.manifest.model, path, terminal);
@@ -103,7 +104,7 @@ fn read_both(
     let path = state_path(global, &input);
     let sources = read_sources(&input, path.as_deref())?;
     // Whatever is the matter with the state, the mistakes of the manifest are told first.
-    let bytes = path.as_deref().map(|path| store::read(path, MOST_TEXT)).transpose().map(Option::flatten);
+    let bytes = path.as_deref().map_or(Ok(None), |path| store::read(path, MOST_TEXT));
     let parse = || bytes.as_ref().ok().and_then(Option::as_deref).map(state::parse).transpose();
     let is_long = matches!(&bytes, Ok(Some(bytes)) if bytes.len() > LONG);
     let (state, manifest) =
@@ -170,7 +171,8 @@ impl Recorded {
     /// What these bytes of a state say.
     pub(crate) fn of(place: PathBuf, bytes: Option<Vec<u8>>) -> Result<Self, Failure> {
         let state = bytes.as_deref().map(state::parse).transpose();
-        let state = state.map_err(|error| Failure::unreadable_state(&place, &error))?;
+        let unreadable = |error| Failure::unreadable_state(&place, bytes.as_deref().unwrap_or_default(), &error);
+        let state = state.map_err(unreadable)?;
         Ok(Self { path: Some(place), bytes, state })
     }
 

@@ -50,12 +50,10 @@ fn saved_change(plan: &Plan<'_>, change: &Change) -> SavedChange {
 
 /// Reads a saved plan.
 pub(crate) fn read(path: &Path) -> Result<SavedPlan, Failure> {
-    let name = quoted(&path.to_string_lossy());
-    let bytes =
-        store::read(path, MOST_WHOLE_TEXT)?.ok_or_else(|| Failure::error(format!("there is no plan {name}")))?;
-    SavedPlan::parse(&bytes).map_err(|error| {
-        Failure::error(format!("the plan {name} cannot be read: {error}")).help("save it again with `plan --out FILE`")
-    })
+    let missing = || Failure::error(format!("there is no plan {}", quoted(&path.to_string_lossy())));
+    let bytes = store::read(path, MOST_WHOLE_TEXT)?.ok_or_else(missing)?;
+    SavedPlan::parse(&bytes)
+        .map_err(|error| Failure::unreadable("plan", path, &bytes, &error).help("save it again with `plan --out FILE`"))
 }
 
 /// Whether a plan has been applied already, where it may be; what has moved since is refused by name.

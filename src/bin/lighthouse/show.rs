@@ -43,9 +43,7 @@ fn is_saved_plan(bytes: &[u8]) -> bool {
 }
 
 fn show_plan(path: &Path, bytes: &[u8], args: &ShowArgs) -> Result<(String, Exit), Failure> {
-    let saved = SavedPlan::parse(bytes).map_err(|error| {
-        Failure::error(format!("the plan {} cannot be read: {error}", quoted(&path.to_string_lossy())))
-    })?;
+    let saved = SavedPlan::parse(bytes).map_err(|error| Failure::unreadable("plan", path, bytes, &error))?;
     let text = match args.format {
         _ if args.node.is_some() => return Err(Failure::usage("`--node` is for a state, and this is a saved plan")),
         ShowFormat::Lines => return Err(Failure::usage("lines are for a state, and this is a saved plan")),
@@ -57,7 +55,7 @@ fn show_plan(path: &Path, bytes: &[u8], args: &ShowArgs) -> Result<(String, Exit
 }
 
 fn show_state(global: &Global, path: &Path, bytes: &[u8], args: &ShowArgs) -> Result<(String, Exit), Failure> {
-    let state = state::parse(bytes).map_err(|error| Failure::unreadable_state(path, &error))?;
+    let state = state::parse(bytes).map_err(|error| Failure::unreadable_state(path, bytes, &error))?;
     let model = read_manifest(global).ok().and_then(|read| read.manifest.ok()).map(|manifest| manifest.model);
     let node = args.node.as_deref();
     if let Some(node) = node {

@@ -8,6 +8,7 @@ use std::env;
 use std::io::{self, BufRead, BufWriter, IsTerminal, StdoutLock, Write};
 
 use lighthouse::diagnostic::{Diagnostic, Paint, Severity, draw};
+use lighthouse::source::Source;
 
 use crate::args::Color;
 use crate::failure::{Failure, Refusal};
@@ -101,8 +102,13 @@ impl Terminal {
 
     /// Says an error or a warning that is about no place in a manifest; a warning not when quiet.
     pub(crate) fn report(self, found: &Diagnostic) {
+        self.report_in(found, &[]);
+    }
+
+    /// Says one finding about some texts; a warning not when quiet.
+    pub(crate) fn report_in(self, found: &Diagnostic, sources: &[Source]) {
         if !self.quiet || found.severity == Severity::Error {
-            self.say(&draw(found, &[], self.paint()));
+            self.say(&draw(found, sources, self.paint()));
         }
     }
 }

@@ -11,13 +11,18 @@ fn message() -> String {
     "`a\u{1b}b`".to_owned()
 }
 
+/// The first bytes of a line.
+fn spot(line: usize) -> Spot {
+    Spot::of("\n".repeat(10).as_bytes(), line - 1..line)
+}
+
 #[test]
 fn every_error_has_its_text_and_its_way_out() {
     for (error, text, way_out) in [
         (Error::Empty, "it is empty", LAST_COMMIT),
-        (Error::NotUtf8 { line: 2 }, "line 2 is not UTF-8", LAST_COMMIT),
+        (Error::NotUtf8 { at: spot(2) }, "line 2 is not UTF-8", LAST_COMMIT),
         (
-            Error::ConflictMarkers { line: 7 },
+            Error::ConflictMarkers { at: spot(7) },
             "line 7 is the marker of a merge conflict",
             "take the side that your machines follow (`git checkout --ours FILE` or `--theirs`), then apply; to keep \
              lines of both sides, merge by hand and `lighthouse adopt FILE`",
@@ -27,14 +32,14 @@ fn every_error_has_its_text_and_its_way_out() {
             "it has format 3, and this version reads up to 1",
             "use the version of lighthouse that wrote it, or a newer one",
         ),
-        (Error::Syntax { line: Some(4), message: message() }, r"line 4 is not TOML: `a\u{1b}b`", LAST_COMMIT),
+        (Error::Syntax { at: Some(spot(4)), message: message() }, r"line 4 is not TOML: `a\u{1b}b`", LAST_COMMIT),
         (
-            Error::UnknownField { line: Some(4), message: message() },
+            Error::UnknownField { at: Some(spot(4)), message: message() },
             r"line 4 is a field that this version does not know: `a\u{1b}b`",
             EITHER,
         ),
-        (Error::Invalid { line: Some(4), message: message() }, r"line 4 is wrong: `a\u{1b}b`", EITHER),
-        (Error::Invalid { line: None, message: message() }, r"it is wrong: `a\u{1b}b`", EITHER),
+        (Error::Invalid { at: Some(spot(4)), message: message() }, r"line 4 is wrong: `a\u{1b}b`", EITHER),
+        (Error::Invalid { at: None, message: message() }, r"it is wrong: `a\u{1b}b`", EITHER),
         (
             Error::PlacedAndEvicted { workload: "a\u{1b}".to_owned() },
             r"workload `a\u{1b}` is both placed and evicted",

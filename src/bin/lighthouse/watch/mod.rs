@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use lighthouse::diagnostic::Severity;
 use lighthouse::render::Trigger;
 use lighthouse::watch::{Ending, Moment, Next, Pace, Protocol, Verdict, Word};
 
@@ -259,7 +260,8 @@ impl Watch {
     fn keep_status(&self) {
         let status = board::lock(&self.board).status();
         if let Err(failure) = self.scene.write_status(&status) {
-            self.terminal.report(&failure.warning());
+            let (warning, sources) = failure.said_as(Severity::Warning);
+            self.terminal.report_in(&warning, &sources);
         }
     }
 }
