@@ -204,13 +204,7 @@ pub(super) fn labels(model: &Model) -> BTreeMap<Symbol, BTreeSet<Symbol>> {
 fn no_label<'n>(name: &str, asked: &Asked, names: impl Iterator<Item = &'n str> + Clone, crowded: bool) -> Diagnostic {
     let message = format!("no node has the label {}, by which {} selects", quoted(name), quoted(&asked.who));
     let warning = asked.warning(message, "so do");
-    if crowded {
-        return warning.at(asked.place, "");
-    }
-    match did_you_mean(name, names.clone()) {
-        Some(suggestion) => warning.at(asked.place, suggestion),
-        None => warning.at(asked.place, "").note(format!("nodes have the labels {}", list(names))),
-    }
+    answered(warning, asked.place, name, ("nodes have the labels", names), crowded)
 }
 
 fn no_value<'n>(
@@ -223,12 +217,24 @@ fn no_value<'n>(
     let (label, who) = (quoted(label), quoted(&asked.who));
     let message = format!("no node has {} as {label}, by which {who} selects", quoted(value));
     let warning = asked.warning(message, "so do");
-    if crowded {
-        return warning.at(asked.place, "");
+    answered(warning, asked.place, value, (&format!("{label} is one of"), known), crowded)
+}
+
+/// The warning with the name that was probably meant, or with those that there are. Once there are many warnings,
+/// nobody reads either, and to look for it takes a while.
+pub(super) fn answered<'n>(
+    warning: Diagnostic,
+    place: Place,
+    name: &str,
+    (said, names): (&str, impl Iterator<Item = &'n str> + Clone),
+    crowded: bool,
+) -> Diagnostic {
+    if crowded || names.clone().next().is_none() {
+        return warning.at(place, "");
     }
-    match did_you_mean(value, known.clone()) {
-        Some(suggestion) => warning.at(asked.place, suggestion),
-        None => warning.at(asked.place, "").note(format!("{label} is one of {}", list(known))),
+    match did_you_mean(name, names.clone()) {
+        Some(suggestion) => warning.at(place, suggestion),
+        None => warning.at(place, "").note(format!("{said} {}", list(names))),
     }
 }
 

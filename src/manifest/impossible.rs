@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use super::answers::labels;
+use super::answers::{answered, labels};
 use super::expand::Places;
 use super::groups::{GroupPlaces, Groups};
 use super::list::list;
@@ -17,7 +17,6 @@ use crate::escape::quoted;
 use crate::model::{Model, NAME_LABEL, WorkloadTable};
 use crate::names::Symbol;
 use crate::source::Place;
-use crate::suggestion::did_you_mean;
 
 /// Members of groups, counted after `replicas` are expanded.
 type Members = BTreeMap<Symbol, u64>;
@@ -57,16 +56,9 @@ fn memberless(
         return;
     }
     let warning = Diagnostic::warning(format!("no workload is in the {kind} group {}", quoted(model.text(group))));
-    if findings.is_crowded() {
-        findings.push(warning.at(places.key, ""));
-        return;
-    }
     let names = members.keys().map(|&group| model.text(group));
-    findings.push(match did_you_mean(model.text(group), names.clone()) {
-        Some(suggestion) => warning.at(places.key, suggestion),
-        None if members.is_empty() => warning.at(places.key, ""),
-        None => warning.at(places.key, "").note(format!("{kind} groups of workloads are {}", list(names))),
-    });
+    let known = (&*format!("{kind} groups of workloads are"), names);
+    findings.push(answered(warning, places.key, model.text(group), known, findings.is_crowded()));
 }
 
 /// Warns of nodes that are no place for a group, as they lack its label.
@@ -80,16 +72,10 @@ fn warn_of_label(model: &Model, group: Symbol, over: Option<Symbol>, places: &Gr
     if lack.len() == model.nodes().len() {
         let warning =
             Diagnostic::warning(format!("no node has the label {}, over which group {group} goes", quoted(label)));
-        if findings.is_crowded() {
-            findings.push(warning.at(place, ""));
-            return;
-        }
-        let known = labels(model);
+        let crowded = findings.is_crowded();
+        let known = if crowded { BTreeMap::new() } else { labels(model) };
         let names = known.keys().map(|&label| model.text(label)).chain([NAME_LABEL]);
-        findings.push(match did_you_mean(label, names.clone()) {
-            Some(suggestion) => warning.at(place, suggestion),
-            None => warning.at(place, "").note(format!("nodes have the labels {}", list(names))),
-        });
+        findings.push(answered(warning, place, label, ("nodes have the labels", names), crowded));
         return;
     }
     let has = if lack.len() == 1 { "1 node lacks".to_owned() } else { format!("{} nodes lack", lack.len()) };
