@@ -16,6 +16,7 @@ mod program;
 mod readme;
 mod records;
 mod schema;
+mod sessions;
 mod stale;
 mod state;
 

@@ -4,6 +4,7 @@
 //! Each `tests/records/{states,plans}/NAME.toml` is one damage or one lie, under the manifest beside the folders, and
 //! `NAME.txt` the session with it. `UPDATE=1 cargo test` writes those anew: read what changed.
 
+use std::ffi::OsStr;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 use lighthouse::escape::is_hidden;
 use tempfile::TempDir;
 
-use crate::program::{below_root, files_below, run, text};
+use crate::program::{below_root, files_below, lighthouse, text};
 
 const STATE: &str = "lighthouse.state.toml";
 
@@ -23,10 +24,16 @@ fn home(name: &str, bytes: &[u8]) -> TempDir {
     home
 }
 
-/// A command and all that it prints, with nothing hidden in it but the ends of lines and of fields.
+/// A command and all that it prints.
 pub(crate) fn session(home: &Path, arguments: &[&str]) -> (Option<i32>, String) {
-    let output = run(home, arguments);
-    let mut page = format!("$ lighthouse {}\n", arguments.join(" "));
+    let (code, page) = told(home, arguments);
+    (code, format!("$ lighthouse {}\n{page}", arguments.join(" ")))
+}
+
+/// How a command ends and all that it prints, with nothing hidden in it but the ends of lines and of fields.
+pub(crate) fn told(home: &Path, arguments: &[impl AsRef<OsStr>]) -> (Option<i32>, String) {
+    let output = lighthouse(home).args(arguments).output().expect("it runs");
+    let mut page = String::new();
     for stream in [&output.stderr, &output.stdout] {
         let stream = text(stream);
         assert!(!stream.chars().any(|c| !matches!(c, '\n' | '\t') && is_hidden(c)), "{stream:?}");
@@ -41,6 +48,7 @@ fn fixtures(kind: &str) -> Vec<PathBuf> {
     files_below(&below_root("tests/records").join(kind), ".toml")
 }
 
+/// Compares a page with the golden one of a fixture.
 pub(crate) fn compare(path: &Path, page: &str) {
     let golden = path.with_extension("txt");
     if std::env::var_os("UPDATE").is_some() {
