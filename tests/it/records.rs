@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use lighthouse::escape::is_hidden;
 use tempfile::TempDir;
 
+use crate::passage::resealed;
 use crate::program::{below_root, files_below, lighthouse, text};
 
 const STATE: &str = "lighthouse.state.toml";
@@ -96,10 +97,31 @@ fn every_hostile_plan_is_told_and_changes_nothing() {
 }
 
 #[test]
-fn a_state_that_is_deep_or_has_a_long_line_is_told_in_few_words() {
+fn what_is_nested_a_hundred_thousand_times_is_told_with_its_place() {
+    let good = fs::read_to_string(below_root("tests/records/states/good.toml")).expect("a state");
+    let home = home("lighthouse.state.toml", good.as_bytes());
+    let mut page = String::new();
+    for (name, start, piece, end) in [
+        ("arrays", "x = ", "[", "]".repeat(100_000)),
+        ("open-arrays", "x = ", "[", String::new()),
+        ("tables", "x = ", "{a=", format!("1{}", "}".repeat(100_000))),
+    ] {
+        let deep = format!("{start}{}{end}", piece.repeat(100_000));
+        let (manifest, state) = (format!("{name}.toml"), format!("{name}.of.a.state.toml"));
+        fs::write(home.path().join(&manifest), format!("strategy = \"prioritized\"\n{deep}\n")).expect("written");
+        fs::write(home.path().join(&state), resealed(&format!("{good}{deep}\n"))).expect("written");
+        for arguments in [["check", "-f", &manifest], ["plan", "-f", &manifest], ["plan", "--state", &state]] {
+            page.push_str(&session(home.path(), &arguments).1);
+        }
+        page.push_str(&session(home.path(), &["show", &state]).1);
+    }
+    compare(&below_root("tests/records/deep.toml"), &page);
+}
+
+#[test]
+fn a_state_with_a_long_line_is_told_in_few_words() {
     let good = fs::read_to_string(below_root("tests/records/states/good.toml")).expect("a state");
     for (from, to, said) in [
-        ("[placements]\n", format!("[placements]\nx = {}\n", "[".repeat(100_000)), "is not TOML"),
         ("serial = 7", format!("serial = 7 # {}\nserial 7", "\u{202e}x".repeat(5_000_000)), "is not TOML"),
         ("\"prod\"", format!("\"{}\"", "p".repeat(1 << 20)), "its digest is wrong"),
     ] {
@@ -112,23 +134,34 @@ fn a_state_that_is_deep_or_has_a_long_line_is_told_in_few_words() {
 #[test]
 #[cfg(unix)]
 fn every_kind_of_file_is_told_apart() {
-    use std::os::unix::fs::symlink;
+    use std::os::unix::fs::{FileTypeExt, symlink};
     let home = home("empty", b"");
     let at = |name: &str| home.path().join(name);
     assert!(std::process::Command::new("mkfifo").arg(at("pipe")).status().expect("mkfifo").success());
     fs::create_dir_all(at("lighthouse.d/folder.toml")).expect("folders");
-    for (link, to) in
-        [("loop", "loop"), ("dangling", "elsewhere"), ("linked", "real.state.toml"), ("null", "/dev/null")]
-    {
+    for (link, to) in [
+        ("loop", "loop"),
+        ("dangling", "elsewhere"),
+        ("linked", "real.state.toml"),
+        ("null", "/dev/null"),
+        ("alias", "lighthouse.toml"),
+        ("nowhere", "missing/x.state.toml"),
+    ] {
         symlink(to, at(link)).expect("a link");
     }
     fs::write(at("line.toml"), format!("x = \"{}\"\ny =\n", "\u{202e}x".repeat(2_500_000))).expect("written");
     fs::copy(below_root("tests/records/states/good.toml"), at("real.state.toml")).expect("copied");
+    fs::hard_link(at("lighthouse.toml"), at("twin")).expect("a link");
+    let manifest = fs::read(at("lighthouse.toml")).expect("a manifest");
     let mut page = String::new();
     for arguments in KINDS {
         let arguments: Vec<_> = arguments.split(' ').collect();
-        page.push_str(&session(home.path(), &arguments).1);
+        page.push_str(&timeless(&session(home.path(), &arguments).1));
     }
+    assert!(fs::read(at("lighthouse.toml")).expect("a manifest") == manifest);
+    assert!(fs::read(at("empty")).expect("a file").is_empty());
+    assert!(fs::metadata(at("pipe")).expect("a pipe").file_type().is_fifo());
+    assert!(!at("missing").exists());
     assert!(fs::symlink_metadata(at("linked")).expect("a link").is_symlink());
     assert_eq!(fs::metadata(at("loop")).map_err(|error| error.kind()).ok().map(|about| about.len()), None);
     compare(&below_root("tests/records/files.toml"), &page);
@@ -136,7 +169,16 @@ fn every_kind_of_file_is_told_apart() {
 
 /// What is asked of them, in this order.
 #[cfg(unix)]
-const KINDS: [&str; 34] = [
+const KINDS: [&str; 113] = [
+    "check -f pipe",
+    "check -f lighthouse.d",
+    "check -f /dev/zero",
+    "check -f null",
+    "check -f loop",
+    "check -f dangling",
+    "check -f missing",
+    "check -f empty",
+    "check -f real.state.toml",
     "plan -f pipe",
     "plan -f lighthouse.d",
     "plan -f /dev/zero",
@@ -146,29 +188,110 @@ const KINDS: [&str; 34] = [
     "plan -f missing",
     "plan -f empty",
     "plan -f -",
+    "plan -f /dev/stdin",
     "plan -f line.toml",
     "plan -f real.state.toml",
+    "explain -f pipe",
+    "explain -f lighthouse.d",
+    "explain -f /dev/zero",
+    "explain -f null",
+    "explain -f loop",
+    "explain --node rack-0 -f dangling",
+    "watch --once -f pipe",
+    "watch --once -f lighthouse.d",
+    "watch --once -f /dev/zero",
+    "check --state pipe",
+    "check --state lighthouse.d",
+    "check --state /dev/zero",
+    "check --state null",
+    "check --state loop",
+    "check --state empty",
     "plan --state pipe",
     "plan --state lighthouse.d",
     "plan --state /dev/zero",
+    "plan --state null",
     "plan --state loop",
     "plan --state empty",
     "plan --state line.toml",
+    "plan --state nowhere",
+    "explain --state pipe",
+    "explain --state lighthouse.d",
+    "explain --state /dev/zero",
+    "explain web-0 --state null",
+    "explain --node rack-0 --state loop",
+    "watch --once --state pipe",
+    "watch --once --state lighthouse.d",
+    "watch --once --state /dev/zero",
+    "watch --once --state loop",
+    "watch --once --apply --state null",
+    "watch --once --apply --state nowhere",
+    "apply --yes --state pipe",
+    "apply --yes --state lighthouse.d",
+    "apply --yes --state /dev/zero",
+    "apply --yes --state null",
+    "apply --yes --state loop",
+    "apply --yes --state nowhere",
+    "apply --yes --state empty",
+    "adopt web-0=rack-0 --yes --state pipe",
+    "adopt web-0=rack-0 --yes --state lighthouse.d",
+    "adopt web-0=rack-0 --yes --state /dev/zero",
+    "adopt web-0=rack-0 --yes --state loop",
+    "adopt web-0=rack-0 --yes --state nowhere",
+    "plan --state lighthouse.toml",
     "apply --yes --state lighthouse.toml",
+    "apply --yes --state ./lighthouse.toml",
+    "apply --yes --state alias",
+    "apply --yes --state twin",
+    "apply --yes -f alias --state twin",
+    "apply --yes -f real.state.toml --state real.state.toml",
+    "apply --yes -f real.state.toml",
+    "adopt web-0=rack-0 --yes --state lighthouse.toml",
+    "watch --once --apply --state lighthouse.toml",
     "apply --yes --state lighthouse.d/state.toml",
     "show pipe",
+    "show lighthouse.d",
     "show /dev/zero",
+    "show null",
+    "show loop",
+    "show dangling",
+    "show nowhere",
+    "show lighthouse.toml",
     "apply pipe",
+    "apply lighthouse.d",
     "apply null",
     "apply loop",
+    "apply dangling",
+    "apply real.state.toml",
     "adopt pipe --yes",
+    "adopt lighthouse.d --yes",
+    "adopt /dev/zero --yes",
     "apply --yes --state dangling",
     "apply --yes --state linked",
     "apply --yes",
     "plan --out pipe",
     "plan --out lighthouse.d",
     "plan --out null",
+    "plan --out loop",
+    "plan --out nowhere",
+    "plan --out alias",
+    "plan --out twin",
     "plan --out .lighthouse.state.toml.lock",
     "plan --out lighthouse.d/new.toml",
     "plan --out lighthouse.state.toml",
+    "watch --once --status-file pipe",
+    "watch --once --status-file lighthouse.d",
+    "watch --once --status-file null",
+    "watch --once --status-file loop",
+    "watch --once --status-file twin",
 ];
+
+/// A page without the time of day, with which lines of `watch` begin.
+#[cfg(unix)]
+fn timeless(page: &str) -> String {
+    let is_time = |word: &str| word.len() == 9 && word.ends_with('Z') && word.matches(':').count() == 2;
+    let line = |line: &str| match line.split_once("  ") {
+        Some((time, rest)) if is_time(time) => format!("HH:MM:SSZ  {rest}\n"),
+        _ => format!("{line}\n"),
+    };
+    page.lines().map(line).collect()
+}
