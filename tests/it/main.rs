@@ -42,6 +42,8 @@ mod pty;
 #[cfg(target_os = "linux")]
 mod rig;
 #[cfg(target_os = "linux")]
+mod streams;
+#[cfg(target_os = "linux")]
 mod terminal;
 #[cfg(target_os = "linux")]
 mod watch;
