@@ -179,6 +179,44 @@ fn every_kind_of_file_is_told_apart() {
     compare(&below_root("tests/records/files.toml"), &page);
 }
 
+/// In the place of a drop-in, of the folder of drop-ins and of the lock.
+#[test]
+#[cfg(unix)]
+fn every_kind_of_file_beside_the_manifest_is_told_apart() {
+    let mut page = String::new();
+    for (place, kinds, arguments) in [
+        ("lighthouse.d/a.toml", &["pipe", "device", "loop", "dangling"][..], &["plan"][..]),
+        ("lighthouse.d/deep/down/a.toml", &["pipe", "device"], &["check"]),
+        ("lighthouse.d", &["loop"], &["check"]),
+        (".lighthouse.state.toml.lock", &["pipe", "device", "folder", "dangling"], &["apply", "--yes"]),
+    ] {
+        for kind in kinds {
+            let home = home(STATE, &fs::read(below_root("tests/records/states/good.toml")).expect("a state"));
+            let path = home.path().join(place);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+            plant(kind, &path);
+            writeln!(page, "# {place}: {kind}").expect("a string takes everything");
+            page.push_str(&session(home.path(), arguments).1);
+            assert!(!path.with_file_name("missing").exists());
+        }
+    }
+    compare(&below_root("tests/records/beside.toml"), &page);
+}
+
+/// Makes a file of this kind.
+#[cfg(unix)]
+fn plant(kind: &str, path: &Path) {
+    use std::os::unix::fs::symlink;
+    let made = match kind {
+        "pipe" => std::process::Command::new("mkfifo").arg(path).status().map(|status| assert!(status.success())),
+        "folder" => fs::create_dir(path),
+        "device" => symlink("/dev/zero", path),
+        "loop" => symlink(path, path),
+        _ => symlink("missing", path),
+    };
+    made.expect("made");
+}
+
 /// What is asked of them, in this order.
 #[cfg(unix)]
 const KINDS: [&str; 113] = [
