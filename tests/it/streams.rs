@@ -1,6 +1,4 @@
 //! Standard output that is full, closed, or read for one line only: what is said of it, and how each command ends.
-//!
-//! What was saved all the same is the business of `limits`.
 
 use std::fmt::Write;
 use std::fs;
@@ -108,5 +106,33 @@ fn a_reader_of_one_line_changes_no_exit_code() {
         let (told, first) = read.split_at(read.len() - 40);
         assert!(alone.len() > 1 << 17 && alone.starts_with(first), "{command}: {} bytes, {first}", alone.len());
         assert_eq!(told, format!("=> {code}\n"), "{command}");
+    }
+}
+
+/// What a command is for is done, and the code says so, whether or not anybody hears of it.
+#[test]
+fn what_writes_does_so_without_its_streams() {
+    for streams in [">&-", "2>&-", "<&- >&- 2>&-", "2>/dev/full", "| true", "2>&1 | true"] {
+        for (command, written, code) in [
+            ("init -f new.toml", "new.toml", 0),
+            ("adopt workload-with-a-long-name-1=node --yes --state new.state.toml", "new.state.toml", 0),
+            ("apply --yes --state new.state.toml", "new.state.toml", 3),
+            ("apply plan.toml", "lighthouse.state.toml", 3),
+            ("plan --out saved.toml", "saved.toml", 3),
+            ("watch --once --apply --state new.state.toml", "new.state.toml", 3),
+        ] {
+            if command.starts_with("watch") && streams.contains('|') {
+                continue; // a reader that has gone ends a watch
+            }
+            let home = home(3);
+            let path = home.path().join(written);
+            let before = fs::read(&path).ok();
+            let (streams, reader) = streams.split_once('|').map_or((streams, ""), |(to, _)| (to, "| true"));
+            let told = said(home.path(), &format!("{{ \"$0\" {command} {streams}; echo $? >code; }} {reader}"));
+            let ended = fs::read_to_string(home.path().join("code")).expect("a code");
+            assert_eq!(ended, format!("{code}\n"), "{command} {streams} {reader}: {told}");
+            let after = fs::read(&path).ok();
+            assert!(after.is_some() && after != before, "{command} {streams} {reader}");
+        }
     }
 }
