@@ -55,7 +55,9 @@ pub(crate) fn compare(path: &Path, page: &str) {
     if std::env::var_os("UPDATE").is_some() {
         fs::write(&golden, page).expect("written");
     }
-    assert_eq!(page, fs::read_to_string(&golden).unwrap_or_default(), "{}", golden.display());
+    let expected = fs::read_to_string(&golden).unwrap_or_default();
+    let wrong = expected.lines().zip(page.lines()).find(|(there, now)| there != now);
+    assert!(expected == page, "{}: `UPDATE=1 cargo test` writes it anew: {wrong:#?}", golden.display());
 }
 
 /// Whether a state is as it was, unless the code says that it was saved.
