@@ -41,7 +41,7 @@ fn commands(session: &str) -> Vec<Vec<String>> {
 }
 
 /// The words of a command line, of which single quotes are understood: what a shell makes of it.
-fn words(line: &str) -> Vec<String> {
+pub(crate) fn words(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quoted, mut escaped) = (Vec::new(), None::<String>, false, false);
     for c in line.chars() {
         match c {

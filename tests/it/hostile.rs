@@ -4,6 +4,7 @@
 //! bounds, and nothing on either stream that a terminal would obey. What each fault says exactly is in `manifests`.
 
 use std::fs;
+use std::panic::catch_unwind;
 use std::path::Path;
 use std::process::Output;
 
@@ -17,7 +18,7 @@ use lighthouse::source::Source;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use crate::passage::pass;
+use crate::passage::{is_printable, pass};
 use crate::program::{below_root, cases, files_below, lighthouse, run, text};
 
 const STRATEGY: &str = "strategy = \"prioritized\"\n";
@@ -49,16 +50,53 @@ fn home(manifest: &[u8]) -> TempDir {
 /// Checks what holds whatever was read.
 #[track_caller]
 fn is_harmless(output: &Output, what: &str) {
+    assert_eq!(harm(output), None, "{what}: {:?}", output.status);
+}
+
+/// What of an output must not be.
+fn harm(output: &Output) -> Option<String> {
     let (out, err) = (text(&output.stdout), text(&output.stderr));
-    assert!(matches!(output.status.code(), Some(0 | 1 | 3)), "{what}: {:?} {err}", output.status);
-    assert!(!err.contains("panicked"), "{what}: {err}");
-    assert!(err.len() <= 2 * MOST_MESSAGES * (LONGEST_MESSAGE + 1) + 500, "{what}: {} bytes", err.len());
     let longest = err.split("\n\n").map(str::len).max().unwrap_or_default();
-    assert!(longest <= LONGEST_MESSAGE + 1, "{what}: a message of {longest} bytes");
-    assert!(out.lines().all(|line| !line.starts_with("::") || line.len() <= LONGEST_MESSAGE), "{what}: an annotation");
-    for stream in [out, err] {
-        let hidden = stream.chars().find(|&c| c != '\n' && is_hidden(c));
-        assert_eq!(hidden, None, "{what}: in {stream:?}");
+    let is_long = |line: &str| line.starts_with("::") && line.len() > LONGEST_MESSAGE;
+    let has_hidden = |stream: &str| stream.chars().any(|c| c != '\n' && is_hidden(c));
+    match output.status.code() {
+        _ if err.contains("panicked") => Some(format!("a panic: {err}")),
+        _ if err.len() > 2 * MOST_MESSAGES * (LONGEST_MESSAGE + 1) + 500 => Some(format!("{} bytes", err.len())),
+        _ if longest > LONGEST_MESSAGE + 1 => Some(format!("a message of {longest} bytes")),
+        _ if out.lines().any(is_long) => Some("a long annotation".to_owned()),
+        _ if has_hidden(out) || has_hidden(err) => Some(format!("a hidden character: {out:?} {err:?}")),
+        Some(0 | 1 | 3) => None,
+        code => Some(format!("the code {code:?}: {err}")),
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn control_what_does_harm_is_caught() {
+    use std::os::unix::process::ExitStatusExt;
+    let ended = |status, out: &str, err: &str| {
+        let (stdout, stderr) = (out.as_bytes().to_vec(), err.as_bytes().to_vec());
+        harm(&Output { status: std::process::ExitStatus::from_raw(status), stdout, stderr })
+    };
+    let (message, error) = ("x".repeat(LONGEST_MESSAGE), 1 << 8);
+    for code in [0, 1, 3] {
+        assert_eq!(ended(code << 8, "a plan\n", &format!("{message}\n\n{message}\n")), None);
+    }
+    let crowd = format!("{message}\n\n").repeat(2 * MOST_MESSAGES + 1);
+    for (what, harm) in [
+        ("a signal", ended(11, "", "")),
+        ("a code that is not meant", ended(101 << 8, "", "")),
+        ("a panic", ended(error, "", "thread 'main' panicked at src/x.rs:1:1")),
+        ("a long message", ended(error, "", &format!("short\n\n{message}xx\n"))),
+        ("too many messages", ended(error, "", &crowd)),
+        ("a long annotation", ended(error, &format!("::error::{message}\n"), "")),
+    ] {
+        assert!(harm.is_some(), "{what}");
+    }
+    for c in HIDDEN.into_iter().chain(['\0', '\t', '\r', '\u{80}', '\u{9f}', '\u{2029}', '\u{2069}']) {
+        let name = format!("a{c}b");
+        assert!(ended(0, &name, "").is_some() && ended(error, "", &name).is_some(), "{c:?} on a stream");
+        assert!(catch_unwind(|| is_printable(&name)).is_err(), "{c:?} on a page");
     }
 }
 
@@ -281,23 +319,37 @@ fn every_character_is_shown_safely_or_refused() {
     }
 }
 
-/// Reads the annotations of a plan that places nothing as the runner does: each is about one of these workloads.
+/// Each annotation of a plan that places nothing is about one of these workloads.
 fn annotations_name(workloads: &[String], text: &str) {
     let sources = [Source::new("lighthouse.toml", text)];
     let manifest = manifest::read(&sources).expect("it is valid");
     let plan = Plan::new(&manifest.model, &Record::default(), &[]).expect("nothing is pinned");
-    let page = plan_github(&plan, &manifest, &sources);
-    let messages = page.lines().filter_map(|line| {
-        let (properties, message) = line.strip_prefix("::error ")?.split_once("::")?;
-        assert!(properties.starts_with("file=lighthouse.toml,line="), "{line}");
-        let message = message.replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%");
-        Some(message.split_once(" is unplaced: ").expect("a name and why").0.to_owned())
-    });
-    let mut told: Vec<_> = messages.collect();
-    told.sort();
     let mut wanted = workloads.to_vec();
     wanted.sort();
-    assert!(told == wanted);
+    assert!(annotated(&plan_github(&plan, &manifest, &sources)) == Some(wanted));
+}
+
+/// Whom the errors of a page are about, in order, read as the runner reads them; nothing where one is no such error.
+fn annotated(page: &str) -> Option<Vec<String>> {
+    let errors = page.lines().filter_map(|line| line.strip_prefix("::error "));
+    let told = errors.map(|error| {
+        let (properties, message) = error.split_once("::")?;
+        let message = message.replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%");
+        let (name, _) = message.split_once(" is unplaced: ")?;
+        properties.starts_with("file=lighthouse.toml,line=").then(|| name.to_owned())
+    });
+    let mut told = told.collect::<Option<Vec<_>>>()?;
+    told.sort();
+    Some(told)
+}
+
+#[test]
+fn control_an_annotation_that_is_not_escaped_is_caught() {
+    let page = |name: &str| format!("::error file=lighthouse.toml,line=1,col=1::{name} is unplaced: no room\n");
+    assert_eq!(annotated(&page("a%25b")), Some(vec!["a%b".to_owned()]));
+    for name in ["a%0Ab", "a%25b", "a\nb", "a\n::error file=lighthouse.toml,line=1::b"] {
+        assert_ne!(annotated(&page(name)), Some(vec![name.to_owned()]));
+    }
 }
 
 fn piece() -> impl Strategy<Value = String> {

@@ -2,6 +2,7 @@
 //!
 //! What little memory and small disks do is in `hostile` and `disks`.
 
+use std::fmt::Write;
 use std::fs;
 #[cfg(target_os = "linux")]
 use std::os::unix::fs::PermissionsExt;
@@ -13,6 +14,7 @@ use lighthouse::state::parse;
 use tempfile::TempDir;
 
 use crate::program::{below_root, copy, text};
+use crate::records::compare;
 use crate::rig::{binary, has};
 
 /// One of the examples, with a state.
@@ -190,6 +192,37 @@ fn a_clock_of_another_age_plans_and_saves_the_same() {
         plans.push(run("plan --format json").stdout);
     }
     assert!(plans.iter().all(|plan| *plan == plans[0] && !plan.is_empty()));
+}
+
+#[test]
+fn a_clock_before_1970_stands_at_its_beginning() {
+    let before = "faketime '1969-06-01 12:00:00'";
+    if !has(&["faketime", "1969-06-01 12:00:00", "true"]) {
+        return;
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    fs::copy(below_root("tests/records/lighthouse.toml"), home.path().join("lighthouse.toml")).expect("copied");
+    fs::copy(below_root("tests/records/states/good.toml"), home.path().join("lighthouse.state.toml")).expect("copied");
+    let mut page = String::new();
+    for command in [
+        "watch --once",
+        "watch --once --format json",
+        "watch --once --apply --status-file status.json",
+        "apply --yes --fresh",
+        "show",
+    ] {
+        let output = shell(home.path(), &format!("{before} \"$0\" {command}"));
+        let code = output.status.code().expect("it ends by itself");
+        let streams = [text(&output.stderr), text(&output.stdout)];
+        write!(page, "$ lighthouse {command}\n{}=> {code}\n", streams.concat()).expect("a string takes everything");
+    }
+    for name in ["status.json", ".lighthouse.state.toml.lock"] {
+        let file = fs::read_to_string(home.path().join(name)).expect("a file");
+        let is_process = |word: &&str| !word.bytes().all(|byte| byte.is_ascii_digit());
+        let words: Vec<_> = file.split_whitespace().filter(is_process).collect();
+        writeln!(page, "$ cat {name}\n{}", words.join(" ")).expect("a string takes everything");
+    }
+    compare(&below_root("tests/records/before-1970.toml"), &page);
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod program;
 mod readme;
 mod records;
 mod schema;
+mod sessions;
 mod stale;
 mod state;
 
@@ -40,6 +41,8 @@ mod power;
 mod pty;
 #[cfg(target_os = "linux")]
 mod rig;
+#[cfg(target_os = "linux")]
+mod streams;
 #[cfg(target_os = "linux")]
 mod terminal;
 #[cfg(target_os = "linux")]

@@ -218,7 +218,7 @@ fn is_message(error: &state::Error) {
     is_printable(&message);
 }
 
-fn is_printable(text: &str) {
+pub(crate) fn is_printable(text: &str) {
     let hidden = text.chars().find(|&c| c != '\n' && is_hidden(c));
     assert_eq!(hidden, None, "in {text:?}");
 }

@@ -274,23 +274,44 @@ fn adopting_takes_the_content_whatever_the_digest() {
     assert!(matches!(adopt(SAMPLE.replace("serial", "cereal").as_bytes()), Err(Error::UnknownField { .. })));
 }
 
+/// The state with each of its bits flipped.
+fn flipped(good: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    (0..good.len() * 8).map(|at| {
+        let mut bad = good.to_vec();
+        bad[at / 8] ^= 1 << (at % 8);
+        bad
+    })
+}
+
+/// The state cut off at each of its bytes.
+fn cut_off(good: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    (0..good.len()).map(|length| good[..length].to_vec())
+}
+
+/// Which damage, counted from 0, is the first that is not found: it is read as if nothing had happened.
+fn overlooked(mut damages: impl Iterator<Item = Vec<u8>>, is_read: fn(&[u8]) -> bool) -> Option<usize> {
+    damages.position(|bad| is_read(&bad))
+}
+
 #[test]
 fn every_flipped_bit_is_found() {
     let good = two_kilobytes().into_bytes();
     assert!(parse(&good).is_ok() && (1800..3000).contains(&good.len()), "{}", good.len());
-    for at in 0..good.len() * 8 {
-        let mut bad = good.clone();
-        bad[at / 8] ^= 1 << (at % 8);
-        assert!(parse(&bad).is_err(), "bit {at}");
-    }
+    assert_eq!(overlooked(flipped(&good), |bytes| parse(bytes).is_ok()), None);
 }
 
 #[test]
 fn every_truncation_is_found() {
     let good = two_kilobytes().into_bytes();
-    for length in 0..good.len() {
-        assert!(parse(&good[..length]).is_err(), "{length} bytes");
-    }
+    assert_eq!(overlooked(cut_off(&good), |bytes| parse(bytes).is_ok()), None);
+}
+
+/// The negative control of both: the reader that does not ask whether the digest is right.
+#[test]
+fn control_a_reader_without_the_digest_overlooks_damage() {
+    let good = two_kilobytes().into_bytes();
+    assert!(overlooked(flipped(&good), |bytes| adopt(bytes).is_ok()).is_some());
+    assert!(overlooked(cut_off(&good), |bytes| adopt(bytes).is_ok()).is_some());
 }
 
 #[test]

@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::explain::home_of;
 use crate::program::{below_root, lighthouse, run, text};
 use crate::pty::Pty;
+use crate::records::compare;
 
 /// What a command shows on a terminal of so many columns.
 fn shown(folder: &str, arguments: &[&str], columns: u16) -> String {
@@ -64,6 +65,17 @@ fn one_column_is_no_trap() {
         assert_eq!(words(&page), words(&piped(folder, arguments)), "{folder}");
         assert!(page.lines().count() > piped(folder, arguments).lines().count(), "{folder}");
     }
+}
+
+/// Byte for byte, so that it is seen where such lines are broken.
+#[test]
+fn pages_of_one_column_are_the_golden_ones() {
+    let mut page = String::new();
+    for arguments in [&["plan"][..], &["explain"], &["explain", "train"], &["explain", "--node", "rack-b-1"]] {
+        page.extend(["$ lighthouse ", &arguments.join(" "), "\n"]);
+        page += &shown("tests/explain/short-of-memory", arguments, 1);
+    }
+    compare(&below_root("tests/records/one-column.toml"), &page);
 }
 
 /// Where the terminal does not know how wide it is, it is as wide as they usually are.

@@ -1,10 +1,13 @@
 //! Many writers lose no update, readers see no torn state, and a killed writer leaves no lock behind.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use lighthouse::state::parse;
 
 use crate::rig::{Site, binary, has, has_strace, manifest, parsed, repeat, told, under};
 
@@ -33,13 +36,13 @@ fn write(site: &Site, faults: Faults, (writer, rounds): (usize, usize), acknowle
     }
 }
 
-/// Reads until told to stop; every read is whole.
-fn read(site: &Site, stop: &AtomicBool) {
+/// Reads until told to stop; how many reads were not whole.
+fn read(site: &Site, stop: &AtomicBool) -> usize {
+    let mut torn = 0;
     while !stop.load(Ordering::SeqCst) {
-        if let Some(bytes) = site.state() {
-            drop(parsed(&bytes));
-        }
+        torn += usize::from(site.state().is_some_and(|bytes| parse(&bytes).is_err()));
     }
+    torn
 }
 
 /// Lets writers and readers loose on a state; how many applies were acknowledged, and the serial at the end.
@@ -47,9 +50,7 @@ fn contend(faults: Faults, writers: usize, rounds: usize, readers: usize) -> (us
     let site = Site::new(3, 1);
     let (acknowledged, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     thread::scope(|scope| {
-        for _ in 0..readers {
-            scope.spawn(|| read(&site, &stop));
-        }
+        let reading: Vec<_> = (0..readers).map(|_| scope.spawn(|| read(&site, &stop))).collect();
         let writing: Vec<_> = (0..writers)
             .map(|writer| {
                 let (site, acknowledged) = (&site, &acknowledged);
@@ -59,6 +60,8 @@ fn contend(faults: Faults, writers: usize, rounds: usize, readers: usize) -> (us
         let ended: Vec<_> = writing.into_iter().map(thread::ScopedJoinHandle::join).collect();
         stop.store(true, Ordering::SeqCst);
         assert!(ended.into_iter().all(|end| end.is_ok()));
+        let torn: usize = reading.into_iter().map(|reader| reader.join().expect("it only reads")).sum();
+        assert_eq!(torn, 0, "torn reads");
     });
     (acknowledged.into_inner(), parsed(&site.state().expect("a state")).serial)
 }
@@ -90,6 +93,27 @@ fn control_writers_without_the_lock_lose_updates() {
         acknowledged as u64 > serial
     };
     assert!((0..10).any(loses));
+}
+
+#[test]
+fn control_a_writer_in_place_tears_reads() {
+    let site = Site::new(3, 1);
+    site.apply_well();
+    let state = site.state().expect("a state");
+    let (first, second) = state.split_at(state.len() / 2);
+    let stop = AtomicBool::new(false);
+    let torn = thread::scope(|scope| {
+        let reader = scope.spawn(|| read(&site, &stop));
+        for _ in 0..100 {
+            let mut file = File::create(site.path("x.state.toml")).expect("a file");
+            file.write_all(first).expect("written");
+            thread::sleep(Duration::from_millis(1));
+            file.write_all(second).expect("written");
+        }
+        stop.store(true, Ordering::SeqCst);
+        reader.join().expect("it only reads")
+    });
+    assert!(torn > 0);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! tick. `RIG_SOAK` asks for many repetitions.
 
 mod apply;
+mod controls;
 mod ends;
 mod git;
 mod gitops;

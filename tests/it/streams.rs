@@ -1,0 +1,135 @@
+//! Standard output that is full, closed, or read for one line only: what is said of it, and how each command ends.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::program::{below_root, run, text};
+use crate::records::compare;
+use crate::rig::binary;
+
+/// What is asked, in this order, of a cluster in which one workload has no place.
+const COMMANDS: [&str; 26] = [
+    "--help",
+    "--version",
+    "plan --help",
+    "check",
+    "check --format json",
+    "check -f bad.toml",
+    "check -f bad.toml --format json",
+    "check -f bad.toml --format github",
+    "plan",
+    "plan --format json",
+    "plan --format markdown",
+    "plan --format diff",
+    "plan --format github",
+    "plan --detailed-exitcode --allow-unplaced",
+    "plan -f bad.toml",
+    "show",
+    "show --format json",
+    "show --format lines",
+    "show plan.toml",
+    "explain",
+    "explain workload-with-a-long-name-0",
+    "explain --node node",
+    "explain --node node --format json",
+    "schema manifest",
+    "completions bash",
+    "man plan",
+];
+
+/// A cluster with so many workloads, one of which has no place, a state of one and a plan of all.
+fn home(workloads: usize) -> TempDir {
+    let home = tempfile::tempdir().expect("a folder");
+    let manifest = format!(
+        "strategy = \"prioritized\"\n\n[[nodes]]\nname = \"node\"\nresources = {{ cpu = {} }}\n\n\
+         [[workloads]]\nname = \"workload-with-a-long-name\"\nreplicas = {workloads}\nrequirements = {{ cpu = 1 }}\n",
+        workloads - 1
+    );
+    let write = |name: &str, text: &str| fs::write(home.path().join(name), text).expect("written");
+    write("lighthouse.toml", &manifest);
+    write("bad.toml", &(manifest + &"[[nodes]]\nnaem = \"node\"\n".repeat(workloads)));
+    let code = |arguments: &[&str]| run(home.path(), arguments).status.code();
+    assert_eq!(code(&["adopt", "workload-with-a-long-name-0=node", "--yes"]), Some(0));
+    assert_eq!(code(&["plan", "--out", "plan.toml"]), Some(3));
+    home
+}
+
+/// What a script says on standard error and prints, as far as it is not written elsewhere. The binary is `$0`.
+fn said(home: &Path, script: &str) -> String {
+    let mut shell = Command::new("/bin/sh");
+    let output = shell.args(["-c", script]).arg(binary()).current_dir(home).env_clear().stdin(Stdio::null()).output();
+    let output = output.expect("started");
+    format!("{}{}", text(&output.stderr), text(&output.stdout))
+}
+
+#[test]
+fn a_full_or_closed_output_is_told_or_passed_over() {
+    let home = home(3);
+    let mut page = String::new();
+    for stream in [">/dev/full", ">&-", "2>/dev/full", ">&- 2>&-"] {
+        for command in COMMANDS {
+            // What is written while standard error is out of order has other goldens.
+            let hidden = if stream.starts_with('2') { " >/dev/null" } else { "" };
+            let told = said(home.path(), &format!("exec 3>&2; \"$0\" {command}{hidden} {stream}; echo \"=> $?\" >&3"));
+            writeln!(page, "$ lighthouse {command} {stream}\n{}", told.trim_end()).expect("a string takes everything");
+        }
+    }
+    compare(&below_root("tests/records/streams.toml"), &page);
+}
+
+/// A page that a pipe does not hold is written while nobody reads it any more.
+#[test]
+fn a_reader_of_one_line_changes_no_exit_code() {
+    let home = home(5_000);
+    for (command, code) in [
+        ("check -f bad.toml --format json", 1),
+        ("plan", 3),
+        ("plan --allow-unplaced", 0),
+        ("plan --detailed-exitcode --allow-unplaced", 2),
+        ("plan --format json", 3),
+        ("plan --format diff", 3),
+        ("apply --yes --format json", 3),
+        ("show plan.toml", 0),
+        ("show", 0),
+        ("show --format json", 0),
+        ("show --format lines", 0),
+        ("explain --node node", 0),
+        ("explain --node node --format json", 0),
+    ] {
+        let alone = said(home.path(), &format!("\"$0\" {command} 2>/dev/null"));
+        let script = format!("{{ \"$0\" {command}; echo \"=> $?\" >&2; }} | head -c 40");
+        let read = said(home.path(), &script);
+        let (told, first) = read.split_at(read.len() - 40);
+        assert!(alone.len() > 1 << 17 && alone.starts_with(first), "{command}: {} bytes, {first}", alone.len());
+        assert_eq!(told, format!("=> {code}\n"), "{command}");
+    }
+}
+
+/// What a command is for is done, and the code says so, whether or not anybody hears of it.
+#[test]
+fn what_writes_does_so_without_its_streams() {
+    for streams in [">&-", "2>&-", "<&- >&- 2>&-", "2>/dev/full", "| true", "2>&1 | true"] {
+        for (command, written, code) in [
+            ("init -f new.toml", "new.toml", 0),
+            ("adopt workload-with-a-long-name-1=node --yes --state new.state.toml", "new.state.toml", 0),
+            ("apply --yes --state new.state.toml", "new.state.toml", 3),
+            ("apply plan.toml", "lighthouse.state.toml", 3),
+            ("plan --out saved.toml", "saved.toml", 3),
+            ("watch --once --apply --state new.state.toml", "new.state.toml", 3),
+        ] {
+            let home = home(3);
+            let path = home.path().join(written);
+            let before = fs::read(&path).ok();
+            let (streams, reader) = streams.split_once('|').map_or((streams, ""), |(to, _)| (to, "| true"));
+            let told = said(home.path(), &format!("{{ \"$0\" {command} {streams}; echo $? >code; }} {reader}"));
+            let ended = fs::read_to_string(home.path().join("code")).expect("a code");
+            assert_eq!(ended, format!("{code}\n"), "{command} {streams} {reader}: {told}");
+            let after = fs::read(&path).ok();
+            assert!(after.is_some() && after != before, "{command} {streams} {reader}");
+        }
+    }
+}

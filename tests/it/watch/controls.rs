@@ -1,0 +1,75 @@
+//! Negative controls of the rig of `watch`: a program that plans too much, too little or too late is found out.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use super::{PROMISED, Watching, heard, home, manifest, write};
+use crate::program::{run, text};
+
+/// A watch that says just this: the lines that a true one has for these workloads, one after the other.
+fn replayed(workloads: &[&str]) -> Watching {
+    let (_folder, home) = home();
+    let mut lines = Vec::new();
+    for workload in workloads {
+        write(&home.join("lighthouse.toml"), &manifest(workload));
+        let output = run(&home, &["watch", "--once", "--format", "json"]);
+        let (version, plan) = text(&output.stdout).split_once('\n').expect("two lines");
+        if lines.is_empty() {
+            lines.push(version.to_owned());
+        }
+        lines.push(plan.trim_end().to_owned());
+    }
+    write(&home.join("lines"), &lines.join("\n"));
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", "exec cat lines", "sh"]);
+    let mut watching = Watching::start_by(command, &home, &[]);
+    assert!(watching.wait().success());
+    watching
+}
+
+/// Whether the rig is content when the manifest was of these workloads in turn.
+fn is_content(said: &[&str], wanted: &[&str]) -> bool {
+    let watching = replayed(said);
+    let judge = || wanted.iter().for_each(|workload| drop(watching.plans(workload)));
+    catch_unwind(AssertUnwindSafe(judge)).is_ok()
+}
+
+#[test]
+fn control_a_plan_too_many_or_of_other_bytes_is_caught() {
+    assert!(is_content(&["first", "second", "third"], &["first", "second", "third"]));
+    for (what, said) in [
+        ("a plan of the same bytes again", &["first", "first", "second", "third"][..]),
+        ("a plan of the last bytes again", &["first", "second", "second", "third"]),
+        ("a plan of half a save", &["first", "half", "second", "third"]),
+        ("a change that was missed", &["first", "third"]),
+        ("a last change that was missed", &["first", "second"]),
+        ("changes in another order", &["first", "third", "second"]),
+    ] {
+        assert!(!is_content(said, &["first", "second", "third"]), "{what}");
+    }
+}
+
+#[test]
+fn control_a_plan_of_nothing_new_is_caught() {
+    let watching = replayed(&["first"]);
+    watching.plans("first");
+    assert!(watching.lines.recv().is_err(), "that was all");
+    watching.has_no_plan();
+    let watching = replayed(&["first", "first"]);
+    watching.plans("first");
+    let is_caught = |_| {
+        // The line is on its way.
+        thread::sleep(Duration::from_millis(1));
+        catch_unwind(AssertUnwindSafe(|| watching.has_no_plan())).is_err()
+    };
+    assert!((0..10_000).any(is_caught));
+}
+
+#[test]
+fn control_what_only_the_tick_finds_is_caught() {
+    let soon = Duration::from_millis(300);
+    heard("in time", &[soon, soon, PROMISED * 3]);
+    assert!(catch_unwind(|| heard("late", &[soon, PROMISED * 3, PROMISED * 3])).is_err());
+}
