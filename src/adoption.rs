@@ -1,7 +1,7 @@
 //! What runs where already, as people and scripts list it: on each line a workload, white space, its node.
 //!
-//! Names may have spaces in them, so where a line parts is decided by which names there are. Empty lines and those that
-//! begin with `#` say nothing. All mistakes are found in one run, as in a manifest.
+//! Names may have spaces in them and may begin with `#`, so where a line parts, and whether it is a comment, is decided
+//! by which names there are. All mistakes are found in one run, as in a manifest.
 
 use std::collections::hash_map::Entry;
 
@@ -42,6 +42,7 @@ pub fn pairs(model: &Model, source: &Source) -> Result<Vec<(WorkloadId, NodeId)>
             break;
         }
         match pair(model, line, findings.is_crowded()) {
+            Err(_) if line.text.starts_with('#') => {}
             Err(fault) => findings.push(*fault),
             Ok((workload, node)) => match seen.entry(workload) {
                 Entry::Vacant(entry) => {
@@ -85,14 +86,14 @@ impl<'t> Line<'t> {
     }
 }
 
-/// The lines that say something, of a text that begins at `base` of its source.
+/// The lines that are not empty, of a text that begins at `base` of its source.
 fn lines(text: &str, base: u32) -> impl Iterator<Item = Line<'_>> {
     let lines = text.split_inclusive('\n').scan(base, |next, line| {
         let start = *next + offset(line.len() - line.trim_start().len());
         *next += offset(line.len());
         Some(Line { text: line.trim(), start })
     });
-    lines.filter(|line| !line.text.is_empty() && !line.text.starts_with('#'))
+    lines.filter(|line| !line.text.is_empty())
 }
 
 /// The workload and the node of a line; else what is wrong with its first parts.

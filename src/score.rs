@@ -95,13 +95,23 @@ impl Rubric {
         (&self.weights, self.denominator)
     }
 
-    /// A finite score in the units of the rubric's weights, for people: nothing is decided by it.
-    pub fn shown(&self, score: Score) -> f64 {
-        match score {
-            Score::Lowest => f64::NEG_INFINITY,
-            Score::Finite(parts) => parts.as_f64() / self.denominator.as_f64() / 1e18,
-            Score::Highest => f64::INFINITY,
+    /// The score in whole units for people, with two decimals; rounded, but not by floats.
+    pub fn shown(&self, score: Score) -> String {
+        let parts = match score {
+            Score::Lowest => return "-inf".to_owned(),
+            Score::Highest => return "inf".to_owned(),
+            Score::Finite(parts) => parts,
+        };
+        // Where so many parts do not fit in 256 bits, no score has a hundredth.
+        let parts_of_hundredth = self.denominator.checked_mul(Quantity::from(1).part(100).attos());
+        let Some(hundredth) = parts_of_hundredth else { return "0.00".to_owned() };
+        let (mut hundredths, rest) = (parts.abs() / hundredth, parts.abs() % hundredth);
+        if rest >= hundredth - rest {
+            hundredths += 1;
         }
+        let sign = if parts < I256::ZERO && hundredths > I256::ZERO { "-" } else { "" };
+        let (whole, hundredths) = (hundredths / 100, (hundredths % 100).as_u8());
+        format!("{sign}{whole}.{hundredths:02}")
     }
 
     fn weight(&self, resource: Symbol) -> I256 {
@@ -179,4 +189,25 @@ fn greatest_common_divisor(a: I256, b: I256) -> I256 {
 
 fn least_common_multiple(a: I256, b: I256) -> Option<I256> {
     (a / greatest_common_divisor(a, b)).checked_mul(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_score_is_shown_in_hundredths() {
+        let symbol = crate::names::Names::default().intern("size");
+        let third = Weight { amount: 1.into(), per: 3.into() };
+        let rubric = Rubric::new(&[(symbol, third)]).expect("a rubric");
+        let shown = |amount: Quantity| {
+            rubric.shown(rubric.score([(symbol, Capacity::Finite(amount))].into_iter()).expect("a score"))
+        };
+        let expected = ["0.00", "0.33", "0.67", "-0.33", "100.00"];
+        assert_eq!([0, 1, 2, -1, 300].map(|amount| shown(amount.into())), expected);
+        let large = |text: &str| shown(Quantity::parse(text).expect("a quantity").0);
+        assert_eq!(large("299999999999999999"), "99999999999999999.67");
+        assert_eq!(large("299999999999999998"), "99999999999999999.33");
+        assert_eq!(rubric.shown(Score::Lowest) + &rubric.shown(Score::Highest), "-infinf");
+    }
 }

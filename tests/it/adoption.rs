@@ -42,6 +42,25 @@ fn a_workload_of_the_command_line_has_one_node() {
 }
 
 #[test]
+fn a_list_begins_a_record_that_cannot_be_read_anew_and_says_so() {
+    let home = home();
+    fs::write(home.path().join(STATE), "").expect("written");
+    fs::write(home.path().join("runs"), "db rack a\n").expect("written");
+    let (code, page) = session(home.path(), &["adopt", "runs", "--yes"]);
+    let said = "\
+$ lighthouse adopt runs --yes
+warning: the state `lighthouse.state.toml` cannot be read: it is empty
+ |
+ = the record begins anew, with what is adopted and nothing else
+ = help: take the file from the last commit (`git checkout -- FILE`), then apply; without one, `lighthouse adopt` \
+records where things run
+Recorded 1 placement in `lighthouse.state.toml` (serial 1). Nothing was started or stopped.
+=> 0
+";
+    assert_eq!((code, page.as_str()), (Some(0), said));
+}
+
+#[test]
 fn a_list_of_mistakes_is_told_in_bounds() {
     let home = home();
     let mut lines = (0..20_000).map(|number| format!("wbe-{number} rack a")).collect::<Vec<_>>();

@@ -8,7 +8,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lighthouse::adoption;
-use lighthouse::diagnostic::{Diagnostic, draw_all};
+use lighthouse::count::counted;
+use lighthouse::diagnostic::{Diagnostic, Severity, draw_all};
 use lighthouse::escape::quoted;
 use lighthouse::explain;
 use lighthouse::manifest::MOST_TEXT;
@@ -36,12 +37,17 @@ pub(crate) fn run(global: &Global, args: &AdoptArgs, terminal: Terminal) -> Resu
     if !args.writing.yes {
         can_ask()?;
     }
-    let mut basis = planning::read_for_adoption(global, terminal)?;
-    let adopted = adopted(&basis, &args.from, terminal)?;
+    let (mut basis, unreadable) = planning::read_for_adoption(global, terminal)?;
+    let adopted = match (file_of(&args.from), unreadable) {
+        (Some(file), unreadable) => adopted_file(&basis, file, unreadable, terminal)?,
+        (None, None) => adopted_pairs(&basis, &given(&basis.manifest.model, &args.from)?),
+        // Pairs are added to a record: there must be one that can be read.
+        (None, Some(failure)) => return Err(failure),
+    };
     warn_of_what_does_not_hold(&basis, &adopted.record, terminal);
     if !args.writing.yes {
-        let count = adopted.record.placements.len();
-        terminal.confirm(&format!("Record {count} placements in {}?", basis.recorded.name()))?;
+        let count = counted(adopted.record.placements.len(), "placement");
+        terminal.confirm(&format!("Record {count} in {}?", basis.recorded.name()))?;
     }
     let locked = writing::lock(global, args.writing.lock_timeout)?;
     basis.recorded.still_there(&locked)?;
@@ -51,39 +57,52 @@ pub(crate) fn run(global: &Global, args: &AdoptArgs, terminal: Terminal) -> Resu
         let exit = writing::exit(locked.sync()?, terminal);
         return Ok(("Nothing changed: that is on record already.\n".to_owned(), exit));
     }
-    let count = adopted.record.placements.len();
+    let count = counted(adopted.record.placements.len(), "placement");
     let (serial, exit) =
         writing::save(&basis.recorded, &basis.manifest.model, adopted.record, basis.lineage(), &locked, terminal)?;
     let name = basis.recorded.name();
-    let text = format!("Recorded {count} placements in {name} (serial {serial}). Nothing was started or stopped.\n");
+    let text = format!("Recorded {count} in {name} (serial {serial}). Nothing was started or stopped.\n");
     writing::tell(&text, exit, terminal)
 }
 
-/// A state file, or pairs from the command line, a file or standard input.
-fn adopted(basis: &Basis, from: &[String], terminal: Terminal) -> Result<Adopted, Failure> {
-    let model = &basis.manifest.model;
+/// The only word of the command line, where it is no pair.
+fn file_of(words: &[String]) -> Option<&Path> {
+    match words {
+        [single] if !single.contains('=') => Some(Path::new(single)),
+        _ => None,
+    }
+}
+
+/// A state file takes the place of the record; lines are added to it or, where it cannot be read, begin it anew.
+fn adopted_file(
+    basis: &Basis,
+    file: &Path,
+    unreadable: Option<Failure>,
+    terminal: Terminal,
+) -> Result<Adopted, Failure> {
+    let input = Input::of(file);
+    let bytes = store::read_input(&input, MOST_TEXT)?;
+    if is_state(&bytes) {
+        return adopted_state(file, &bytes);
+    }
+    let pairs = listed(&basis.manifest.model, Source::new(input.name().to_string_lossy(), bytes), terminal)?;
+    if let Some(failure) = unreadable {
+        warn_of_what_is_lost(failure, terminal);
+    }
+    Ok(adopted_pairs(basis, &pairs))
+}
+
+fn adopted_pairs(basis: &Basis, pairs: &[(WorkloadId, NodeId)]) -> Adopted {
     let record = basis.recorded.state.as_ref().map(|state| state.record.clone()).unwrap_or_default();
-    let pairs = match from {
-        [single] if !single.contains('=') => {
-            let input = Input::of(Path::new(single));
-            let bytes = store::read_input(&input, MOST_TEXT)?;
-            if is_state(&bytes) {
-                return adopted_state(single, &bytes);
-            }
-            listed(model, Source::new(input.name().to_string_lossy(), bytes), terminal)?
-        }
-        pairs => given(model, pairs)?,
-    };
-    Ok(Adopted { record: with_pairs(model, record, &pairs), state: None })
+    Adopted { record: with_pairs(&basis.manifest.model, record, pairs), state: None }
 }
 
 fn is_state(bytes: &[u8]) -> bool {
     String::from_utf8_lossy(bytes).lines().any(|line| line.starts_with("format = "))
 }
 
-fn adopted_state(name: &str, bytes: &[u8]) -> Result<Adopted, Failure> {
-    let state =
-        state::adopt(bytes).map_err(|error| Failure::error(format!("{} cannot be adopted: {error}", quoted(name))))?;
+fn adopted_state(path: &Path, bytes: &[u8]) -> Result<Adopted, Failure> {
+    let state = state::adopt(bytes).map_err(|error| Failure::unreadable("state", path, bytes, &error))?;
     Ok(Adopted { record: state.record.clone(), state: Some(state) })
 }
 
@@ -118,6 +137,12 @@ fn with_pairs(model: &Model, record: Record, pairs: &[(WorkloadId, NodeId)]) -> 
     let mut evicted = record.evicted;
     evicted.retain(|(workload, _)| !placements.contains_key(workload));
     Record { placements: placements.into_values().collect(), evicted, cursor: record.cursor }
+}
+
+/// Says that a state which cannot be read is no part of the record that takes its place.
+fn warn_of_what_is_lost(failure: Failure, terminal: Terminal) {
+    let (warning, sources) = failure.said_as(Severity::Warning);
+    terminal.report_in(&warning.note("the record begins anew, with what is adopted and nothing else"), &sources);
 }
 
 /// Says what the next plan would move, and why.

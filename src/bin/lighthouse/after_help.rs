@@ -46,8 +46,9 @@ Examples:
 ";
 
 pub(crate) const ADOPT: &str = "\
-The digest of an adopted state need not be right: it may be merged by hand, or an older one. Lines and pairs are
-added to what is recorded; a state takes its place. What does not hold where it runs is told.
+The digest of an adopted state need not be right: it may be merged by hand, or an older one.
+Lines and pairs are added to what is recorded; a state takes its place. What does not hold where
+it runs is told.
 
 Examples:
   lighthouse adopt web-0=rack-a-1 web-1=rack-a-2

@@ -144,6 +144,11 @@ impl Failure {
         Self::system("cannot write standard output", error)
     }
 
+    /// The same after a save. The state is saved all the same, and who reads the error should know.
+    pub(crate) fn output_after_saving(error: &io::Error) -> Self {
+        Self::system("the state is saved, but standard output cannot be written", error)
+    }
+
     /// What the system did not do, and what it says.
     pub(crate) fn system(what: &str, error: &io::Error) -> Self {
         let text = error.to_string();

@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use lighthouse::escape::quoted;
+use lighthouse::manifest::MOST_TEXT;
 use lighthouse::store::{self, Input};
 
 use crate::args::Global;
@@ -49,9 +50,11 @@ pub(crate) fn run(global: &Global) -> Result<String, Failure> {
 fn write_manifest(path: &Path) -> Result<String, Failure> {
     let name = shown(path);
     if store::create_new(path, STARTER.as_bytes())? {
-        Ok(format!("wrote {name}: edit it, then `lighthouse plan`\n"))
-    } else {
-        Ok(format!("kept {name}, which is there already\n"))
+        return Ok(format!("wrote {name}: edit it, then `lighthouse plan`\n"));
+    }
+    match store::read(path, MOST_TEXT)? {
+        Some(_) => Ok(format!("kept {name}, which is there already\n")),
+        None => Err(Failure::error(format!("{name} is a link that leads nowhere"))),
     }
 }
 

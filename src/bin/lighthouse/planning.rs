@@ -73,19 +73,25 @@ pub(crate) fn read_reviewed(global: &Global, flags: &Flags, terminal: Terminal) 
     Ok(Basis { flags: flags.clone(), ..basis })
 }
 
-/// Reads manifest and state for an adoption, which may be the way out for a state that cannot be read.
-pub(crate) fn read_for_adoption(global: &Global, terminal: Terminal) -> Result<Basis, Failure> {
+/// Reads manifest and state for an adoption, which may be the way out for a state that cannot be read: that is given
+/// beside them, unless a newer version wrote it.
+pub(crate) fn read_for_adoption(global: &Global, terminal: Terminal) -> Result<(Basis, Option<Failure>), Failure> {
     let (mut basis, state) = read_both(global, false, terminal)?;
-    basis.recorded.state = state.ok().flatten();
+    let unreadable = match state {
+        Ok(state) => {
+            basis.recorded.state = state;
+            None
+        }
+        Err(error @ state::Error::NewerFormat { .. }) => return Err(basis.recorded.unreadable(&error)),
+        Err(error) => Some(basis.recorded.unreadable(&error)),
+    };
     same_cluster(&basis.manifest.model, &basis.recorded)?;
-    Ok(basis)
+    Ok((basis, unreadable))
 }
 
 fn read_files(global: &Global, fresh: bool, terminal: Terminal) -> Result<Basis, Failure> {
     let (mut basis, state) = read_both(global, fresh, terminal)?;
-    let Recorded { path, bytes, .. } = &basis.recorded;
-    let (path, bytes) = (path.as_deref().unwrap_or(Path::new("")), bytes.as_deref().unwrap_or_default());
-    basis.recorded.state = state.map_err(|error| Failure::unreadable_state(path, bytes, &error))?;
+    basis.recorded.state = state.map_err(|error| basis.recorded.unreadable(&error))?;
     same_cluster(&basis.manifest.model, &basis.recorded)?;
     if let (Some(path), None) = (&basis.recorded.path, &basis.recorded.state) {
         warn_of_other_states(&basis.manifest.model, path, terminal);
@@ -170,10 +176,16 @@ pub(crate) fn same_cluster(model: &Model, recorded: &Recorded) -> Result<(), Fai
 impl Recorded {
     /// What these bytes of a state say.
     pub(crate) fn of(place: PathBuf, bytes: Option<Vec<u8>>) -> Result<Self, Failure> {
-        let state = bytes.as_deref().map(state::parse).transpose();
-        let unreadable = |error| Failure::unreadable_state(&place, bytes.as_deref().unwrap_or_default(), &error);
-        let state = state.map_err(unreadable)?;
-        Ok(Self { path: Some(place), bytes, state })
+        let recorded = Self { path: Some(place), bytes, state: None };
+        let state = recorded.bytes.as_deref().map(state::parse).transpose();
+        let state = state.map_err(|error| recorded.unreadable(&error))?;
+        Ok(Self { state, ..recorded })
+    }
+
+    /// These bytes say nothing that this version can read.
+    fn unreadable(&self, error: &state::Error) -> Failure {
+        let (path, bytes) = (self.path.as_deref(), self.bytes.as_deref());
+        Failure::unreadable_state(path.unwrap_or(Path::new("")), bytes.unwrap_or_default(), error)
     }
 
     /// The serial of the state, where there is one.

@@ -69,13 +69,10 @@ pub(crate) fn exit(saved: Saved, terminal: Terminal) -> Exit {
     }
 }
 
-/// Prints what came of a save. If that fails, the state is saved all the same, and who reads the error should know.
+/// Prints what came of a save.
 pub(crate) fn tell(text: &str, exit: Exit, terminal: Terminal) -> Result<(String, Exit), Failure> {
     let told = terminal.print(text).map(|()| (String::new(), exit));
-    told.map_err(|error| {
-        let failure = Failure::system("the state is saved, but standard output cannot be written", &error);
-        Failure { exit: exit.and(Exit::Error), ..failure }
-    })
+    told.map_err(|error| Failure { exit: exit.and(Exit::Error), ..Failure::output_after_saving(&error) })
 }
 
 impl Recorded {

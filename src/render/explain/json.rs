@@ -262,7 +262,7 @@ fn step_entry<'a>(model: &'a Model, at: usize, step: &'a Step) -> StepEntry<'a> 
     StepEntry {
         rank: at + 1,
         node: model.node_name(step.node),
-        score: step.score.map(|score| format!("{:.2}", model.rubric().shown(score))),
+        score: step.score.map(|score| model.rubric().shown(score)),
         takes: step.said == Said::Takes,
         refusals: said,
         breaks,

@@ -128,7 +128,7 @@ fn write_given_up(sheet: &mut Sheet, given_up: &Soft, setting: Setting<'_>) {
 
 /// A score in the units of the rubric.
 fn shown_score(setting: Setting<'_>, score: crate::score::Score) -> String {
-    format!("{:.2}", setting.plan.model.rubric().shown(score))
+    setting.plan.model.rubric().shown(score)
 }
 
 fn left(answer: &PlacedAnswer, setting: Setting<'_>) -> String {

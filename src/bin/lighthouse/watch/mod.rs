@@ -188,7 +188,7 @@ impl Watch {
         if word == Word::Recovered {
             self.say(&self.voice.recovered(false))?;
         }
-        self.say(&outcome.said)?;
+        self.say_of(&outcome.said, outcome.saved)?;
         if let Some(facts) = &outcome.facts {
             self.board(|board| board.plan(facts));
         }
@@ -240,6 +240,11 @@ impl Watch {
     }
 
     fn say(&self, text: &str) -> Result<(), End> {
+        self.say_of(text, false)
+    }
+
+    /// Says what came of a pass.
+    fn say_of(&self, text: &str, saved: bool) -> Result<(), End> {
         if text.is_empty() {
             return Ok(());
         }
@@ -248,6 +253,7 @@ impl Watch {
             // How the one pass ends is told by the exit code, too.
             Ok(false) if self.once => Ok(()),
             Ok(false) => Err(End::Exit(Exit::Done)),
+            Err(error) if saved => Err(Failure::output_after_saving(&error).into()),
             Err(error) => Err(Failure::output(&error).into()),
         }
     }

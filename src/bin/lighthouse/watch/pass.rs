@@ -28,6 +28,8 @@ pub(super) struct Outcome {
     pub(super) ending: Ending,
     /// What is said of it in any case.
     pub(super) said: String,
+    /// Whether a state was saved, which is so though it cannot be told.
+    pub(super) saved: bool,
     /// What was wrong with it.
     pub(super) trouble: Option<Trouble>,
     pub(super) facts: Option<Facts>,
@@ -59,7 +61,7 @@ impl Outcome {
     fn wrong(ending: Ending, trouble: impl Into<Trouble>) -> Self {
         let trouble = trouble.into();
         let exit = trouble.failure.exit;
-        Self { ending, said: String::new(), trouble: Some(trouble), facts: None, exit }
+        Self { ending, said: String::new(), saved: false, trouble: Some(trouble), facts: None, exit }
     }
 }
 
@@ -143,6 +145,7 @@ impl Worker {
         if let Some(facts) = &mut outcome.facts {
             (facts.serial, facts.pending) = (applied.serial, 0);
         }
+        outcome.saved = applied.saved;
         if applied.saved {
             outcome.said = self.voice.applied(&basis.recorded.name(), applied.serial, &content);
         }
@@ -174,6 +177,7 @@ fn planned(basis: &Basis, plan: &Plan<'_>, content: Content) -> Outcome {
     Outcome {
         ending: Ending::Good(content.digest()),
         said: String::new(),
+        saved: false,
         trouble: None,
         facts: Some(facts(basis, plan, content)),
         exit: if plan.summary.unplaced > 0 { Exit::Unplaced } else { Exit::Done },
