@@ -21,6 +21,9 @@ pub const DEEPEST: usize = 16;
 /// In a text that is longer only the first mistake of grammar is reported: each costs memory.
 const LONGEST_RECOVERED: usize = 1 << 20;
 
+/// What the TOML crate says of keys that are too deep.
+const TOO_DEEP: &str = "recursion limit";
+
 /// What the TOML crate says of a key that is given twice.
 const TWICE: &str = "duplicate key";
 
@@ -65,7 +68,7 @@ pub(super) fn parse<'s>(
     let at = |span: &Range<usize>| Place { file, start: base + offset(span.start), end: base + offset(span.end) };
     let (mut last, mut twice) = ((0, String::new()), 0);
     for error in errors {
-        let span = error.span().unwrap_or(text.len()..text.len());
+        let span = error.span().or_else(|| deepest(&error, text)).unwrap_or(text.len()..text.len());
         let line = source.line(at(&span).start);
         // One slip often makes several errors: the first on a line is the one that helps, and of equal ones on lines
         // that follow each other the first of all.
@@ -149,9 +152,24 @@ fn fault(error: &Error, text: &str, span: Range<usize>, line: &[u8]) -> Diagnost
             let key = text.get(span).unwrap_or_default();
             Diagnostic::error(format!("the key {} is given twice", quoted(key)))
         }
-        "recursion limit" | "cannot recurse further; max recursion depth met" => nesting(),
+        TOO_DEEP | "cannot recurse further; max recursion depth met" => nesting(),
         message => Diagnostic::error(format!("this is not TOML: {message}")),
     }
+}
+
+/// The key that is too deep for the TOML crate, which does not say where it is: that of the first line without which it
+/// would not give up.
+fn deepest(error: &Error, text: &str) -> Option<Range<usize>> {
+    if error.message() != TOO_DEEP || text.len() > LONGEST_RECOVERED {
+        return None;
+    }
+    let ends = text.match_indices('\n').map(|(at, _)| at + 1).chain([text.len()]).collect::<Vec<_>>();
+    let is_fine = |&end: &usize| tree(&text[..end]).1.iter().all(|error| error.message() != TOO_DEEP);
+    let at = ends.partition_point(is_fine);
+    let start = at.checked_sub(1).map_or(0, |before| ends[before]);
+    let line = text[start..*ends.get(at)?].trim_end();
+    let indent = line.len() - line.trim_start().len();
+    Some(start + indent..start + line.len())
 }
 
 fn nesting() -> Diagnostic {

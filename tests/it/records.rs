@@ -122,6 +122,9 @@ fn what_is_nested_a_hundred_thousand_times_is_told_with_its_place() {
         ("arrays", "x = ", "[", "]".repeat(100_000)),
         ("open-arrays", "x = ", "[", String::new()),
         ("tables", "x = ", "{a=", format!("1{}", "}".repeat(100_000))),
+        ("dotted", "", "a.", "a = 1".to_owned()),
+        ("header", "[", "a.", "a]".to_owned()),
+        ("headers", "[[", "a.", "a]]".to_owned()),
     ] {
         let deep = format!("{start}{}{end}", piece.repeat(100_000));
         let (manifest, state) = (format!("{name}.toml"), format!("{name}.of.a.state.toml"));
