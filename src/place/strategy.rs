@@ -8,13 +8,39 @@ use std::cmp::Reverse;
 use super::Engine;
 use super::rule::{self, Standing};
 use crate::model::{Model, NodeId, Strategy, WorkloadId, WorkloadTable};
+use crate::parallel::both;
 use crate::score::Score;
+
+/// Sorting so many takes longer than to start a thread.
+const MANY: usize = 4096;
 
 /// Sorts workloads into strategy order: priority, largest first; then manifest order, or for bin pack size and name.
 pub(crate) fn sort(model: &Model, workloads: &mut [WorkloadId]) {
     match model.strategy() {
         Strategy::Prioritized | Strategy::RoundRobin => workloads.sort_by_key(|&each| turn(model, each)),
-        Strategy::BinPack => workloads.sort_by_cached_key(|&each| turn(model, each)),
+        Strategy::BinPack => sort_by_size(model, workloads),
+    }
+}
+
+/// The same for bin pack, which compares more: many in two halves side by side.
+fn sort_by_size(model: &Model, workloads: &mut [WorkloadId]) {
+    let sorted = |some: &[WorkloadId]| {
+        let mut turns = some.iter().map(|&each| turn(model, each)).collect::<Vec<_>>();
+        turns.sort_unstable();
+        turns
+    };
+    let turns = if workloads.len() < MANY {
+        sorted(workloads)
+    } else {
+        let (some, others) = workloads.split_at(workloads.len() / 2);
+        let (mut turns, others) = both(|| sorted(some), || sorted(others));
+        turns.extend(others);
+        // The stable sort finds what is in order, and merges it.
+        turns.sort();
+        turns
+    };
+    for (workload, turn) in workloads.iter_mut().zip(turns) {
+        *workload = turn.workload;
     }
 }
 
