@@ -6,12 +6,12 @@
 
 use std::iter;
 
-use ethnum::u256;
 use rustc_hash::FxHashMap;
 
 use super::blocks::{HIGHEST, Level};
 use super::occupancy::Occupancy;
 use super::rule::{is_immune, requires};
+use super::scale::Scale;
 use crate::model::{Model, NodeId, WorkloadTable};
 use crate::names::Symbol;
 use crate::quantity::Capacity;
@@ -35,33 +35,6 @@ pub(super) struct Column {
     scale: Scale,
     /// In ascending order, from a ward on: what is offered at all reaches the first.
     steps: Vec<i64>,
-}
-
-/// Amounts as whole numbers of so many bits less: what is no smaller never looks smaller. Amounts have more than a
-/// word of a processor, and every search and every placement compares some with many steps.
-#[derive(Clone, Copy, Debug)]
-struct Scale {
-    bits: u32,
-}
-
-impl Scale {
-    /// The finest in which these amounts have a number of their own.
-    fn of(amounts: &[Capacity]) -> Self {
-        let largest = amounts.iter().filter_map(|amount| amount.finite()).map(|amount| amount.attos().unsigned_abs());
-        let width = u256::BITS - largest.max().unwrap_or_default().leading_zeros();
-        Self { bits: width.saturating_sub(i64::BITS - 2) }
-    }
-
-    fn number(self, amount: Capacity) -> i64 {
-        match amount {
-            Capacity::Ward => i64::MIN,
-            Capacity::Unlimited => i64::MAX,
-            Capacity::Finite(amount) => {
-                let number = amount.attos() >> self.bits;
-                i64::try_from(number).unwrap_or(if number.is_negative() { i64::MIN } else { i64::MAX })
-            }
-        }
-    }
 }
 
 /// How much of a resource workloads require.
@@ -116,9 +89,9 @@ impl Columns {
     /// A column for a resource.
     pub(super) fn column(&self, resource: Symbol) -> Column {
         let amounts = self.demands.get(&resource).map_or(&[][..], |demand| &demand.steps);
-        let scale = Scale::of(amounts);
-        let steps = iter::once(i64::MIN).chain(amounts.iter().map(|&amount| scale.number(amount)));
-        Column { resource, scale, steps: steps.collect() }
+        let scale = Scale::of(amounts.iter().filter_map(|amount| Some(amount.finite()?.attos())));
+        let steps = iter::once(Capacity::Ward).chain(amounts.iter().copied());
+        Column { resource, scale, steps: steps.map(|amount| number(scale, amount)).collect() }
     }
 
     /// Which resources may be in the way below zero.
@@ -202,8 +175,16 @@ impl Column {
 
     /// How many steps an amount has reached, free or needed: so what fits still fits.
     fn level(&self, amount: Capacity) -> Level {
-        let number = self.scale.number(amount);
+        let number = number(self.scale, amount);
         height(&self.steps[..self.steps.partition_point(|&step| step <= number)])
+    }
+}
+
+fn number(scale: Scale, amount: Capacity) -> i64 {
+    match amount {
+        Capacity::Ward => i64::MIN,
+        Capacity::Finite(amount) => scale.number(amount.attos()),
+        Capacity::Unlimited => i64::MAX,
     }
 }
 

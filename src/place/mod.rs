@@ -20,6 +20,7 @@ mod order;
 mod refusal;
 mod replay;
 mod rule;
+mod scale;
 mod shelf;
 mod strategy;
 mod zone;
@@ -246,6 +247,8 @@ fn fresh(model: &Model, claims: Claims, search: Search) -> Prepared {
 fn finish(model: &Model, prepared: Prepared) -> Outcome {
     let Prepared { mut engine, claims, departures, queue } = prepared;
     engine.run(model, &queue);
+    // Who asks more of the nodes makes another.
+    engine.index = None;
     let mut assignment = Assignment(vec![None; model.workloads().len()]);
     for node in model.node_ids() {
         for workload in engine.occupancy.on(node) {

@@ -7,12 +7,9 @@ use std::cmp::Reverse;
 
 use super::Engine;
 use super::rule::{self, Standing};
+use super::scale::Scale;
 use crate::model::{Model, NodeId, Strategy, WorkloadId, WorkloadTable};
-use crate::parallel::both;
 use crate::score::Score;
-
-/// Sorting so many takes longer than to start a thread.
-const MANY: usize = 4096;
 
 /// Sorts workloads into strategy order: priority, largest first; then manifest order, or for bin pack size and name.
 pub(crate) fn sort(model: &Model, workloads: &mut [WorkloadId]) {
@@ -22,25 +19,18 @@ pub(crate) fn sort(model: &Model, workloads: &mut [WorkloadId]) {
     }
 }
 
-/// The same for bin pack, which compares more: many in two halves side by side.
+/// The same for bin pack, which compares more: by words as far as they tell.
 fn sort_by_size(model: &Model, workloads: &mut [WorkloadId]) {
-    let sorted = |some: &[WorkloadId]| {
-        let mut turns = some.iter().map(|&each| turn(model, each)).collect::<Vec<_>>();
-        turns.sort_unstable();
-        turns
-    };
-    let turns = if workloads.len() < MANY {
-        sorted(workloads)
-    } else {
-        let (some, others) = workloads.split_at(workloads.len() / 2);
-        let (mut turns, others) = both(|| sorted(some), || sorted(others));
-        turns.extend(others);
-        // The stable sort finds what is in order, and merges it.
-        turns.sort();
-        turns
-    };
-    for (workload, turn) in workloads.iter_mut().zip(turns) {
-        *workload = turn.workload;
+    let size = |workload: WorkloadId| model.workload_score(workload).parts();
+    let scale = Scale::of(workloads.iter().map(|&each| size(each)));
+    let priority = |each| Reverse(model.workload_table(each).priority);
+    let word = |&each: &WorkloadId| ((priority(each), Reverse(scale.number(size(each)))), each);
+    let mut sized = workloads.iter().map(word).collect::<Vec<_>>();
+    sized.sort_unstable_by(|&(word, one), &(other_word, other)| {
+        word.cmp(&other_word).then_with(|| turn(model, one).cmp(&turn(model, other)))
+    });
+    for (workload, (_, sorted)) in workloads.iter_mut().zip(sized) {
+        *workload = sorted;
     }
 }
 

@@ -1,0 +1,52 @@
+//! Amounts and scores as words of a processor, in the same order but for those that are nearly equal.
+//!
+//! They have 256 bits, and where many are compared most of the time goes into moving them.
+
+use ethnum::{I256, u256};
+
+/// How many of the lower bits are left out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scale(u32);
+
+impl Scale {
+    /// The finest that holds these values.
+    pub(super) fn of(values: impl Iterator<Item = I256>) -> Self {
+        let largest = values.map(I256::unsigned_abs).max().unwrap_or_default();
+        let width = u256::BITS - largest.leading_zeros();
+        Self(width.saturating_sub(i64::BITS - 1))
+    }
+
+    /// The number of a value: never larger than that of a larger one. What the scale does not hold is at its ends.
+    pub(super) fn number(self, value: I256) -> i64 {
+        let number = value >> self.0;
+        i64::try_from(number).unwrap_or(if number.is_negative() { i64::MIN } else { i64::MAX })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn value() -> impl Strategy<Value = I256> {
+        (any::<i128>(), any::<i128>(), 0..256_u32).prop_map(|(high, low, bits)| I256::from_words(high, low) >> bits)
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_are_in_the_order_of_values(values in vec(value(), 1..8), others in vec(value(), 2)) {
+            let scale = Scale::of(values.iter().copied());
+            let numbers = values.iter().chain(&others).map(|&each| (each, scale.number(each))).collect::<Vec<_>>();
+            for &(value, number) in &numbers {
+                prop_assert!(numbers.iter().all(|&(other, at)| other > value || at <= number));
+            }
+            // As fine as it can be: another bit would not do.
+            if scale.0 > 0 {
+                prop_assert!(values.iter().any(|&each| i64::try_from(each >> (scale.0 - 1)).is_err()));
+            }
+            prop_assert!(values.iter().all(|&each| i64::try_from(each >> scale.0).is_ok()));
+        }
+    }
+}
