@@ -52,6 +52,14 @@ pub(super) struct Blocks {
     best: Vec<Lanes>,
 }
 
+/// What a search asks of blocks; kept by who searches often.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Asked {
+    /// The words of a block that tell who reaches the levels.
+    words: Vec<usize>,
+    lanes: Vec<Lanes>,
+}
+
 /// Nodes that are neighbours: their keys in ascending order.
 #[derive(Clone, Debug)]
 struct Block {
@@ -110,17 +118,20 @@ impl Blocks {
     pub(super) fn first(
         &self,
         needs: &[Level],
+        asked: &mut Asked,
         from: Option<Key>,
         takes: &mut impl FnMut(NodeId) -> bool,
     ) -> Option<(Key, NodeId)> {
         let columns = self.columns.iter().zip(needs).filter(|&(_, &need)| need > 0);
-        let words = columns.map(|(column, &need)| column.start + usize::from(need) - 1).collect::<Vec<_>>();
-        let needs = needs.chunks(LANES).map(|needs| join(needs.iter().copied())).collect::<Vec<_>>();
+        asked.words.clear();
+        asked.words.extend(columns.map(|(column, &need)| column.start + usize::from(need) - 1));
+        asked.lanes.clear();
+        asked.lanes.extend(needs.chunks(LANES).map(|needs| join(needs.iter().copied())));
         let (start, place) = from.map_or((0, 0), |from| self.find(from));
-        let mut next = self.next(&needs, start);
+        let mut next = self.next(&asked.lanes, start);
         while let Some(at) = next {
             let block = &self.list[at];
-            let mut left = block.reaching(&words, if at == start { place } else { 0 });
+            let mut left = block.reaching(&asked.words, if at == start { place } else { 0 });
             while left != 0 {
                 let place = left.trailing_zeros() as usize;
                 if takes(block.nodes[place]) {
@@ -128,7 +139,7 @@ impl Blocks {
                 }
                 left &= left - 1;
             }
-            next = self.next(&needs, at + 1);
+            next = self.next(&asked.lanes, at + 1);
         }
         None
     }
@@ -314,7 +325,7 @@ mod tests {
                     found.find(|(_, (node, row))| reaches(row) && takes(*node)).map(|(&key, &(node, _))| (key, node))
                 };
                 for takes in [|_| true, |node: NodeId| node.0.is_multiple_of(3)] {
-                    prop_assert_eq!(blocks.first(&needs, from, &mut { takes }), first(takes));
+                    prop_assert_eq!(blocks.first(&needs, &mut Asked::default(), from, &mut { takes }), first(takes));
                 }
             }
         }

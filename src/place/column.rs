@@ -139,16 +139,15 @@ impl Columns {
         row.push(self.lowest(&row[start..]));
     }
 
-    /// What a row has to reach so that its node may take a workload; `open` where no rare ward may be in the way.
-    pub(super) fn needs(&self, table: &WorkloadTable, extra: Option<&Column>, open: bool) -> Vec<Level> {
-        let mut needs = Vec::with_capacity(self.amounts.len() + self.gates.len() + 3);
+    /// Writes what a row has to reach so that its node may take a workload; `open` where no rare ward may be in the way.
+    pub(super) fn needs(&self, table: &WorkloadTable, extra: Option<&Column>, open: bool, needs: &mut Vec<Level>) {
+        needs.clear();
         needs.extend(self.amounts.iter().map(|column| column.need(table)));
         let is_shut = |&gate: &Symbol| !is_immune(table, gate) && !requires(table, gate);
         needs.extend(self.gates.iter().map(|gate| Level::from(is_shut(gate))));
         needs.push((open && !self.rare.is_empty()).into());
-        needs.push(self.lowest(&needs));
+        needs.push(self.lowest(needs));
         needs.extend(extra.map(|column| column.need(table)));
-        needs
     }
 
     /// The lowest level of what is wanted; where nothing is, nothing is short.

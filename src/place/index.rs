@@ -11,7 +11,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::blocks::{Blocks, Level};
+use super::blocks::{Asked, Blocks, Level};
 use super::column::{Column, Columns};
 use super::cover::{self, Cover, FieldName};
 use super::occupancy::{Occupancy, Place};
@@ -40,8 +40,10 @@ pub(super) struct Index {
     belongs: Vec<Vec<usize>>,
     /// Tables of workloads that no node takes until a shortcoming is filled.
     hopeless: FxHashSet<u32>,
-    /// A node's row, while it is written.
+    /// A row, while it is written or asked for.
     row: Vec<Level>,
+    /// The same for what is asked.
+    asked: Asked,
 }
 
 impl Index {
@@ -56,6 +58,7 @@ impl Index {
             names: FxHashMap::default(),
             hopeless: FxHashSet::default(),
             row: Vec::new(),
+            asked: Asked::default(),
         }
     }
 
@@ -75,7 +78,7 @@ impl Index {
     }
 
     fn first_from(
-        &self,
+        &mut self,
         order: &Order,
         table: &WorkloadTable,
         nodes: &[NodeId],
@@ -90,8 +93,8 @@ impl Index {
         improve(alone);
         for &(at, name) in fields {
             let field = &self.fields[at];
-            let needs = self.columns.needs(table, field.extra.as_ref(), !matches!(name, FieldName::Offers(_)));
-            improve(field.blocks.first(&needs, start, takes));
+            self.columns.needs(table, field.extra.as_ref(), !matches!(name, FieldName::Offers(_)), &mut self.row);
+            improve(field.blocks.first(&self.row, &mut self.asked, start, takes));
         }
         best.map(|(_, node)| node)
     }
