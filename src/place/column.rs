@@ -139,7 +139,8 @@ impl Columns {
         row.push(self.lowest(&row[start..]));
     }
 
-    /// Writes what a row has to reach so that its node may take a workload; `open` where no rare ward may be in the way.
+    /// Writes what a row has to reach so that its node may take a workload; `open` where no rare ward may be in the
+    /// way.
     pub(super) fn needs(&self, table: &WorkloadTable, extra: Option<&Column>, open: bool, needs: &mut Vec<Level>) {
         needs.clear();
         needs.extend(self.amounts.iter().map(|column| column.need(table)));

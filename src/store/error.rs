@@ -32,13 +32,6 @@ pub enum Error {
         /// What is there.
         kind: Kind,
     },
-    /// Something else is where the drop-ins of the manifest are looked for.
-    NotAFolder {
-        /// The path.
-        path: PathBuf,
-        /// What is there; nothing for a regular file.
-        kind: Option<Kind>,
-    },
     /// The path cannot be the name of a file.
     NotAName(PathBuf),
     /// The links at the path lead back to themselves.
@@ -160,10 +153,6 @@ impl fmt::Display for Error {
             ),
             Self::Io { doing, path, source } => write!(f, "cannot {doing} `{}`: {}", shown(path), cause(source)),
             Self::NotAFile { path, kind } => write!(f, "`{}` is {kind}, not a file", shown(path)),
-            Self::NotAFolder { path, kind } => {
-                let kind = kind.map_or("a file".to_owned(), |kind| kind.to_string());
-                write!(f, "`{}` is {kind}, not a folder of drop-ins", shown(path))
-            }
             Self::NotAName(path) => write!(f, "`{}` cannot be the name of a file", shown(path)),
             Self::LinkLoop(path) => write!(f, "the symbolic links at `{}` lead back to themselves", shown(path)),
             Self::TooLarge { path, limit } => {

@@ -9,7 +9,7 @@ use super::again::again;
 use super::error::Error;
 use super::find::drop_ins_beside;
 use super::list::list;
-use super::read::{Input, inspect, inspect_link, odd_kind, open, read_input, read_open};
+use super::read::{Input, inspect, inspect_link, open, read_input, read_open};
 use super::resolve::{folder_of, resolve};
 use crate::source::Source;
 
@@ -68,7 +68,7 @@ fn list_drop_ins(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut folders = Vec::new();
     match inspect(folder) {
         Ok(about) if about.is_dir() => folders.push(folder.to_owned()),
-        Ok(about) => return Err(Error::NotAFolder { path: folder.to_owned(), kind: odd_kind(&about) }),
+        Ok(_) => {}
         Err(Error::Io { source, .. })
             if source.kind() == io::ErrorKind::NotFound && inspect_link(folder)?.is_none() => {}
         // A folder that is there and cannot be asked about, or a link to one that is gone, is not the same as none:

@@ -72,7 +72,7 @@ fn judge(case: &Case, call: &Call, how: &str) -> Result<Output, String> {
         Some(6) if state == case.new && call.name == "fsync" => {}
         // The state was saved, and who wanted to read of it is told that he cannot.
         Some(1) if state == case.new && call.line.starts_with("write(1,") => {
-            if !is_mute && !said.contains("error: cannot write standard output: ") {
+            if !is_mute && !said.contains("error: the state is saved, but standard output cannot be written: ") {
                 return Err(format!("said: {said}"));
             }
         }

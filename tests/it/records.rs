@@ -195,7 +195,7 @@ fn every_kind_of_file_beside_the_manifest_is_told_apart() {
     for (place, kinds, arguments) in [
         ("lighthouse.d/a.toml", &["pipe", "device", "loop", "dangling"][..], &["plan"][..]),
         ("lighthouse.d/deep/down/a.toml", &["pipe", "device"], &["check"]),
-        ("lighthouse.d", &["loop", "dangling", "pipe", "device", "file"], &["check"]),
+        ("lighthouse.d", &["loop", "dangling"], &["check"]),
         (".lighthouse.state.toml.lock", &["pipe", "device", "folder", "dangling"], &["apply", "--yes"]),
     ] {
         for kind in kinds {
@@ -218,7 +218,6 @@ fn plant(kind: &str, path: &Path) {
     let made = match kind {
         "pipe" => std::process::Command::new("mkfifo").arg(path).status().map(|status| assert!(status.success())),
         "folder" => fs::create_dir(path),
-        "file" => fs::write(path, ""),
         "device" => symlink("/dev/zero", path),
         "loop" => symlink(path, path),
         _ => symlink("missing", path),
