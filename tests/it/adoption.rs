@@ -5,6 +5,13 @@
 
 use std::fs;
 
+use lighthouse::adoption::pairs;
+use lighthouse::diagnostic::{Paint, draw_all};
+use lighthouse::model::{Model, NodeTable, Strategy as Placing, WorkloadTable};
+use lighthouse::source::Source;
+use proptest::collection::{btree_set, vec};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
 use tempfile::TempDir;
 
 use crate::program::{below_root, files_below, run, text};
@@ -71,4 +78,78 @@ fn a_list_of_mistakes_is_told_in_bounds() {
     let told = text(&output.stderr);
     assert!(told.ends_with("and 19900 more errors\n\n20000 errors; nothing was recorded\n"), "{told}");
     assert!(told.len() < 100_000, "{}", told.len());
+}
+
+/// A name as a manifest may have it, with spaces and what else a list has between names.
+fn name() -> impl Strategy<Value = String> {
+    "[ab#=\u{e9}]([ab# =:\u{3000}]{0,3}[ab#=])?"
+}
+
+/// These names as a model.
+fn model<'n>(workloads: impl IntoIterator<Item = &'n String>, nodes: impl IntoIterator<Item = &'n String>) -> Model {
+    let mut model = Model::new(Placing::Prioritized, &[]).expect("a model");
+    for node in nodes {
+        model.add_nodes(NodeTable { name: node.clone(), ..NodeTable::default() }).expect("a node");
+    }
+    for workload in workloads {
+        let table = WorkloadTable { name: workload.as_str().into(), ..WorkloadTable::default() };
+        model.add_workloads(table).expect("a workload");
+    }
+    model
+}
+
+/// What lists are made of, and what they are not.
+const PIECES: [&str; 16] = [
+    "a",
+    "b",
+    "web-0",
+    "rack a",
+    " ",
+    "\t",
+    "\n",
+    "\r\n",
+    "#",
+    "=",
+    "[[",
+    "\u{3000}",
+    "\u{202e}",
+    "\u{1b}[2K",
+    "\u{feff}",
+    "\0",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn lines_as_show_prints_them_are_read_as_they_were(
+        workloads in btree_set(name(), 1..6),
+        nodes in btree_set(name(), 1..6),
+        places in vec(any::<Index>(), 6),
+    ) {
+        let model = model(&workloads, &nodes);
+        let nodes = nodes.iter().collect::<Vec<_>>();
+        let lines = workloads.iter().zip(&places).map(|(workload, place)| (workload, *place.get(&nodes)));
+        let text = lines.clone().map(|(workload, node)| format!("{workload}\t{node}")).collect::<Vec<_>>().join("\n");
+        let read = pairs(&model, &Source::new("lines", text));
+        let read = read.map_err(|found| TestCaseError::fail(format!("{found:?}")))?;
+        let read = read.into_iter().map(|(workload, node)| (model.workload_name(workload), model.node_name(node)));
+        let read = read.collect::<Vec<_>>();
+        prop_assert_eq!(read, lines.map(|(workload, node)| (&**workload, &**node)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn any_text_is_a_list_or_has_mistakes_that_can_be_shown(parts in vec(select(&PIECES[..]), 0..40)) {
+        let names = ["a", "b", "web-0", "rack a"].map(str::to_owned);
+        let sources = [Source::new("runs", parts.concat())];
+        if let Err(found) = pairs(&model(&names, &names), &sources[0]) {
+            prop_assert!(found.errors() > 0 && found.warnings() == 0);
+            let length = u32::try_from(sources[0].bytes().len()).expect("short");
+            let labels = found.iter().flat_map(|each| each.primary.iter().chain(&each.secondary));
+            for place in labels.map(|label| label.place) {
+                prop_assert!(place.start <= place.end && place.end <= length, "{place:?} of {length}");
+            }
+            prop_assert!(draw_all(&found, &sources, Paint::Plain).starts_with("error: "));
+        }
+    }
 }
