@@ -35,27 +35,29 @@ pub fn pairs(model: &Model, source: &Source) -> Result<Vec<(WorkloadId, NodeId)>
     let Some((text, base)) = decode(0, source, &mut findings) else { return Err(findings) };
     let (mut pairs, mut seen) = (Vec::new(), FxHashMap::default());
     for line in lines(text, base) {
-        if line.text.starts_with("[[") {
-            let fault = Diagnostic::error("this is a manifest, not a list of what runs where");
-            findings = Findings::default();
-            findings.push(fault.at(line.whole(), "").help("`-f` names the manifest"));
-            break;
-        }
-        match pair(model, line, findings.is_crowded()) {
-            Err(_) if line.text.starts_with('#') => {}
-            Err(fault) => findings.push(*fault),
-            Ok((workload, node)) => match seen.entry(workload) {
-                Entry::Vacant(entry) => {
-                    entry.insert((node, line));
-                    pairs.push((workload, node));
-                }
-                Entry::Occupied(earlier) if earlier.get().0 == node => {}
-                Entry::Occupied(earlier) => {
-                    let (_, first) = *earlier.get();
-                    let fault = Diagnostic::error(format!("{} is on two nodes", quoted(model.workload_name(workload))));
-                    findings.push(fault.at(line.whole(), "here").also(first.whole(), "and here"));
-                }
-            },
+        let Some((workload, node)) = pair(model, line) else {
+            if line.text.starts_with("[[") {
+                let fault = Diagnostic::error("this is a manifest, not a list of what runs where");
+                findings = Findings::default();
+                findings.push(fault.at(line.whole(), "").help("`-f` names the manifest"));
+                break;
+            }
+            if !line.text.starts_with('#') {
+                findings.push(fault(model, line, findings.is_crowded()));
+            }
+            continue;
+        };
+        match seen.entry(workload) {
+            Entry::Vacant(entry) => {
+                entry.insert((node, line));
+                pairs.push((workload, node));
+            }
+            Entry::Occupied(earlier) if earlier.get().0 == node => {}
+            Entry::Occupied(earlier) => {
+                let (_, first) = *earlier.get();
+                let fault = Diagnostic::error(format!("{} is on two nodes", quoted(model.workload_name(workload))));
+                findings.push(fault.at(line.whole(), "here").also(first.whole(), "and here"));
+            }
         }
     }
     if pairs.is_empty() && findings.is_empty() {
@@ -79,8 +81,13 @@ impl<'t> Line<'t> {
 
     /// The ways to part it in two, each without outer white space, in which both may be names.
     fn parts(self) -> impl Iterator<Item = (&'t str, &'t str)> {
-        let ends = self.text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at);
-        let parts = ends.map(|at| (self.text[..at].trim_end(), self.text[at..].trim_start()));
+        // Names have no outer white space, so of several spaces in a row the first ends the one name.
+        let mut inside = false;
+        let ends = self.text.char_indices().filter(move |(_, c)| {
+            let before = std::mem::replace(&mut inside, !c.is_whitespace());
+            before && !inside
+        });
+        let parts = ends.map(|(at, _)| (&self.text[..at], self.text[at..].trim_start()));
         // A character has four bytes at most.
         parts.take_while(|(workload, _)| workload.len() <= 4 * LONGEST_NAME)
     }
@@ -96,18 +103,19 @@ fn lines(text: &str, base: u32) -> impl Iterator<Item = Line<'_>> {
     lines.filter(|line| !line.text.is_empty())
 }
 
-/// The workload and the node of a line; else what is wrong with its first parts.
-fn pair(model: &Model, line: Line<'_>, crowded: bool) -> Result<(WorkloadId, NodeId), Box<Diagnostic>> {
-    let named = |(workload, node): (&str, &str)| {
+/// The workload and the node of a line.
+fn pair(model: &Model, line: Line<'_>) -> Option<(WorkloadId, NodeId)> {
+    line.parts().find_map(|(workload, node)| {
         let node = Some(node).filter(|node| node.len() <= 4 * LONGEST_NAME)?;
         Some((model.workload_named(workload)?, model.node_named(node)?))
-    };
-    if let Some(both) = line.parts().find_map(named) {
-        return Ok(both);
-    }
+    })
+}
+
+/// What is wrong with the first parts of a line.
+fn fault(model: &Model, line: Line<'_>, crowded: bool) -> Diagnostic {
     let Some((workload, node)) = line.parts().next() else {
         let fault = Diagnostic::error("there is a name and no node").at(line.whole(), "");
-        return Err(Box::new(fault.help("a line is a workload, white space and its node")));
+        return fault.help("a line is a workload, white space and its node");
     };
     // To look for a name that is like it takes a while, and nobody reads the thousandth.
     let near = if crowded { 0 } else { usize::MAX };
@@ -120,5 +128,5 @@ fn pair(model: &Model, line: Line<'_>, crowded: bool) -> Result<(WorkloadId, Nod
     };
     let mut fault = Diagnostic::error(message).at(place, "");
     fault.help.extend(help);
-    Err(Box::new(fault))
+    fault
 }

@@ -72,11 +72,14 @@ fn a_list_of_mistakes_is_told_in_bounds() {
     let home = home();
     let mut lines = (0..20_000).map(|number| format!("wbe-{number} rack a")).collect::<Vec<_>>();
     lines.push(format!("web-0{}rack a", " ".repeat(10 << 20)));
+    lines.push(format!("wbe-0{}rack a", " ".repeat(10 << 20)));
+    lines.push(format!("web-0 {}", "rack ".repeat(2 << 20)));
+    lines.push("# wbe-0 rack a\n".repeat(200_000));
     fs::write(home.path().join("runs"), lines.join("\n")).expect("written");
     let output = run(home.path(), &["adopt", "runs", "--yes"]);
     assert_eq!(output.status.code(), Some(1));
     let told = text(&output.stderr);
-    assert!(told.ends_with("and 19900 more errors\n\n20000 errors; nothing was recorded\n"), "{told}");
+    assert!(told.ends_with("and 19902 more errors\n\n20002 errors; nothing was recorded\n"), "{told}");
     assert!(told.len() < 100_000, "{}", told.len());
 }
 
