@@ -42,7 +42,7 @@ pub fn pairs(model: &Model, source: &Source) -> Result<Vec<(WorkloadId, NodeId)>
                 findings.push(fault.at(line.whole(), "").help("`-f` names the manifest"));
                 break;
             }
-            if !line.text.starts_with('#') {
+            if !is_comment(model, line) {
                 findings.push(fault(model, line, findings.is_crowded()));
             }
             continue;
@@ -111,9 +111,15 @@ fn pair(model: &Model, line: Line<'_>) -> Option<(WorkloadId, NodeId)> {
     })
 }
 
-/// What is wrong with the first parts of a line.
+/// Whether a line begins with `#` and with no workload, whose name may do so, too.
+fn is_comment(model: &Model, line: Line<'_>) -> bool {
+    line.text.starts_with('#') && line.parts().all(|(workload, _)| model.workload_named(workload).is_none())
+}
+
+/// What is wrong with a line: with the parts that begin with a workload or, if none do, with the first ones.
 fn fault(model: &Model, line: Line<'_>, crowded: bool) -> Diagnostic {
-    let Some((workload, node)) = line.parts().next() else {
+    let known = line.parts().find(|(workload, _)| model.workload_named(workload).is_some());
+    let Some((workload, node)) = known.or_else(|| line.parts().next()) else {
         let fault = Diagnostic::error("there is a name and no node").at(line.whole(), "");
         return fault.help("a line is a workload, white space and its node");
     };

@@ -63,19 +63,30 @@ pub fn visible(text: &str) -> Cow<'_, str> {
         if command == Some(at) {
             push_spelled(&mut shown, c);
         } else {
-            push_visible(&mut shown, &text[at..], c);
+            push_visible(&mut shown, &text[at..]);
         }
     }
     Cow::Owned(shown)
 }
 
 /// Adds the character with which `rest` begins, spelled out when it is hidden or begins a marker.
-pub fn push_visible(shown: &mut String, rest: &str, c: char) {
-    if is_hidden(c) || begins_with_marker(rest) {
-        push_spelled(shown, c);
-    } else {
-        shown.push(c);
+pub fn push_visible(shown: &mut String, rest: &str) {
+    match rest.chars().next() {
+        Some(c) if is_hidden(c) || begins_with_marker(rest) => push_spelled(shown, c),
+        c => shown.extend(c),
     }
+}
+
+/// The text for programs that read lines: hidden characters are spelled out, and nothing else.
+pub fn in_line(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_hidden(c) { push_spelled(&mut shown, c) } else { shown.push(c) }
+    }
+    Cow::Owned(shown)
 }
 
 fn push_spelled(shown: &mut String, c: char) {

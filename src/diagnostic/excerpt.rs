@@ -63,7 +63,7 @@ fn show(bytes: &[u8], mut offset: usize, text: &mut String) -> Vec<(usize, usize
             offset += c.len_utf8();
             match c {
                 '\t' => text.push_str("    "),
-                c => push_visible(text, &chunk.valid()[at..], c),
+                _ => push_visible(text, &chunk.valid()[at..]),
             }
         }
         for byte in chunk.invalid() {

@@ -109,7 +109,7 @@ pub(super) fn warn_of_the_impossible(model: &Model, groups: &Groups, places: &Pl
 fn warning(verdict: &Verdict, table: &WorkloadTable, place: Place, model: &Model) -> Option<Diagnostic> {
     let name = quoted(&table.name);
     match verdict {
-        Verdict::Some => None,
+        Verdict::Fine => None,
         Verdict::NoneSelected => {
             let warning = Diagnostic::warning(format!("no node matches the selectors of {name}")).at(place, "");
             Some(warning.help("loosen `only_on` or `never_on`, or label a node"))

@@ -19,15 +19,18 @@ pub(super) struct Needs<'m> {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// There are some, or what is missing is told elsewhere.
-    Some,
+    Fine,
     /// No node matches all selectors, though each of them matches one.
     NoneSelected,
     /// Those that there are will be drained, all of them.
     AllDrained(Vec<NodeId>),
 }
 
-/// The nodes that have the values which `only_on` names.
-pub(super) struct Labelled(FxHashMap<(Symbol, Symbol), Vec<NodeId>>);
+/// The nodes that have the values which `only_on` names, and what there is on nodes at all.
+pub(super) struct Labelled {
+    nodes: FxHashMap<(Symbol, Symbol), Vec<NodeId>>,
+    offered: FxHashSet<Symbol>,
+}
 
 impl Labelled {
     pub(super) fn new(model: &Model) -> Self {
@@ -41,22 +44,25 @@ impl Labelled {
                 }
             }
         }
-        Self(nodes)
+        let offers = model.node_tables().iter().flat_map(|table| &table.resources);
+        Self { nodes, offered: offers.map(|offer| offer.resource).collect() }
     }
 
-    /// The nodes that have one of the values, in their order.
-    fn nodes(&self, model: &Model, selector: &Selector) -> Vec<NodeId> {
-        let mut nodes = Vec::new();
-        for &value in &selector.values {
-            if model.text(selector.label) == NAME_LABEL {
-                nodes.extend(model.node_named(model.text(value)));
-            } else {
-                nodes.extend(self.0.get(&(selector.label, value)).into_iter().flatten());
-            }
+    /// The nodes that have one of the values, some perhaps more than once.
+    fn nodes<'a>(&'a self, model: &'a Model, selector: &'a Selector) -> impl Iterator<Item = NodeId> + 'a {
+        let is_name = model.text(selector.label) == NAME_LABEL;
+        selector.values.iter().flat_map(move |&value| {
+            let named = if is_name { model.node_named(model.text(value)) } else { None };
+            named.into_iter().chain(self.nodes.get(&(selector.label, value)).into_iter().flatten().copied())
+        })
+    }
+
+    /// How many [`Labelled::nodes`] gives.
+    fn count(&self, model: &Model, selector: &Selector) -> usize {
+        if model.text(selector.label) == NAME_LABEL {
+            return self.nodes(model, selector).count();
         }
-        nodes.sort_unstable();
-        nodes.dedup();
-        nodes
+        selector.values.iter().filter_map(|&value| self.nodes.get(&(selector.label, value))).map(Vec::len).sum()
     }
 }
 
@@ -67,24 +73,34 @@ impl<'m> Needs<'m> {
     }
 
     pub(super) fn judge(&self, model: &Model, labelled: &Labelled) -> Verdict {
-        let by_selector = self.only_on.iter().map(|selector| labelled.nodes(model, selector)).collect::<Vec<_>>();
-        // A selector that no node matches by itself has a warning of its own.
-        let is_told =
-            by_selector.iter().zip(self.only_on).any(|(nodes, each)| nodes.is_empty() && !each.values.is_empty());
-        let fewest = by_selector.into_iter().min_by_key(Vec::len);
-        let asked = fewest.unwrap_or_else(|| model.node_ids().collect());
-        let mut selected = asked.into_iter().filter(|&node| self.admits(model, node)).peekable();
+        let counts = self.only_on.iter().map(|selector| (labelled.count(model, selector), selector));
+        match counts.clone().min_by_key(|&(count, _)| count) {
+            // A selector that no node matches by itself has a warning of its own.
+            Some((0, _)) if counts.clone().any(|(count, each)| count == 0 && !each.values.is_empty()) => Verdict::Fine,
+            Some((_, fewest)) => self.judge_among(model, labelled, labelled.nodes(model, fewest)),
+            None => self.judge_among(model, labelled, model.node_ids()),
+        }
+    }
+
+    /// The verdict where no other nodes can match. Mostly the first that does decides.
+    fn judge_among(&self, model: &Model, labelled: &Labelled, nodes: impl Iterator<Item = NodeId>) -> Verdict {
+        let mut selected = nodes.filter(|&node| self.admits(model, node)).peekable();
         if selected.peek().is_none() {
-            return if is_told { Verdict::Some } else { Verdict::NoneSelected };
+            return Verdict::NoneSelected;
+        }
+        if !self.resources.iter().all(|resource| labelled.offered.contains(resource)) {
+            return Verdict::Fine;
         }
         let mut drained = Vec::new();
         for node in selected.filter(|&node| self.is_offered_by(model, node)) {
             if !model.drains.contains_key(&node) {
-                return Verdict::Some;
+                return Verdict::Fine;
             }
             drained.push(node);
         }
-        if drained.is_empty() { Verdict::Some } else { Verdict::AllDrained(drained) }
+        drained.sort_unstable();
+        drained.dedup();
+        if drained.is_empty() { Verdict::Fine } else { Verdict::AllDrained(drained) }
     }
 
     fn admits(&self, model: &Model, node: NodeId) -> bool {
@@ -115,11 +131,11 @@ mod tests {
         if selected.is_empty() {
             let is_met =
                 |each: &Selector| each.values.is_empty() || model.node_ids().any(|node| model.selects(each, node));
-            return if table.only_on.iter().all(is_met) { Verdict::NoneSelected } else { Verdict::Some };
+            return if table.only_on.iter().all(is_met) { Verdict::NoneSelected } else { Verdict::Fine };
         }
         selected.retain(|&node| table.requirements.iter().all(|each| model.offer(node, each.resource).is_some()));
         let all_drained = selected.iter().all(|node| model.drains.contains_key(node));
-        if all_drained && !selected.is_empty() { Verdict::AllDrained(selected) } else { Verdict::Some }
+        if all_drained && !selected.is_empty() { Verdict::AllDrained(selected) } else { Verdict::Fine }
     }
 
     type Selectors = Vec<(usize, Vec<usize>)>;

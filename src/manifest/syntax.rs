@@ -66,9 +66,13 @@ pub(super) fn parse<'s>(
     let (root, errors) = tree(text);
     let mut document = Document { root, damaged: BTreeSet::new(), lost: false };
     let at = |span: &Range<usize>| Place { file, start: base + offset(span.start), end: base + offset(span.end) };
-    let (mut last, mut twice) = ((0, String::new()), 0);
+    let (mut last, mut twice, mut too_deep_is_told) = ((0, String::new()), 0, false);
     for error in errors {
-        let span = error.span().or_else(|| deepest(&error, text)).unwrap_or(text.len()..text.len());
+        // Of several keys that are too deep the first is enough: to find it takes many times as long as to parse.
+        if error.message() == TOO_DEEP && error.span().is_none() && std::mem::replace(&mut too_deep_is_told, true) {
+            continue;
+        }
+        let span = error.span().or_else(|| first_too_deep(&error, text)).unwrap_or(text.len()..text.len());
         let line = source.line(at(&span).start);
         // One slip often makes several errors: the first on a line is the one that helps, and of equal ones on lines
         // that follow each other the first of all.
@@ -159,7 +163,7 @@ fn fault(error: &Error, text: &str, span: Range<usize>, line: &[u8]) -> Diagnost
 
 /// The key that is too deep for the TOML crate, which does not say where it is: that of the first line without which it
 /// would not give up.
-fn deepest(error: &Error, text: &str) -> Option<Range<usize>> {
+fn first_too_deep(error: &Error, text: &str) -> Option<Range<usize>> {
     if error.message() != TOO_DEEP || text.len() > LONGEST_RECOVERED {
         return None;
     }

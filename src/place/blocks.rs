@@ -54,9 +54,9 @@ pub(super) struct Blocks {
 
 /// What a search asks of blocks; kept by who searches often.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Asked {
-    /// The words of a block that tell who reaches the levels.
-    words: Vec<usize>,
+pub(super) struct Question {
+    /// Which words of a block tell who reaches the levels.
+    word_indexes: Vec<usize>,
     lanes: Vec<Lanes>,
 }
 
@@ -118,20 +118,20 @@ impl Blocks {
     pub(super) fn first(
         &self,
         needs: &[Level],
-        asked: &mut Asked,
+        question: &mut Question,
         from: Option<Key>,
         takes: &mut impl FnMut(NodeId) -> bool,
     ) -> Option<(Key, NodeId)> {
         let columns = self.columns.iter().zip(needs).filter(|&(_, &need)| need > 0);
-        asked.words.clear();
-        asked.words.extend(columns.map(|(column, &need)| column.start + usize::from(need) - 1));
-        asked.lanes.clear();
-        asked.lanes.extend(needs.chunks(LANES).map(|needs| join(needs.iter().copied())));
+        question.word_indexes.clear();
+        question.word_indexes.extend(columns.map(|(column, &need)| column.start + usize::from(need) - 1));
+        question.lanes.clear();
+        question.lanes.extend(needs.chunks(LANES).map(|needs| join(needs.iter().copied())));
         let (start, place) = from.map_or((0, 0), |from| self.find(from));
-        let mut next = self.next(&asked.lanes, start);
+        let mut next = self.next(&question.lanes, start);
         while let Some(at) = next {
             let block = &self.list[at];
-            let mut left = block.reaching(&asked.words, if at == start { place } else { 0 });
+            let mut left = block.reaching(&question.word_indexes, if at == start { place } else { 0 });
             while left != 0 {
                 let place = left.trailing_zeros() as usize;
                 if takes(block.nodes[place]) {
@@ -139,7 +139,7 @@ impl Blocks {
                 }
                 left &= left - 1;
             }
-            next = self.next(&asked.lanes, at + 1);
+            next = self.next(&question.lanes, at + 1);
         }
         None
     }
@@ -325,7 +325,7 @@ mod tests {
                     found.find(|(_, (node, row))| reaches(row) && takes(*node)).map(|(&key, &(node, _))| (key, node))
                 };
                 for takes in [|_| true, |node: NodeId| node.0.is_multiple_of(3)] {
-                    prop_assert_eq!(blocks.first(&needs, &mut Asked::default(), from, &mut { takes }), first(takes));
+                    prop_assert_eq!(blocks.first(&needs, &mut Question::default(), from, &mut { takes }), first(takes));
                 }
             }
         }

@@ -32,9 +32,11 @@ const SAMPLE: usize = 1024;
 #[derive(Clone, Debug)]
 pub(super) struct Column {
     resource: Symbol,
-    scale: Scale,
     /// In ascending order, from a ward on: what is offered at all reaches the first.
-    steps: Vec<i64>,
+    steps: Vec<Capacity>,
+    /// The same as words, which tell most of them apart.
+    words: Vec<i64>,
+    scale: Scale,
 }
 
 /// How much of a resource workloads require.
@@ -88,10 +90,7 @@ impl Columns {
 
     /// A column for a resource.
     pub(super) fn column(&self, resource: Symbol) -> Column {
-        let amounts = self.demands.get(&resource).map_or(&[][..], |demand| &demand.steps);
-        let scale = Scale::of(amounts.iter().filter_map(|amount| Some(amount.finite()?.attos())));
-        let steps = iter::once(Capacity::Ward).chain(amounts.iter().copied());
-        Column { resource, scale, steps: steps.map(|amount| number(scale, amount)).collect() }
+        Column::new(resource, self.demands.get(&resource).map_or(&[], |demand| &demand.steps))
     }
 
     /// Which resources may be in the way below zero.
@@ -122,10 +121,10 @@ impl Columns {
 
     /// The highest level of each column, and of one more.
     pub(super) fn heights(&self, extra: Option<&Column>) -> Vec<Level> {
-        let mut heights = self.amounts.iter().map(|column| height(&column.steps)).collect::<Vec<_>>();
+        let mut heights = self.amounts.iter().map(|column| height(column.steps.len())).collect::<Vec<_>>();
         heights.resize(heights.len() + self.gates.len() + 1, 1);
         heights.push(self.lowest(&heights));
-        heights.extend(extra.map(|column| height(&column.steps)));
+        heights.extend(extra.map(|column| height(column.steps.len())));
         heights
     }
 
@@ -158,6 +157,14 @@ impl Columns {
 }
 
 impl Column {
+    /// A resource in steps of these amounts, which ascend.
+    fn new(resource: Symbol, amounts: &[Capacity]) -> Self {
+        let scale = Scale::of(amounts.iter().filter_map(|amount| Some(amount.finite()?.attos())));
+        let steps = iter::once(Capacity::Ward).chain(amounts.iter().copied()).collect::<Vec<_>>();
+        let words = steps.iter().map(|&amount| word(scale, amount)).collect();
+        Self { resource, steps, words, scale }
+    }
+
     /// How far a node reaches in it.
     pub(super) fn of(&self, now: &Occupancy, node: NodeId) -> Level {
         now.free(node, self.resource).map_or(0, |free| self.level(free))
@@ -175,12 +182,14 @@ impl Column {
 
     /// How many steps an amount has reached, free or needed: so what fits still fits.
     fn level(&self, amount: Capacity) -> Level {
-        let number = number(self.scale, amount);
-        height(&self.steps[..self.steps.partition_point(|&step| step <= number)])
+        let word = word(self.scale, amount);
+        let below = self.words.partition_point(|&each| each < word);
+        let alike = self.words[below..].iter().take_while(|&&each| each == word).count();
+        height(below + self.steps[below..below + alike].partition_point(|step| *step <= amount))
     }
 }
 
-fn number(scale: Scale, amount: Capacity) -> i64 {
+fn word(scale: Scale, amount: Capacity) -> i64 {
     match amount {
         Capacity::Ward => i64::MIN,
         Capacity::Finite(amount) => scale.number(amount.attos()),
@@ -206,6 +215,23 @@ fn demands(model: &Model) -> FxHashMap<Symbol, Demand> {
     demands
 }
 
-fn height(steps: &[i64]) -> Level {
-    Level::try_from(steps.len()).map_or(HIGHEST, |height| height.min(HIGHEST))
+fn height(steps: usize) -> Level {
+    Level::try_from(steps).map_or(HIGHEST, |height| height.min(HIGHEST))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::Names;
+    use crate::quantity::Quantity;
+
+    #[test]
+    fn steps_are_told_apart_beside_one_that_is_far_away() {
+        let amounts = ["1", "2", "4", "1000000000000000000000000000"];
+        let amounts = amounts.map(|text| Capacity::Finite(Quantity::parse(text).expect("an amount").0));
+        let column = Column::new(Names::default().intern("cpu"), &amounts);
+        assert_eq!(amounts.map(|amount| column.level(amount)), [2, 3, 4, 5]);
+        let others = [Capacity::Ward, Capacity::Finite(3.into()), Capacity::Unlimited];
+        assert_eq!(others.map(|amount| column.level(amount)), [1, 3, 5]);
+    }
 }

@@ -11,7 +11,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::blocks::{Asked, Blocks, Level};
+use super::blocks::{Blocks, Level, Question};
 use super::column::{Column, Columns};
 use super::cover::{self, Cover, FieldName};
 use super::occupancy::{Occupancy, Place};
@@ -43,7 +43,7 @@ pub(super) struct Index {
     /// A row, while it is written or asked for.
     row: Vec<Level>,
     /// The same for what is asked.
-    asked: Asked,
+    question: Question,
 }
 
 impl Index {
@@ -58,7 +58,7 @@ impl Index {
             names: FxHashMap::default(),
             hopeless: FxHashSet::default(),
             row: Vec::new(),
-            asked: Asked::default(),
+            question: Question::default(),
         }
     }
 
@@ -94,7 +94,7 @@ impl Index {
         for &(at, name) in fields {
             let field = &self.fields[at];
             self.columns.needs(table, field.extra.as_ref(), !matches!(name, FieldName::Offers(_)), &mut self.row);
-            improve(field.blocks.first(&self.row, &mut self.asked, start, takes));
+            improve(field.blocks.first(&self.row, &mut self.question, start, takes));
         }
         best.map(|(_, node)| node)
     }

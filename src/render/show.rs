@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::rows::{Widths, saved_rows};
 use crate::count::counted;
-use crate::escape::visible;
+use crate::escape::{in_line, visible};
 use crate::model::{Model, Recorded};
 use crate::state::{SavedPlan, State};
 
@@ -42,7 +42,7 @@ pub fn show_lines(state: &State, node: Option<&str>) -> String {
     let placements = state.record.placements.iter().filter(|each| node.is_none_or(|node| *each.node == *node));
     let mut page = String::new();
     for each in placements {
-        writeln!(page, "{}\t{}", visible(&each.workload), visible(&each.node)).expect("a string takes all");
+        writeln!(page, "{}\t{}", in_line(&each.workload), in_line(&each.node)).expect("a string takes all");
     }
     page
 }

@@ -30,6 +30,13 @@ pub(super) fn decode_text(bytes: &[u8]) -> Result<&str, Error> {
     }
 }
 
+/// Whether a newer version wrote some of these bytes, whatever else is wrong with them: a merge may have both sides.
+pub fn is_newer(bytes: &[u8]) -> bool {
+    let formats = bytes.split(|&byte| byte == b'\n').filter_map(|line| line.strip_prefix(b"format = "));
+    let formats = formats.filter_map(|format| str::from_utf8(format.trim_ascii()).ok()?.parse::<i64>().ok());
+    formats.max().is_some_and(|format| format > FORMAT)
+}
+
 /// What a text says.
 pub(super) fn decode<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     toml::from_str(text).map_err(|error| {

@@ -7,8 +7,10 @@ use std::fs;
 
 use lighthouse::adoption::pairs;
 use lighthouse::diagnostic::{Paint, draw_all};
-use lighthouse::model::{Model, NodeTable, Strategy as Placing, WorkloadTable};
+use lighthouse::model::{Model, NodeTable, Record, Recorded, Strategy as Placing, WorkloadTable};
+use lighthouse::render::show_lines;
 use lighthouse::source::Source;
+use lighthouse::state::{Lineage, State};
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -68,6 +70,17 @@ Recorded 1 placement in `lighthouse.state.toml` (serial 1). Nothing was started 
 }
 
 #[test]
+fn what_a_newer_version_wrote_is_never_replaced() {
+    for bytes in [&b"<<<<<<< HEAD\nformat = 2\n=======\nformat = 1\n"[..], b"format = 2\n\xff\n", b"format = 2"] {
+        let home = home();
+        fs::write(home.path().join(STATE), bytes).expect("written");
+        fs::write(home.path().join("runs"), "db rack a\n").expect("written");
+        assert_eq!(run(home.path(), &["adopt", "runs", "--yes"]).status.code(), Some(1), "{bytes:?}");
+        assert_eq!(fs::read(home.path().join(STATE)).expect("a state"), bytes);
+    }
+}
+
+#[test]
 fn a_list_of_mistakes_is_told_in_bounds() {
     let home = home();
     let mut lines = (0..20_000).map(|number| format!("wbe-{number} rack a")).collect::<Vec<_>>();
@@ -85,7 +98,7 @@ fn a_list_of_mistakes_is_told_in_bounds() {
 
 /// A name as a manifest may have it, with spaces and what else a list has between names.
 fn name() -> impl Strategy<Value = String> {
-    "[ab#=\u{e9}]([ab# =:\u{3000}]{0,3}[ab#=])?"
+    "[ab#=:\u{e9}]([ab# =:\u{3000}\\[]{0,4}[ab#=])?"
 }
 
 /// These names as a model.
@@ -133,7 +146,14 @@ proptest! {
         let model = model(&workloads, &nodes);
         let nodes = nodes.iter().collect::<Vec<_>>();
         let lines = workloads.iter().zip(&places).map(|(workload, place)| (workload, *place.get(&nodes)));
-        let text = lines.clone().map(|(workload, node)| format!("{workload}\t{node}")).collect::<Vec<_>>().join("\n");
+        let recorded = |(workload, node): (&String, &&String)| Recorded {
+            workload: workload.as_str().into(),
+            node: node.as_str().into(),
+            requirements: Vec::new(),
+        };
+        let placements = lines.clone().map(|(workload, node)| recorded((workload, &node))).collect();
+        let record = Record { placements, ..Record::default() };
+        let text = show_lines(&State { cluster: None, lineage: Lineage::draw(), serial: 1, record }, None);
         let read = pairs(&model, &Source::new("lines", text));
         let read = read.map_err(|found| TestCaseError::fail(format!("{found:?}")))?;
         let read = read.into_iter().map(|(workload, node)| (model.workload_name(workload), model.node_name(node)));

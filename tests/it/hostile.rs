@@ -270,6 +270,18 @@ fn what_is_too_much_is_refused_before_memory_is_taken() {
     }
 }
 
+#[test]
+fn of_many_keys_that_are_too_deep_the_first_is_told() {
+    let headers = (0..4_000).map(|number| format!("[a{number}{}]", ".a".repeat(100))).collect::<Vec<_>>();
+    let output = run(home(format!("{STRATEGY}{}\n", headers.join("\n")).as_bytes()).path(), &["check"]);
+    is_harmless(&output, "headers");
+    let told = text(&output.stderr);
+    assert!(
+        told.starts_with("error: tables and arrays are nested too deep; the limit is 16\n --> lighthouse.toml:2:1\n")
+    );
+    assert_eq!((output.status.code(), told.matches("error: ").count()), (Some(1), 1));
+}
+
 /// The negative control of the test above: what is legal, but does not fit into the memory that there is.
 #[test]
 #[cfg(target_os = "linux")]

@@ -82,11 +82,13 @@ pub(crate) fn read_for_adoption(global: &Global, terminal: Terminal) -> Result<(
             basis.recorded.state = state;
             None
         }
-        Err(error @ state::Error::NewerFormat { .. }) => return Err(basis.recorded.unreadable(&error)),
         Err(error) => Some(basis.recorded.unreadable(&error)),
     };
     same_cluster(&basis.manifest.model, &basis.recorded)?;
-    Ok((basis, unreadable))
+    match unreadable {
+        Some(failure) if basis.recorded.bytes.as_deref().is_some_and(state::is_newer) => Err(failure),
+        unreadable => Ok((basis, unreadable)),
+    }
 }
 
 fn read_files(global: &Global, fresh: bool, terminal: Terminal) -> Result<Basis, Failure> {

@@ -49,9 +49,8 @@ pub(crate) fn next(recorded: &Recorded, model: &Model, record: Record, lineage: 
     let first = State { cluster: None, lineage, serial: 0, record: Record::default() };
     let next = recorded.state.as_ref().unwrap_or(&first).next(model.cluster.as_deref(), record);
     next.ok_or_else(|| {
-        Failure::error(format!("the serial of {} has come to its end", recorded.name())).help(
-            "to begin anew: `lighthouse show --format lines > runs`, move the state away, `lighthouse adopt runs`",
-        )
+        Failure::error(format!("the serial of {} has come to its end", recorded.name()))
+            .help("to begin anew, move the file away, write `serial = 0` in it, and `lighthouse adopt` it")
     })
 }
 
