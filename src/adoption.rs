@@ -14,6 +14,9 @@ use crate::model::{Model, NodeId, WorkloadId};
 use crate::source::{Place, Source};
 use crate::suggestion::unknown;
 
+/// What helps where something is no line of a list.
+const FORM: &str = "a line is a workload, white space and its node";
+
 /// Workloads and their nodes, in the order of the lines.
 ///
 /// # Errors
@@ -62,7 +65,7 @@ pub fn pairs(model: &Model, source: &Source) -> Result<Vec<(WorkloadId, NodeId)>
     }
     if pairs.is_empty() && findings.is_empty() {
         let fault = Diagnostic::error(format!("{} names no workload", quoted(source.name())));
-        findings.push(fault.help("a line is a workload, white space and its node"));
+        findings.push(fault.help(FORM));
     }
     if findings.is_empty() { Ok(pairs) } else { Err(findings) }
 }
@@ -119,18 +122,19 @@ fn is_comment(model: &Model, line: Line<'_>) -> bool {
 /// What is wrong with a line: with the parts that begin with a workload or, if none do, with the first ones.
 fn fault(model: &Model, line: Line<'_>, crowded: bool) -> Diagnostic {
     let known = line.parts().find(|(workload, _)| model.workload_named(workload).is_some());
-    let Some((workload, node)) = known.or_else(|| line.parts().next()) else {
-        let fault = Diagnostic::error("there is a name and no node").at(line.whole(), "");
-        return fault.help("a line is a workload, white space and its node");
-    };
     // To look for a name that is like it takes a while, and nobody reads the thousandth.
     let near = if crowded { 0 } else { usize::MAX };
-    let workloads = model.workloads().iter().map(|each| &*each.name).take(near);
-    let nodes = model.nodes().iter().map(|each| &*each.name).take(near);
     let Place { file, start, end } = line.whole();
-    let (place, (message, help)) = match model.workload_named(workload) {
-        None => (Place { file, start, end: start + offset(workload.len()) }, unknown("workload", workload, workloads)),
-        Some(_) => (Place { file, start: end - offset(node.len()), end }, unknown("node", node, nodes)),
+    let (place, (message, help)) = match (known, line.parts().next()) {
+        (Some((_, node)), _) => {
+            let names = model.nodes().iter().map(|each| &*each.name).take(near);
+            (Place { file, start: end - offset(node.len()), end }, unknown("node", node, names))
+        }
+        (None, Some((workload, _))) => {
+            let names = model.workloads().iter().map(|each| &*each.name).take(near);
+            (Place { file, start, end: start + offset(workload.len()) }, unknown("workload", workload, names))
+        }
+        (None, None) => (line.whole(), ("there is a name and no node".to_owned(), Some(FORM.to_owned()))),
     };
     let mut fault = Diagnostic::error(message).at(place, "");
     fault.help.extend(help);

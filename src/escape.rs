@@ -44,27 +44,37 @@ pub fn is_hidden(c: char) -> bool {
 }
 
 /// Whether a text begins with what the runner of a build obeys anywhere in a line: `##[`, `##vso[`, `##teamcity[`.
-pub fn begins_with_marker(text: &str) -> bool {
+fn begins_with_marker(text: &str) -> bool {
     let word = text.strip_prefix("##").map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_alphabetic()));
     word.is_some_and(|rest| rest.starts_with('['))
+}
+
+/// Whether a text begins with a character that is spelled out wherever it stands: hidden, or the first of a marker.
+pub fn begins_obeyed(text: &str) -> bool {
+    text.starts_with(is_hidden) || begins_with_marker(text)
 }
 
 /// The text with every hidden character, newline and tab included, spelled out: `\n`, `\u{202e}`. So is the first
 /// character of what a runner would obey: of `::` at the start, as that may be the start of a line, and of a marker.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    let command = text.trim_start();
-    let is_command = command.starts_with("::");
-    if !is_command && !text.chars().any(|c| c == '#' || is_hidden(c)) {
+    let rest = text.trim_start();
+    let command = rest.starts_with("::").then_some(text.len() - rest.len());
+    spelled(text, |at, _| command == Some(at) || begins_obeyed(&text[at..]))
+}
+
+/// The text for programs that read lines: hidden characters are spelled out, and nothing else.
+pub fn in_line(text: &str) -> Cow<'_, str> {
+    spelled(text, |_, c| is_hidden(c))
+}
+
+/// The text with some of its characters, each known by where it stands, spelled out.
+fn spelled(text: &str, is_spelled: impl Fn(usize, char) -> bool) -> Cow<'_, str> {
+    if !text.char_indices().any(|(at, c)| is_spelled(at, c)) {
         return Cow::Borrowed(text);
     }
-    let command = is_command.then_some(text.len() - command.len());
     let mut shown = String::with_capacity(text.len() + 16);
     for (at, c) in text.char_indices() {
-        if command == Some(at) {
-            push_spelled(&mut shown, c);
-        } else {
-            push_visible(&mut shown, &text[at..]);
-        }
+        if is_spelled(at, c) { push_spelled(&mut shown, c) } else { shown.push(c) }
     }
     Cow::Owned(shown)
 }
@@ -72,21 +82,9 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 /// Adds the character with which `rest` begins, spelled out when it is hidden or begins a marker.
 pub fn push_visible(shown: &mut String, rest: &str) {
     match rest.chars().next() {
-        Some(c) if is_hidden(c) || begins_with_marker(rest) => push_spelled(shown, c),
+        Some(c) if begins_obeyed(rest) => push_spelled(shown, c),
         c => shown.extend(c),
     }
-}
-
-/// The text for programs that read lines: hidden characters are spelled out, and nothing else.
-pub fn in_line(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        if is_hidden(c) { push_spelled(&mut shown, c) } else { shown.push(c) }
-    }
-    Cow::Owned(shown)
 }
 
 fn push_spelled(shown: &mut String, c: char) {

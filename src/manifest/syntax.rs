@@ -66,13 +66,13 @@ pub(super) fn parse<'s>(
     let (root, errors) = tree(text);
     let mut document = Document { root, damaged: BTreeSet::new(), lost: false };
     let at = |span: &Range<usize>| Place { file, start: base + offset(span.start), end: base + offset(span.end) };
-    let (mut last, mut twice, mut too_deep_is_told) = ((0, String::new()), 0, false);
+    // Of several keys that are too deep the first is enough: to find it takes many times as long as to parse.
+    let is_lost = |error: &Error| error.message() == TOO_DEEP && error.span().is_none();
+    let deep_key = if errors.iter().any(is_lost) { first_too_deep(text) } else { None };
+    let (mut last, mut twice) = ((0, String::new()), 0);
     for error in errors {
-        // Of several keys that are too deep the first is enough: to find it takes many times as long as to parse.
-        if error.message() == TOO_DEEP && error.span().is_none() && std::mem::replace(&mut too_deep_is_told, true) {
-            continue;
-        }
-        let span = error.span().or_else(|| first_too_deep(&error, text)).unwrap_or(text.len()..text.len());
+        let span = if is_lost(&error) { deep_key.clone() } else { error.span() };
+        let span = span.unwrap_or(text.len()..text.len());
         let line = source.line(at(&span).start);
         // One slip often makes several errors: the first on a line is the one that helps, and of equal ones on lines
         // that follow each other the first of all.
@@ -163,8 +163,8 @@ fn fault(error: &Error, text: &str, span: Range<usize>, line: &[u8]) -> Diagnost
 
 /// The key that is too deep for the TOML crate, which does not say where it is: that of the first line without which it
 /// would not give up.
-fn first_too_deep(error: &Error, text: &str) -> Option<Range<usize>> {
-    if error.message() != TOO_DEEP || text.len() > LONGEST_RECOVERED {
+fn first_too_deep(text: &str) -> Option<Range<usize>> {
+    if text.len() > LONGEST_RECOVERED {
         return None;
     }
     let ends = text.match_indices('\n').map(|(at, _)| at + 1).chain([text.len()]).collect::<Vec<_>>();

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
-use crate::escape::{begins_with_marker, is_hidden};
+use crate::escape::begins_obeyed;
 
 /// The document and the end of its line.
 ///
@@ -36,8 +36,7 @@ impl Formatter for Visible {
             return out.write_all(fragment.as_bytes());
         }
         let mut written = 0;
-        let is_spelled = |&(at, c): &(usize, char)| is_hidden(c) || begins_with_marker(&fragment[at..]);
-        for (at, c) in fragment.char_indices().filter(is_spelled) {
+        for (at, c) in fragment.char_indices().filter(|&(at, _)| begins_obeyed(&fragment[at..])) {
             out.write_all(&fragment.as_bytes()[written..at])?;
             // Beyond U+FFFF it is two units of UTF-16.
             for unit in c.encode_utf16(&mut [0; 2]) {
@@ -52,6 +51,7 @@ impl Formatter for Visible {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::escape::is_hidden;
 
     #[test]
     fn what_is_hidden_is_escaped_and_reads_as_it_was() {

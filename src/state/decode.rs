@@ -24,17 +24,26 @@ pub(super) fn decode_text(bytes: &[u8]) -> Result<&str, Error> {
         let marker = text[start..].lines().next().unwrap_or_default();
         return Err(Error::ConflictMarkers { at: Spot::of(bytes, start..start + marker.len()) });
     }
-    match text.lines().find_map(|line| line.strip_prefix("format = ")) {
-        Some(format) => check_format(format.trim().parse().unwrap_or(FORMAT)).map(|()| text),
+    match formats(bytes).next() {
+        Some(format) => check_format(format.parse().unwrap_or(FORMAT)).map(|()| text),
         None => Ok(text),
     }
 }
 
+/// Whether these bytes are, or were, a state or a saved plan.
+pub fn has_format(bytes: &[u8]) -> bool {
+    formats(bytes).next().is_some()
+}
+
 /// Whether a newer version wrote some of these bytes, whatever else is wrong with them: a merge may have both sides.
 pub fn is_newer(bytes: &[u8]) -> bool {
-    let formats = bytes.split(|&byte| byte == b'\n').filter_map(|line| line.strip_prefix(b"format = "));
-    let formats = formats.filter_map(|format| str::from_utf8(format.trim_ascii()).ok()?.parse::<i64>().ok());
-    formats.max().is_some_and(|format| format > FORMAT)
+    formats(bytes).filter_map(|format| format.parse::<i64>().ok()).any(|format| format > FORMAT)
+}
+
+/// The formats that lines name, as far as they are text.
+fn formats(bytes: &[u8]) -> impl Iterator<Item = &str> {
+    let named = bytes.split(|&byte| byte == b'\n').filter_map(|line| line.strip_prefix(b"format = "));
+    named.filter_map(|format| Some(str::from_utf8(format).ok()?.trim()))
 }
 
 /// What a text says.

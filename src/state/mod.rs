@@ -20,7 +20,7 @@ mod shape;
 mod write;
 
 pub use canonical::{Flags, manifest_digest, record_digest};
-pub use decode::is_newer;
+pub use decode::{has_format, is_newer};
 pub use digest::Digest;
 pub use error::{Error, Spot};
 pub use lineage::Lineage;

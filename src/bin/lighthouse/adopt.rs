@@ -45,8 +45,8 @@ pub(crate) fn run(global: &Global, args: &AdoptArgs, terminal: Terminal) -> Resu
         (None, Some(failure)) => return Err(failure),
     };
     warn_of_what_does_not_hold(&basis, &adopted.record, terminal);
+    let count = counted(adopted.record.placements.len(), "placement");
     if !args.writing.yes {
-        let count = counted(adopted.record.placements.len(), "placement");
         terminal.confirm(&format!("Record {count} in {}?", basis.recorded.name()))?;
     }
     let locked = writing::lock(global, args.writing.lock_timeout)?;
@@ -57,7 +57,6 @@ pub(crate) fn run(global: &Global, args: &AdoptArgs, terminal: Terminal) -> Resu
         let exit = writing::exit(locked.sync()?, terminal);
         return Ok(("Nothing changed: that is on record already.\n".to_owned(), exit));
     }
-    let count = counted(adopted.record.placements.len(), "placement");
     let (serial, exit) =
         writing::save(&basis.recorded, &basis.manifest.model, adopted.record, basis.lineage(), &locked, terminal)?;
     let name = basis.recorded.name();
@@ -82,7 +81,7 @@ fn adopted_file(
 ) -> Result<Adopted, Failure> {
     let input = Input::of(file);
     let bytes = store::read_input(&input, MOST_TEXT)?;
-    if is_state(&bytes) {
+    if state::has_format(&bytes) {
         return adopted_state(file, &bytes);
     }
     let pairs = listed(&basis.manifest.model, Source::new(input.name().to_string_lossy(), bytes), terminal)?;
@@ -95,10 +94,6 @@ fn adopted_file(
 fn adopted_pairs(basis: &Basis, pairs: &[(WorkloadId, NodeId)]) -> Adopted {
     let record = basis.recorded.state.as_ref().map(|state| state.record.clone()).unwrap_or_default();
     Adopted { record: with_pairs(&basis.manifest.model, record, pairs), state: None }
-}
-
-fn is_state(bytes: &[u8]) -> bool {
-    String::from_utf8_lossy(bytes).lines().any(|line| line.starts_with("format = "))
 }
 
 fn adopted_state(path: &Path, bytes: &[u8]) -> Result<Adopted, Failure> {

@@ -46,10 +46,15 @@ pub(crate) fn state_path(global: &Global, input: &Input) -> Option<PathBuf> {
 
 /// Reads the manifest.
 pub(crate) fn read_manifest(global: &Global) -> Result<Read, Failure> {
+    let (sources, state) = read_found(global)?;
+    Ok(Read { manifest: understand(&sources), sources, state })
+}
+
+/// Finds the manifest and reads its text; says where its state is, too.
+pub(crate) fn read_found(global: &Global) -> Result<(Vec<Source>, Option<PathBuf>), Failure> {
     let input = manifest_input(global)?;
     let state = state_path(global, &input);
-    let sources = read_sources(&input, state.as_deref())?;
-    Ok(Read { manifest: understand(&sources), sources, state })
+    Ok((read_sources(&input, state.as_deref())?, state))
 }
 
 /// Reads the manifest's text.

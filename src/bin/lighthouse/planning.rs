@@ -20,7 +20,7 @@ use lighthouse::suggestion;
 
 use crate::args::{Global, Start};
 use crate::failure::{Failure, Refusal};
-use crate::inputs::{Read, manifest_input, read_sources, state_path, understand};
+use crate::inputs::{Read, read_found, understand};
 use crate::progress::Progress;
 use crate::terminal::Terminal;
 
@@ -108,9 +108,7 @@ fn read_both(
     terminal: Terminal,
 ) -> Result<(Basis, Result<Option<State>, state::Error>), Failure> {
     let progress = Progress::start("reading the manifest", terminal.quiet);
-    let input = manifest_input(global)?;
-    let path = state_path(global, &input);
-    let sources = read_sources(&input, path.as_deref())?;
+    let (sources, path) = read_found(global)?;
     // Whatever is the matter with the state, the mistakes of the manifest are told first.
     let bytes = path.as_deref().map_or(Ok(None), |path| store::read(path, MOST_TEXT));
     let parse = || bytes.as_ref().ok().and_then(Option::as_deref).map(state::parse).transpose();

@@ -71,7 +71,8 @@ fn write_steps(sheet: &mut Sheet, steps: &[Step], setting: Setting<'_>) {
     let number = |at: usize| if at < first.len() { at + 1 } else { at + between.len() + 1 };
     let numbers = std::iter::once("#".to_owned()).chain((0..shown.len()).map(|at| number(at).to_string()));
     let numbers = aligned_right(&numbers.collect::<Vec<_>>());
-    let scores = shown.iter().map(|step| step.score.map_or(String::new(), |size| shown_score(setting, size)));
+    let scores =
+        shown.iter().map(|step| step.score.map_or(String::new(), |size| setting.plan.model.rubric().shown(size)));
     let scores = aligned_right(&std::iter::once("score".to_owned()).chain(scores).collect::<Vec<_>>());
     let row = |at: usize, node: String, answer: String| {
         let cells = [numbers[at].clone(), node, scores[at].clone(), answer];
@@ -124,11 +125,6 @@ fn write_given_up(sheet: &mut Sheet, given_up: &Soft, setting: Setting<'_>) {
         sheet.blank();
         sheet.line(2, &format!("given up, as no node that takes it keeps it: {}", groups.join(", ")));
     }
-}
-
-/// A score in the units of the rubric.
-fn shown_score(setting: Setting<'_>, score: crate::score::Score) -> String {
-    setting.plan.model.rubric().shown(score)
 }
 
 fn left(answer: &PlacedAnswer, setting: Setting<'_>) -> String {
