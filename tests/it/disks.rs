@@ -81,6 +81,8 @@ fn run(case: &Case, trial: &Trial) -> Outcome {
         .arg(SCRIPT)
         .envs([("OPTIONS", &trial.options), ("FIRST", &trial.first), ("APPLY", &trial.apply)])
         .env("WRAP", trial.wrap)
+        // Without memory, Rust may wait for itself when it is asked for a backtrace of that.
+        .env_remove("RUST_BACKTRACE")
         .current_dir(path(""))
         .output()
         .expect("started");
