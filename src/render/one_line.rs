@@ -32,7 +32,8 @@ struct Visible;
 
 impl Formatter for Visible {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        if fragment.bytes().all(|byte| byte < 0x7f && byte != b'#') {
+        // Without an end before the last byte, many are looked at in one step.
+        if fragment.bytes().fold(0, |any, byte| any | u8::from(byte >= 0x7f || byte == b'#')) == 0 {
             return out.write_all(fragment.as_bytes());
         }
         let mut written = 0;
