@@ -3,6 +3,8 @@
 //! Free amounts are kept for each node as one row, sorted by resource; members of groups are counted for each place.
 //! Whether anything *may* be attached is `rule`'s business.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
@@ -53,7 +55,9 @@ pub(super) struct Left {
 /// Who is where, and what is free.
 #[derive(Clone, Debug)]
 pub struct Occupancy {
-    free: Vec<Vec<Left>>,
+    /// The rows of all nodes, one after the other, and where each begins and the last one ends.
+    free: Vec<Left>,
+    starts: Vec<usize>,
     below_zero: Vec<Vec<Symbol>>,
     on: Vec<Vec<WorkloadId>>,
     averse: Members,
@@ -65,16 +69,19 @@ pub struct Occupancy {
 impl Occupancy {
     /// Nothing anywhere.
     pub(super) fn empty(model: &Model) -> Self {
-        let rows = model.node_ids().map(|node| {
-            let offers = model.node_table(node).resources.iter();
-            offers.map(|offer| Left { resource: offer.resource, free: offer.capacity }).collect::<Vec<_>>()
-        });
-        let free = rows.collect::<Vec<_>>();
-        let negative = |row: &Vec<Left>| row.iter().filter(|l| l.free.is_negative()).map(|l| l.resource).collect();
+        let offers = |node: NodeId| &model.node_table(node).resources;
+        let mut starts = vec![0];
+        starts.extend(model.node_ids().scan(0, |end, node| {
+            *end += offers(node).len();
+            Some(*end)
+        }));
+        let negative = |node| offers(node).iter().filter(|offer| offer.capacity.is_negative());
+        let all = model.node_ids().flat_map(offers);
         Self {
-            below_zero: free.iter().map(negative).collect(),
-            on: vec![Vec::new(); free.len()],
-            free,
+            free: all.map(|offer| Left { resource: offer.resource, free: offer.capacity }).collect(),
+            starts,
+            below_zero: model.node_ids().map(|node| negative(node).map(|offer| offer.resource).collect()).collect(),
+            on: vec![Vec::new(); model.nodes().len()],
             averse: Members::default(),
             affine: Members::default(),
             affine_places: FxHashMap::default(),
@@ -83,8 +90,12 @@ impl Occupancy {
 
     /// What is free of a resource on a node; `None` where the node does not offer it.
     pub fn free(&self, node: NodeId, resource: Symbol) -> Option<Capacity> {
-        let row = &self.free[node.index()];
+        let row = &self.free[self.row(node)];
         row.binary_search_by_key(&resource, |left| left.resource).ok().map(|at| row[at].free)
+    }
+
+    fn row(&self, node: NodeId) -> Range<usize> {
+        self.starts[node.index()]..self.starts[node.index() + 1]
     }
 
     /// What the workloads on a node take of a resource; from capacity and what is free, unless those are infinite.
@@ -145,7 +156,8 @@ impl Occupancy {
 
     /// Takes an amount off a resource, where the node offers it, and keeps `below_zero` right.
     fn take_off(&mut self, node: NodeId, resource: Symbol, amount: Quantity) {
-        let row = &mut self.free[node.index()];
+        let range = self.row(node);
+        let row = &mut self.free[range];
         let Ok(at) = row.binary_search_by_key(&resource, |left| left.resource) else { return };
         let before = row[at].free;
         let after = before.minus(amount);
