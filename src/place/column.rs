@@ -8,7 +8,7 @@ use std::iter;
 
 use rustc_hash::FxHashMap;
 
-use super::blocks::{HIGHEST, Level};
+use super::block::{HIGHEST, Level};
 use super::occupancy::Occupancy;
 use super::rule::{is_immune, requires};
 use super::scale::Scale;
@@ -48,11 +48,7 @@ struct Demand {
     steps: Vec<Capacity>,
 }
 
-/// The columns that all rows begin with: amounts, gates, whether no rare ward is in the way, and the lowest level of
-/// what is wanted.
-///
-/// The last one is for neighbours that have enough of everything between them, and none of all: a block's best levels
-/// would not tell.
+/// The columns that all rows begin with: amounts, gates, and whether no rare ward is in the way.
 #[derive(Clone, Debug)]
 pub(super) struct Columns {
     amounts: Vec<Column>,
@@ -123,19 +119,21 @@ impl Columns {
     pub(super) fn heights(&self, extra: Option<&Column>) -> Vec<Level> {
         let mut heights = self.amounts.iter().map(|column| height(column.steps.len())).collect::<Vec<_>>();
         heights.resize(heights.len() + self.gates.len() + 1, 1);
-        heights.push(self.lowest(&heights));
         heights.extend(extra.map(|column| height(column.steps.len())));
         heights
     }
 
+    /// The columns of what most workloads require.
+    pub(super) fn wanted(&self) -> &[usize] {
+        &self.wanted
+    }
+
     /// Appends the row of a node as it is now; one more column is not in it yet.
     pub(super) fn fill(&self, now: &Occupancy, node: NodeId, row: &mut Vec<Level>) {
-        let start = row.len();
         row.extend(self.amounts.iter().map(|column| column.of(now, node)));
         let is_open = |&gate: &Symbol| now.free(node, gate).is_none_or(|free| !free.is_negative());
         row.extend(self.gates.iter().map(|gate| Level::from(is_open(gate))));
         row.push(now.below_zero(node).iter().all(|&resource| self.position(resource).is_some()).into());
-        row.push(self.lowest(&row[start..]));
     }
 
     /// Writes what a row has to reach so that its node may take a workload; `open` where no rare ward may be in the
@@ -146,13 +144,7 @@ impl Columns {
         let is_shut = |&gate: &Symbol| !is_immune(table, gate) && !requires(table, gate);
         needs.extend(self.gates.iter().map(|gate| Level::from(is_shut(gate))));
         needs.push((open && !self.rare.is_empty()).into());
-        needs.push(self.lowest(needs));
         needs.extend(extra.map(|column| column.need(table)));
-    }
-
-    /// The lowest level of what is wanted; where nothing is, nothing is short.
-    fn lowest(&self, row: &[Level]) -> Level {
-        self.wanted.iter().map(|&at| row[at]).min().unwrap_or(1)
     }
 }
 

@@ -11,11 +11,12 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::blocks::{Blocks, Level, Question};
+use super::block::Level;
+use super::blocks::{Blocks, Question};
 use super::column::{Column, Columns};
 use super::cover::{self, Cover, FieldName};
 use super::occupancy::{Occupancy, Place};
-use super::order::{Key, Order};
+use super::order::{Key, Order, Word};
 use super::rule::{self, Standing};
 use super::strategy::Pass;
 use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
@@ -66,45 +67,52 @@ impl Index {
     pub(super) fn first(
         &mut self,
         (model, now, order): (&Model, &Occupancy, &Order),
-        table: &WorkloadTable,
+        workload: WorkloadId,
         pass: Pass,
         takes: &mut impl FnMut(NodeId) -> bool,
     ) -> Option<NodeId> {
-        let Cover { nodes, fields } = self.places.cover((model, now), &self.columns, table, pass);
-        let fields = fields.into_iter().map(|name| (self.field((model, now, order), name), name)).collect::<Vec<_>>();
+        let table = model.workload_table(workload);
+        let cover = self.places.cover((model, now), &self.columns, table, pass);
         let start = order.start();
-        self.first_from(order, table, &nodes, &fields, start, takes)
-            .or_else(|| start.and_then(|_| self.first_from(order, table, &nodes, &fields, None, takes)))
+        let from = start.or_else(|| order.floor(model, workload));
+        self.first_from((model, now, order), table, &cover, from, takes)
+            .or_else(|| start.and_then(|_| self.first_from((model, now, order), table, &cover, None, takes)))
     }
 
     fn first_from(
         &mut self,
-        order: &Order,
+        (model, now, order): (&Model, &Occupancy, &Order),
         table: &WorkloadTable,
-        nodes: &[NodeId],
-        fields: &[(usize, FieldName)],
-        start: Option<Key>,
+        cover: &Cover,
+        start: Option<Word>,
         takes: &mut impl FnMut(NodeId) -> bool,
     ) -> Option<NodeId> {
-        let mut best: Option<(Key, NodeId)> = None;
-        let alone = nodes.iter().map(|&node| (order.key(node), node));
-        let alone = alone.filter(|&(key, node)| start.is_none_or(|start| key >= start) && takes(node)).min();
-        let mut improve = |found: Option<(Key, NodeId)>| best = best.into_iter().chain(found).min();
-        improve(alone);
-        for &(at, name) in fields {
+        let first = |a: &Key, b: &Key| order.compare(*a, *b);
+        let alone = cover.nodes.iter().map(|&node| order.key(node));
+        let mut best = alone.filter(|key| start.is_none_or(|start| key.word >= start) && takes(key.node)).min_by(first);
+        for &name in &cover.fields {
+            let at = self.field((model, now, order), name);
             let field = &self.fields[at];
             self.columns.needs(table, field.extra.as_ref(), !matches!(name, FieldName::Offers(_)), &mut self.row);
-            improve(field.blocks.first(&self.row, &mut self.question, start, takes));
+            let found = field.blocks.first(&self.row, &mut self.question, start, takes);
+            best = best.into_iter().chain(found).min_by(first);
         }
-        best.map(|(_, node)| node)
+        best.map(|key| key.node)
     }
 
-    /// Notes that a workload is on a node now, which had this key before.
+    /// Takes a node out of its fields, before it changes its place in the order.
+    pub(super) fn take_out(&mut self, order: &Order, node: NodeId) {
+        for &at in &self.belongs[node.index()] {
+            self.fields[at].blocks.remove(order, node);
+        }
+    }
+
+    /// Notes that a workload is on a node now, which was taken out before where the order changes.
     pub(super) fn occupy(
         &mut self,
         (model, now, order): (&Model, &Occupancy, &Order),
         workload: WorkloadId,
-        (node, before): (NodeId, Key),
+        node: NodeId,
     ) {
         let table = model.workload_table(workload);
         if table.requirements.iter().any(|requirement| requirement.amount.is_negative()) {
@@ -112,12 +120,16 @@ impl Index {
         }
         self.row.clear();
         self.columns.fill(now, node, &mut self.row);
-        let (key, common) = (order.key(node), self.row.len());
+        let common = self.row.len();
         for &at in &self.belongs[node.index()] {
             let field = &mut self.fields[at];
             self.row.truncate(common);
             self.row.extend(field.extra.as_ref().map(|extra| extra.of(now, node)));
-            field.blocks.update(before, key, node, &self.row);
+            if order.changes() {
+                field.blocks.insert(order, node, &self.row);
+            } else {
+                field.blocks.update(order, node, &self.row);
+            }
         }
         for &group in &table.aversion_groups {
             self.close((model, now, order), group, node);
@@ -139,7 +151,7 @@ impl Index {
             let belongs = &mut self.belongs[node.index()];
             if let Some(position) = belongs.iter().position(|&field| field == at) {
                 belongs.swap_remove(position);
-                self.fields[at].blocks.remove(order.key(node));
+                self.fields[at].blocks.remove(order, node);
             }
         }
     }
@@ -166,7 +178,7 @@ impl Index {
             FieldName::Offers(resource) => Some(self.columns.column(resource)),
             _ => None,
         };
-        nodes.sort_unstable_by_key(|&node| order.key(node));
+        nodes.sort_unstable_by(|&a, &b| order.compare(order.key(a), order.key(b)));
         let mut rows = Vec::new();
         for &node in &nodes {
             self.columns.fill(now, node, &mut rows);
@@ -176,9 +188,10 @@ impl Index {
         for node in &nodes {
             self.belongs[node.index()].push(at);
         }
-        let keyed = nodes.into_iter().map(|node| (order.key(node), node)).collect::<Vec<_>>();
+        let keys = nodes.into_iter().map(|node| order.key(node)).collect::<Vec<_>>();
         let heights = self.columns.heights(extra.as_ref());
-        self.fields.push(Field { blocks: Blocks::new(&heights, &keyed, &rows), extra });
+        let blocks = Blocks::new(&heights, self.columns.wanted(), &keys, &rows);
+        self.fields.push(Field { blocks, extra });
         self.names.insert(name, at);
         at
     }

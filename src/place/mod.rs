@@ -5,6 +5,7 @@
 //! No files, no clock, no randomness, and never the order of a hash map.
 
 mod bits;
+mod block;
 mod blocks;
 mod census;
 mod claim;
@@ -120,11 +121,13 @@ impl Engine {
 
     /// Puts a workload where it is on record, without asking.
     fn hold(&mut self, model: &Model, workload: WorkloadId, node: NodeId) {
-        let before = self.order.key(node);
+        if let Some(index) = self.index.as_mut().filter(|_| self.order.changes()) {
+            index.take_out(&self.order, node);
+        }
         self.occupancy.attach(model, workload, node);
         self.order.occupy(model, workload, node);
         if let Some(index) = &mut self.index {
-            index.occupy((model, &self.occupancy, &self.order), workload, (node, before));
+            index.occupy((model, &self.occupancy, &self.order), workload, node);
         }
     }
 

@@ -3,14 +3,22 @@
 //! Prioritized and round robin go by manifest order, round robin from where it was; bin pack goes by the current score.
 //! Who in that order takes a workload is found in `index`.
 
+use std::cmp::Ordering;
+
+use ethnum::I256;
+
+use super::scale::Scale;
 use crate::model::{Model, NodeId, Strategy, WorkloadId};
 use crate::score::Score;
 
-/// Where a node stands: smaller keys are tried first, but for where round robin starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Where a node stands among others, as a word; nodes with the same word are told apart by [`Order::compare`].
+pub(super) type Word = i64;
+
+/// A node with its word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key {
-    score: Score,
-    rank: u32,
+    pub(super) word: Word,
+    pub(super) node: NodeId,
 }
 
 /// The order of a strategy at this moment.
@@ -32,8 +40,12 @@ pub(super) enum Order {
     Scored {
         /// The current score of each node.
         scores: Vec<Score>,
+        /// What tells most of them apart.
+        scale: Scale,
         /// Where each node's name stands among all names.
         name_ranks: Vec<u32>,
+        /// Whether a score grows with every amount: no weight is below zero.
+        is_growing: bool,
     },
 }
 
@@ -46,7 +58,9 @@ impl Order {
             Strategy::RoundRobin => Self::Round { nodes, after: None },
             Strategy::BinPack => Self::Scored {
                 scores: model.node_ids().map(|node| model.node_score(node)).collect(),
+                scale: Scale::of(model.node_ids().map(|node| model.node_score(node).parts())),
                 name_ranks: name_ranks(model),
+                is_growing: model.rubric().weights().0.iter().all(|&(_, weight)| weight >= I256::ZERO),
             },
         }
     }
@@ -57,7 +71,7 @@ impl Order {
         match self {
             Self::Listed { .. } => {}
             Self::Round { after, .. } => nodes.rotate_left(after.map_or(0, |node| node.index() + 1)),
-            Self::Scored { .. } => nodes.sort_unstable_by_key(|&node| self.key(node)),
+            Self::Scored { .. } => nodes.sort_unstable_by(|&a, &b| self.compare(self.key(a), self.key(b))),
         }
         nodes.into_iter()
     }
@@ -71,16 +85,42 @@ impl Order {
 
     /// Where a node stands now.
     pub(super) fn key(&self, node: NodeId) -> Key {
-        match self {
-            Self::Listed { .. } | Self::Round { .. } => Key { score: Score::Lowest, rank: node.0 },
-            Self::Scored { scores, name_ranks } => Key { score: scores[node.index()], rank: name_ranks[node.index()] },
-        }
+        let word = match self {
+            Self::Listed { .. } | Self::Round { .. } => node.0.into(),
+            Self::Scored { scores, scale, .. } => word(*scale, scores[node.index()]),
+        };
+        Key { word, node }
     }
 
-    /// The key from which a search starts; what is below it comes last. `None` is the very first.
-    pub(super) fn start(&self) -> Option<Key> {
+    /// Which of two nodes is tried first; their keys are those of now.
+    pub(super) fn compare(&self, a: Key, b: Key) -> Ordering {
+        a.word.cmp(&b.word).then_with(|| match self {
+            Self::Listed { .. } | Self::Round { .. } => Ordering::Equal,
+            Self::Scored { scores, name_ranks, .. } => {
+                let exactly = |node: NodeId| (scores[node.index()], name_ranks[node.index()]);
+                exactly(a.node).cmp(&exactly(b.node))
+            }
+        })
+    }
+
+    /// Whether nodes stand elsewhere when something is placed on them.
+    pub(super) fn changes(&self) -> bool {
+        matches!(self, Self::Scored { .. })
+    }
+
+    /// The word from which a search starts; what is below it comes last. `None` is the very first.
+    pub(super) fn start(&self) -> Option<Word> {
         let after = self.cursor()?;
-        Some(Key { score: Score::Lowest, rank: after.0 + 1 })
+        Some(Word::from(after.0) + 1)
+    }
+
+    /// The word below which no node takes a workload. What is on a node requires only what is offered there, so its
+    /// score counts what is free; and without an immunity a workload fits only where nothing is below zero afterwards,
+    /// so the score is no less than its size. `None` where that does not hold.
+    pub(super) fn floor(&self, model: &Model, workload: WorkloadId) -> Option<Word> {
+        let Self::Scored { scale, is_growing: true, .. } = self else { return None };
+        let is_bound = model.workload_table(workload).immunities.is_empty();
+        is_bound.then(|| word(*scale, model.workload_score(workload)))
     }
 
     /// The current score of a node, where the order has scores.
@@ -112,6 +152,14 @@ impl Order {
             Self::Round { after, .. } => *after,
             Self::Listed { .. } | Self::Scored { .. } => None,
         }
+    }
+}
+
+fn word(scale: Scale, score: Score) -> Word {
+    match score {
+        Score::Lowest => Word::MIN,
+        Score::Finite(parts) => scale.number(parts),
+        Score::Highest => Word::MAX,
     }
 }
 

@@ -19,16 +19,18 @@ pub(crate) fn sort(model: &Model, workloads: &mut [WorkloadId]) {
     }
 }
 
-/// The same for bin pack, which compares more: by words as far as they tell.
+/// The same for bin pack, which compares more: first words, in which a processor compares all that it has to without
+/// taking turns, and then what has the same.
 fn sort_by_size(model: &Model, workloads: &mut [WorkloadId]) {
     let size = |workload: WorkloadId| model.workload_score(workload).parts();
     let scale = Scale::of(workloads.iter().map(|&each| size(each)));
-    let priority = |each| Reverse(model.workload_table(each).priority);
-    let word = |&each: &WorkloadId| ((priority(each), Reverse(scale.number(size(each)))), each);
-    let mut sized = workloads.iter().map(word).collect::<Vec<_>>();
-    sized.sort_unstable_by(|&(word, one), &(other_word, other)| {
-        word.cmp(&other_word).then_with(|| turn(model, one).cmp(&turn(model, other)))
-    });
+    let descending = |number: i64| u128::from(i64::MAX.abs_diff(number));
+    let word = |each| descending(model.workload_table(each).priority) << 64 | descending(scale.number(size(each)));
+    let mut sized = workloads.iter().map(|&each| (word(each), each)).collect::<Vec<_>>();
+    sized.sort_unstable_by_key(|&(word, _)| word);
+    for alike in sized.chunk_by_mut(|(one, _), (other, _)| one == other) {
+        alike.sort_unstable_by_key(|&(_, each)| turn(model, each));
+    }
     for (workload, (_, sorted)) in workloads.iter_mut().zip(sized) {
         *workload = sorted;
     }
@@ -88,7 +90,7 @@ pub(super) fn search(model: &Model, engine: &mut Engine, workload: WorkloadId, s
         };
         match index {
             None => order.nodes().find(|&node| takes(node)),
-            Some(index) => index.first((model, now, order), table, pass, &mut takes),
+            Some(index) => index.first((model, now, order), workload, pass, &mut takes),
         }
     });
     if let (None, Some(index)) = (found, index) {
