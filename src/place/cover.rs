@@ -88,35 +88,41 @@ impl Places {
         }
     }
 
-    /// The smallest cover that is known for a workload.
+    /// Makes it the smallest cover that is known for a workload.
     pub(super) fn cover(
         &self,
         (model, now): (&Model, &Occupancy),
         columns: &Columns,
         table: &WorkloadTable,
         pass: Pass,
-    ) -> Cover {
+        cover: &mut Cover,
+    ) {
+        cover.nodes.clear();
+        cover.fields.clear();
         let rare = table.requirements.iter().filter_map(|each| Some((each.resource, columns.rare(each.resource)?)));
         if let Some((resource, offering)) = rare.min_by_key(|(_, nodes)| nodes.len()) {
             // Other fields leave out what is below zero without a column, which may be just what it fills.
             let confined = self.confined(model, now, table, pass).filter(|cover| cover.fields.is_empty());
             let few = confined.filter(|cover| cover.nodes.len() < offering.len());
-            return few.unwrap_or_else(|| offered(resource, offering));
+            *cover = few.unwrap_or_else(|| offered(resource, offering));
+            return;
         }
-        let mut cover = self.confined(model, now, table, pass).unwrap_or_else(|| self.whole(model, table, pass));
+        match self.confined(model, now, table, pass) {
+            Some(confined) => *cover = confined,
+            None => cover.fields.push(self.whole(model, table, pass)),
+        }
         // A rare ward keeps its nodes out of every other field, but for those that are immune to it.
         for &immunity in &table.immunities {
             let warded = columns.rare(immunity).map(|nodes| offered(immunity, nodes)).unwrap_or_default();
             cover.nodes.extend(warded.nodes);
             cover.fields.extend(warded.fields);
         }
-        cover
     }
 
     /// All nodes, or those in which a large group that is to be kept apart has room.
-    fn whole(&self, model: &Model, table: &WorkloadTable, pass: Pass) -> Cover {
+    fn whole(&self, model: &Model, table: &WorkloadTable, pass: Pass) -> FieldName {
         let kept = averse(model, table, pass).find(|group| self.large.contains(group));
-        Cover { nodes: Vec::new(), fields: vec![kept.map_or(FieldName::Whole, FieldName::Apart)] }
+        kept.map_or(FieldName::Whole, FieldName::Apart)
     }
 
     /// The smallest cover by labels and groups, where one of them confines the workload.

@@ -41,6 +41,8 @@ pub(super) struct Index {
     belongs: Vec<Vec<usize>>,
     /// Tables of workloads that no node takes until a shortcoming is filled.
     hopeless: FxHashSet<u32>,
+    /// Where a search looks.
+    cover: Cover,
     /// A row, while it is written or asked for.
     row: Vec<Level>,
     /// The same for what is asked.
@@ -58,6 +60,7 @@ impl Index {
             fields: Vec::new(),
             names: FxHashMap::default(),
             hopeless: FxHashSet::default(),
+            cover: Cover::default(),
             row: Vec::new(),
             question: Question::default(),
         }
@@ -72,11 +75,15 @@ impl Index {
         takes: &mut impl FnMut(NodeId) -> bool,
     ) -> Option<NodeId> {
         let table = model.workload_table(workload);
-        let cover = self.places.cover((model, now), &self.columns, table, pass);
+        let mut cover = std::mem::take(&mut self.cover);
+        self.places.cover((model, now), &self.columns, table, pass, &mut cover);
         let start = order.start();
         let from = start.or_else(|| order.floor(model, workload));
-        self.first_from((model, now, order), table, &cover, from, takes)
-            .or_else(|| start.and_then(|_| self.first_from((model, now, order), table, &cover, None, takes)))
+        let found = self
+            .first_from((model, now, order), table, &cover, from, takes)
+            .or_else(|| start.and_then(|_| self.first_from((model, now, order), table, &cover, None, takes)));
+        self.cover = cover;
+        found
     }
 
     fn first_from(

@@ -18,7 +18,11 @@ impl Scale {
 
     /// The number of a value: never larger than that of a larger one. What the scale does not hold is at its ends.
     pub(super) fn number(self, value: I256) -> i64 {
-        let number = value >> self.0;
+        // Most values fit in 128 bits, which a processor shifts in a few steps.
+        let number = match i128::try_from(value) {
+            Ok(small) => (small >> self.0.min(i128::BITS - 1)).into(),
+            Err(_) => value >> self.0,
+        };
         i64::try_from(number).unwrap_or(if number.is_negative() { i64::MIN } else { i64::MAX })
     }
 }
