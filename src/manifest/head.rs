@@ -76,7 +76,7 @@ fn weighted(head: &Manifest<'_>, strategy: Strategy, answers: &mut Answers, find
 
 fn rubric<'d>(head: &Manifest<'d>, findings: &mut Findings) -> Vec<(Text<'d>, Weight)> {
     let mut rubric = Vec::new();
-    for &(name, written) in head.rubric.iter().flatten() {
+    for &(name, ref written) in head.rubric.iter().flatten() {
         let weight = quantities::weight(name, written, findings);
         rubric.extend(weight.filter(|_| check(name, "a resource", 0, findings)).map(|weight| (name, weight)));
     }

@@ -10,7 +10,8 @@ use rustc_hash::FxHashSet;
 use super::answers::Answers;
 use super::groups::Groups;
 use super::names::{check, suffix};
-use super::shape::{At, Manifest, Node, Pairs, Text, Workload, Written};
+use super::quantities::Amount;
+use super::shape::{At, Manifest, Node, Pairs, Text, Workload};
 use super::{MOST_NODES, MOST_WORKLOADS, TablePlaces, quantities};
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::escape::quoted;
@@ -179,8 +180,8 @@ impl Lower {
     fn offers(&mut self, node: &Node<'_>, any: bool) -> Vec<Offer> {
         let resources = node.resources.as_ref().map_or(&[][..], |resources| &resources.value);
         let mut offers = Vec::with_capacity(resources.len() + node.wards.len());
-        for &(name, written) in resources {
-            offers.extend(self.offer(name, written, any));
+        for (name, amount) in resources {
+            offers.extend(self.offer(*name, amount, any));
         }
         for &ward in &node.wards {
             self.ward(ward, resources, &mut offers, any);
@@ -188,7 +189,7 @@ impl Lower {
         offers
     }
 
-    fn offer(&mut self, name: Text<'_>, written: At<Written<'_>>, any: bool) -> Option<Offer> {
+    fn offer(&mut self, name: Text<'_>, written: &At<Amount<'_>>, any: bool) -> Option<Offer> {
         let resource = self.symbol(name, "a resource")?;
         let (capacity, family) = quantities::capacity(name, written, &mut self.findings)?;
         self.answers.offered(resource, any);
@@ -198,7 +199,7 @@ impl Lower {
         Some(Offer { resource, capacity, family })
     }
 
-    fn ward(&mut self, ward: Text<'_>, resources: &[(Text<'_>, At<Written<'_>>)], offers: &mut Vec<Offer>, any: bool) {
+    fn ward(&mut self, ward: Text<'_>, resources: &[(Text<'_>, At<Amount<'_>>)], offers: &mut Vec<Offer>, any: bool) {
         if let Some((resource, _)) = resources.iter().find(|(resource, _)| resource.value == ward.value) {
             let fault = Diagnostic::error(format!("{} is both a ward and a resource", quoted(ward.value)));
             self.findings.push(fault.at(ward.place, "a ward").also(resource.place, "a resource"));
@@ -214,13 +215,13 @@ impl Lower {
     fn requirements(&mut self, workload: &Workload<'_>, who: &str) -> Box<[Arc<Requirement>]> {
         let Some(requirements) = &workload.requirements else { return Box::default() };
         let mut amounts = Vec::with_capacity(requirements.value.len());
-        for &(name, written) in &requirements.value {
-            amounts.extend(self.requirement(name, written, who));
+        for (name, amount) in &requirements.value {
+            amounts.extend(self.requirement(*name, amount, who));
         }
         amounts.into()
     }
 
-    fn requirement(&mut self, name: Text<'_>, written: At<Written<'_>>, who: &str) -> Option<Arc<Requirement>> {
+    fn requirement(&mut self, name: Text<'_>, written: &At<Amount<'_>>, who: &str) -> Option<Arc<Requirement>> {
         let resource = self.symbol(name, "a resource")?;
         let (amount, family) = quantities::amount(name, written, &mut self.findings)?;
         self.answers.required(resource, name.place, who);

@@ -5,43 +5,58 @@ use crate::diagnostic::{Diagnostic, Findings};
 use crate::escape::{quoted, visible};
 use crate::quantity::{Capacity, Family, LIMIT_EXPONENT, Quantity, QuantityError, SIGNIFICANT_DIGITS};
 use crate::score::Weight;
+use crate::source::Place;
 
 const UNITS: [&str; 15] = ["n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
+/// A quantity as it is written, and what it comes to: known where it is read, which may be another thread.
+#[derive(Clone, Debug)]
+pub(super) struct Amount<'d> {
+    written: Written<'d>,
+    value: Result<(Quantity, Family), QuantityError>,
+}
+
+impl<'d> Amount<'d> {
+    pub(super) fn new(written: Written<'d>) -> Self {
+        Self { written, value: parse(written) }
+    }
+}
+
 /// A finite amount and its units.
-pub(super) fn amount(name: Text<'_>, written: At<Written<'_>>, findings: &mut Findings) -> Option<(Quantity, Family)> {
-    parse(written.value).map_err(|error| findings.push(fault(name, written, &error))).ok()
+pub(super) fn amount(name: Text<'_>, amount: &At<Amount<'_>>, findings: &mut Findings) -> Option<(Quantity, Family)> {
+    let Amount { written, value } = &amount.value;
+    value.as_ref().map_err(|error| findings.push(fault(name, amount.place, *written, error))).ok().copied()
 }
 
 /// What a node may offer: an amount, `inf` or `-inf`.
-pub(super) fn capacity(
-    name: Text<'_>,
-    written: At<Written<'_>>,
-    findings: &mut Findings,
-) -> Option<(Capacity, Family)> {
-    match (parse(written.value), written.value) {
-        (Ok((amount, family)), _) => return Some((Capacity::Finite(amount), family)),
+pub(super) fn capacity(name: Text<'_>, amount: &At<Amount<'_>>, findings: &mut Findings) -> Option<(Capacity, Family)> {
+    let Amount { written, value } = &amount.value;
+    match (value, *written) {
+        (&Ok((amount, family)), _) => return Some((Capacity::Finite(amount), family)),
         (Err(QuantityError::Infinite), Written::Number(text)) => {
             return Some((if text.starts_with('-') { Capacity::Ward } else { Capacity::Unlimited }, Family::Plain));
         }
         (Err(QuantityError::Infinite), Written::Text(text)) => {
-            let fault = Diagnostic::error(format!("{} is a string", quoted(name.value))).at(written.place, "");
+            let fault = Diagnostic::error(format!("{} is a string", quoted(name.value))).at(amount.place, "");
             findings.push(fault.help(format!("write `{text}` without quotes")));
         }
-        (Err(error), _) => findings.push(fault(name, written, &error)),
+        (Err(error), written) => findings.push(fault(name, amount.place, written, error)),
     }
     None
 }
 
 /// A weight of the rubric: an amount, or "W per QUANTITY".
-pub(super) fn weight(name: Text<'_>, written: At<Written<'_>>, findings: &mut Findings) -> Option<Weight> {
-    let Some((count, per)) = per(written.value) else {
+pub(super) fn weight(name: Text<'_>, written: &At<Amount<'_>>, findings: &mut Findings) -> Option<Weight> {
+    let Some((count, per)) = per(written.value.written) else {
         return amount(name, written, findings).map(|(amount, _)| Weight::from(amount));
     };
     // "per Gi" is per one of it.
     let one = format!("1{per}");
     let per = if per.starts_with(|c: char| c.is_ascii_alphabetic()) { one.as_str() } else { per };
-    let mut part = |text| amount(name, At { place: written.place, value: Written::Text(text) }, findings);
+    let mut part = |text| {
+        let part = At { place: written.place, value: Amount::new(Written::Text(text)) };
+        amount(name, &part, findings)
+    };
     let weight = Weight { amount: part(count)?.0, per: part(per)?.0 };
     if weight.per.is_positive() {
         return Some(weight);
@@ -65,27 +80,27 @@ fn parse(written: Written<'_>) -> Result<(Quantity, Family), QuantityError> {
     }
 }
 
-fn fault(name: Text<'_>, written: At<Written<'_>>, error: &QuantityError) -> Diagnostic {
-    let (Written::Number(text) | Written::Text(text)) = written.value;
+fn fault(name: Text<'_>, place: Place, written: Written<'_>, error: &QuantityError) -> Diagnostic {
+    let (Written::Number(text) | Written::Text(text)) = written;
     let name = quoted(name.value);
     match error {
         QuantityError::Malformed => Diagnostic::error(format!("{} is not a quantity", quoted(text)))
-            .at(written.place, "")
+            .at(place, "")
             .note("a quantity is a number, or a string of digits with a unit: `2`, `0.5`, `\"500m\"`, `\"64Gi\"`"),
-        QuantityError::UnknownUnit(unit) => unknown_unit(text, unit).at(written.place, ""),
-        QuantityError::NotANumber => Diagnostic::error(format!("{name} is not a number")).at(written.place, ""),
+        QuantityError::UnknownUnit(unit) => unknown_unit(text, unit).at(place, ""),
+        QuantityError::NotANumber => Diagnostic::error(format!("{name} is not a number")).at(place, ""),
         QuantityError::Infinite => Diagnostic::error(format!("{name} is infinite"))
-            .at(written.place, "")
+            .at(place, "")
             .note("only what a node offers may be `inf` (unlimited) or `-inf` (a ward)"),
         QuantityError::TooPrecise => {
             let fault = Diagnostic::error(format!("{name} has more than {SIGNIFICANT_DIGITS} significant digits"));
-            fault.at(written.place, "").note("quantities are exact, so digits cannot be dropped")
+            fault.at(place, "").note("quantities are exact, so digits cannot be dropped")
         }
-        QuantityError::TooFine => Diagnostic::error(format!("{name} is too fine"))
-            .at(written.place, "")
-            .note("quantities have no digits below 1e-18"),
+        QuantityError::TooFine => {
+            Diagnostic::error(format!("{name} is too fine")).at(place, "").note("quantities have no digits below 1e-18")
+        }
         QuantityError::TooLarge => {
-            Diagnostic::error(format!("{name} is too large")).at(written.place, format!("1e{LIMIT_EXPONENT} or more"))
+            Diagnostic::error(format!("{name} is too large")).at(place, format!("1e{LIMIT_EXPONENT} or more"))
         }
     }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 
+use super::quantities::Amount;
 use super::schema::{Name, OneOrMore, ReplanName, StrategyName, Weight};
 use crate::source::Place;
 
@@ -43,7 +44,7 @@ pub(super) struct Manifest<'d> {
     pub(super) replan: Option<Text<'d>>,
     /// What "size" means to `bin-pack`: a weight for each resource that counts, `1` or `"0.5 per Gi"`.
     #[schemars(with = "BTreeMap<String, Weight>")]
-    pub(super) rubric: Option<Pairs<'d, At<Written<'d>>>>,
+    pub(super) rubric: Option<Pairs<'d, At<Amount<'d>>>>,
     /// What one `apply` may change at most; flags override.
     pub(super) guards: Guards,
     /// What there is to run on.
@@ -94,7 +95,7 @@ pub(super) struct Node<'d> {
     pub(super) count: Option<At<i64>>,
     /// What the node offers: `16`, `"64Gi"`, `0` for a tag, `inf` for no limit.
     #[schemars(default, with = "BTreeMap<String, Written>")]
-    pub(super) resources: Option<At<Pairs<'d, At<Written<'d>>>>>,
+    pub(super) resources: Option<At<Pairs<'d, At<Amount<'d>>>>>,
     /// Resources that only an immunity passes; the same as `-inf` in `resources`.
     #[schemars(default, with = "Vec<Name>")]
     pub(super) wards: Vec<Text<'d>>,
@@ -124,7 +125,7 @@ pub(super) struct Workload<'d> {
     pub(super) replicas: Option<At<i64>>,
     /// What it takes of a node: `2`, `"500m"`, `0` for a tag that must be there.
     #[schemars(default, with = "BTreeMap<String, Written>")]
-    pub(super) requirements: Option<At<Pairs<'d, At<Written<'d>>>>>,
+    pub(super) requirements: Option<At<Pairs<'d, At<Amount<'d>>>>>,
     /// Resources whose value on a node is irrelevant to it.
     #[schemars(default, with = "Vec<Name>")]
     pub(super) immunities: Vec<Text<'d>>,

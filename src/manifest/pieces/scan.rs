@@ -6,6 +6,7 @@
 //! does read it reads as `walk` would.
 
 use super::cut::Kind;
+use crate::manifest::quantities::Amount;
 use crate::manifest::shape::{At, Node, Pairs, Text, Workload, Written};
 use crate::manifest::text::offset;
 use crate::manifest::walk::{NODE, WORKLOAD};
@@ -153,17 +154,17 @@ impl<'t> Scan<'t> {
         Some(At { place: self.place(start), value: &self.text[start..self.at] })
     }
 
-    fn amounts(&mut self) -> Option<At<Pairs<'t, At<Written<'t>>>>> {
+    fn amounts(&mut self) -> Option<At<Pairs<'t, At<Amount<'t>>>>> {
         let start = self.at;
         let value = self.table(Self::amount)?;
         Some(At { place: self.place(start), value })
     }
 
-    fn amount(&mut self) -> Option<At<Written<'t>>> {
-        if self.peek() == Some(b'"') {
-            return self.string().map(|At { place, value }| At { place, value: Written::Text(value) });
-        }
-        self.number().map(|At { place, value }| At { place, value: Written::Number(value) })
+    fn amount(&mut self) -> Option<At<Amount<'t>>> {
+        let is_text = self.peek() == Some(b'"');
+        let At { place, value } = if is_text { self.string()? } else { self.number()? };
+        let written = if is_text { Written::Text(value) } else { Written::Number(value) };
+        Some(At { place, value: Amount::new(written) })
     }
 
     fn one_or_more(&mut self) -> Option<Vec<Text<'t>>> {

@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 use super::{Value, Walk};
 use crate::diagnostic::Diagnostic;
 use crate::escape::quoted;
+use crate::manifest::quantities::Amount;
 use crate::manifest::shape::{At, Pairs, Text, Written};
 use crate::source::Place;
 
@@ -79,14 +80,15 @@ impl<'d> Walk<'d> {
         }
     }
 
-    pub(super) fn amounts(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<At<Pairs<'d, At<Written<'d>>>>> {
+    pub(super) fn amounts(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<At<Pairs<'d, At<Amount<'d>>>>> {
         let DeValue::Table(table) = value.get_ref() else {
             return self.wrong(key, value, "a table of quantities");
         };
         let mut amounts = Vec::with_capacity(table.len());
         for (key, value) in table {
             let key = self.key(key);
-            amounts.extend(self.amount(key, value).map(|amount| (key, amount)));
+            let written = self.amount(key, value);
+            amounts.extend(written.map(|At { place, value }| (key, At { place, value: Amount::new(value) })));
         }
         Some(self.at(value, amounts))
     }
