@@ -2,7 +2,8 @@
 //!
 //! The index only leaves nodes out; `rule` decides about those that are left, so the answer is that of the plain
 //! search. Nodes are kept in [`Blocks`] by their key, once for each *field*: the whole cluster, or those with a rare
-//! resource, a label's value, or room for a large aversion group. `cover` knows which fields are enough for a workload.
+//! resource, a label's value, or room for a large aversion group. `cover` knows which fields are enough for a workload,
+//! and `order` where among them a search may begin.
 //! A search looks at one in fifty nodes or fewer while amounts decide, however many resources are scarce at once. Two
 //! worst cases remain, in which nodes are asked one by one. Nodes may have just less than is needed, when workloads
 //! require so many different amounts that both count as one step. And nodes may have room that only the rule itself
