@@ -4,6 +4,7 @@
 //! brings its workloads bit by bit. Nothing here can fail: a workload without a place is an outcome.
 //! No files, no clock, no randomness, and never the order of a hash map.
 
+mod along;
 mod bits;
 mod block;
 mod blocks;

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use super::along::Along;
 use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
 use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
@@ -94,6 +95,12 @@ impl Occupancy {
         row.binary_search_by_key(&resource, |left| left.resource).ok().map(|at| row[at].free)
     }
 
+    /// The same for what is asked in ascending order.
+    pub(super) fn along(&self, node: NodeId) -> impl FnMut(Symbol) -> Option<Capacity> {
+        let (row, mut along) = (&self.free[self.row(node)], Along::default());
+        move |resource| along.find(row, resource, |left| left.resource).map(|at| row[at].free)
+    }
+
     fn row(&self, node: NodeId) -> Range<usize> {
         self.starts[node.index()]..self.starts[node.index() + 1]
     }
@@ -147,26 +154,15 @@ impl Occupancy {
     /// Puts a workload on a node, whether or not it fits.
     pub(super) fn attach(&mut self, model: &Model, workload: WorkloadId, node: NodeId) {
         let table = model.workload_table(workload);
+        let (range, mut along) = (self.row(node), Along::default());
+        let row = &mut self.free[range];
         for requirement in &table.requirements {
-            self.take_off(node, requirement.resource, requirement.amount);
+            if let Some(at) = along.find(row, requirement.resource, |left| left.resource) {
+                take_off(&mut row[at], requirement.amount, &mut self.below_zero[node.index()]);
+            }
         }
         self.on[node.index()].push(workload);
         self.count(model, table, node);
-    }
-
-    /// Takes an amount off a resource, where the node offers it, and keeps `below_zero` right.
-    fn take_off(&mut self, node: NodeId, resource: Symbol, amount: Quantity) {
-        let range = self.row(node);
-        let row = &mut self.free[range];
-        let Ok(at) = row.binary_search_by_key(&resource, |left| left.resource) else { return };
-        let before = row[at].free;
-        let after = before.minus(amount);
-        row[at].free = after;
-        match (before.is_negative(), after.is_negative()) {
-            (false, true) => self.below_zero[node.index()].push(resource),
-            (true, false) => self.below_zero[node.index()].retain(|&negative| negative != resource),
-            _ => {}
-        }
     }
 
     fn count(&mut self, model: &Model, table: &WorkloadTable, node: NodeId) {
@@ -185,5 +181,16 @@ impl Occupancy {
                 }
             }
         }
+    }
+}
+
+/// Takes an amount off what is left of a resource, and keeps the list of those below zero right.
+fn take_off(left: &mut Left, amount: Quantity, below_zero: &mut Vec<Symbol>) {
+    let was_negative = left.free.is_negative();
+    left.free = left.free.minus(amount);
+    match (was_negative, left.free.is_negative()) {
+        (false, true) => below_zero.push(left.resource),
+        (true, false) => below_zero.retain(|&negative| negative != left.resource),
+        _ => {}
     }
 }

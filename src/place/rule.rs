@@ -65,7 +65,8 @@ pub(super) fn hard_group_without_place(model: &Model, table: &WorkloadTable, nod
 
 /// Rule 2.1: every required resource is offered, and afterwards none is below zero but those that it is immune to.
 fn has_room(now: &Occupancy, table: &WorkloadTable, node: NodeId) -> bool {
-    let fits = table.requirements.iter().all(|requirement| match now.free(node, requirement.resource) {
+    let mut free = now.along(node);
+    let fits = table.requirements.iter().all(|requirement| match free(requirement.resource) {
         None => false,
         Some(free) => is_immune(table, requirement.resource) || !free.minus(requirement.amount).is_negative(),
     });

@@ -29,7 +29,9 @@ fn sort_by_size(model: &Model, workloads: &mut [WorkloadId]) {
     let mut sized = workloads.iter().map(|&each| (word(each), each)).collect::<Vec<_>>();
     sized.sort_unstable_by_key(|&(word, _)| word);
     for alike in sized.chunk_by_mut(|(one, _), (other, _)| one == other) {
-        alike.sort_unstable_by_key(|&(_, each)| turn(model, each));
+        // In manifest order most of them are in order of names.
+        alike.sort_unstable_by_key(|&(_, each)| each);
+        alike.sort_by_key(|&(_, each)| turn(model, each));
     }
     for (workload, (_, sorted)) in workloads.iter_mut().zip(sized) {
         *workload = sorted;
