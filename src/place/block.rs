@@ -1,19 +1,13 @@
-//! Neighbours in an order: who of them reaches what is known as bits.
+//! Neighbours in an order, and how far each of them reaches.
 //!
-//! Of each column an entry has a level. For each level of each column there is one word, with a bit for each slot that
-//! says whether its entry reaches it; so one `and` a column tells who has all that is needed, of sixty-four at once.
-//! An entry has its slot wherever it stands in the order, so who comes and goes moves the bits of one other at most.
-//! Source: P. O'Neil and D. Quass, "Improved query performance with variant indexes", 1997.
-
-use std::ops::Range;
+//! Of each column the levels of all neighbours stand side by side, so that a processor compares many at once. Who comes
+//! or goes moves those that stand after it.
+//! Source: D. J. Abadi, S. R. Madden and N. Hachem, "Column-stores vs. row-stores", 2008.
 
 use super::order::Key;
 
-/// How far an entry reaches in one column; 0 is nowhere.
-pub(super) type Level = u8;
-
-/// The highest level that there may be.
-pub(super) const HIGHEST: Level = 127;
+/// How far an entry reaches in one column; 0 is nowhere. Eight of them fit where a processor compares at once.
+pub(super) type Level = i16;
 
 /// A block that has as many entries as a word has bits is divided.
 const MOST: usize = 64;
@@ -21,58 +15,43 @@ const MOST: usize = 64;
 /// So many entries a block keeps when it is divided.
 const HALF: usize = MOST / 2;
 
-/// Entries in slots, of which none is free before the last.
+/// Entries in order of their keys.
 #[derive(Clone, Debug)]
 pub(super) struct Block<T> {
-    /// By slot.
     pub(super) keys: Vec<Key>,
     /// What there is beside the keys.
     pub(super) entries: Vec<T>,
-    /// The slots in order of keys.
-    order: Vec<u8>,
-    /// For each level of each column, from 1 on, the slots of those that reach it.
-    words: Vec<u64>,
+    /// Of each column the levels by place; after the last entry they are nowhere.
+    columns: Vec<[Level; MOST]>,
 }
 
 impl<T> Block<T> {
-    pub(super) fn new(words: usize) -> Self {
-        Self { keys: Vec::new(), entries: Vec::new(), order: Vec::new(), words: vec![0; words] }
+    pub(super) fn new(columns: usize) -> Self {
+        Self { keys: Vec::new(), entries: Vec::new(), columns: vec![[0; MOST]; columns] }
     }
 
-    /// The slot of a place in the order.
-    pub(super) fn slot(&self, place: usize) -> usize {
-        self.order[place].into()
+    pub(super) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
     }
 
-    pub(super) fn first_key(&self) -> Key {
-        self.keys[self.slot(0)]
-    }
-
-    /// The first place of which the key is not one of these, which come first.
-    pub(super) fn place_of(&self, is_before: impl Fn(Key) -> bool) -> usize {
-        self.order.partition_point(|&slot| is_before(self.keys[usize::from(slot)]))
-    }
-
-    /// Puts an entry in and tells its slot; it reaches nothing yet.
-    pub(super) fn insert(&mut self, place: usize, key: Key, entry: T) -> usize {
-        let slot = self.keys.len();
-        self.keys.push(key);
-        self.entries.push(entry);
-        self.order.insert(place, number(slot));
-        slot
-    }
-
-    /// Takes an entry out, and puts the one of the last slot where it was.
-    pub(super) fn take_out(&mut self, place: usize) -> T {
-        let (slot, last) = (self.order.remove(place), number(self.keys.len() - 1));
-        for other in &mut self.order {
-            *other = if *other == last { slot } else { *other };
+    /// Puts an entry in at a place; it reaches nothing yet.
+    pub(super) fn insert(&mut self, place: usize, key: Key, entry: T) {
+        self.keys.insert(place, key);
+        self.entries.insert(place, entry);
+        for column in &mut self.columns {
+            column.copy_within(place..MOST - 1, place + 1);
+            column[place] = 0;
         }
-        for word in &mut self.words {
-            *word = (*word & !(1 << slot) | (*word >> last & 1) << slot) & below(last.into());
+    }
+
+    /// Takes an entry out.
+    pub(super) fn take_out(&mut self, place: usize) {
+        self.keys.remove(place);
+        self.entries.remove(place);
+        for column in &mut self.columns {
+            column.copy_within(place + 1.., place);
+            column[MOST - 1] = 0;
         }
-        self.keys.swap_remove(slot.into());
-        self.entries.swap_remove(slot.into())
     }
 
     /// Takes out the upper half, once there is no room for more.
@@ -80,63 +59,71 @@ impl<T> Block<T> {
         if self.keys.len() < MOST {
             return None;
         }
-        let mut upper = Self::new(self.words.len());
-        while self.keys.len() > HALF {
-            let (slot, place) = (self.slot(HALF), upper.keys.len());
-            for (word, upper) in self.words.iter().zip(&mut upper.words) {
-                *upper |= (word >> slot & 1) << place;
-            }
-            upper.insert(place, self.keys[slot], self.take_out(HALF));
+        let mut upper = Self::new(self.columns.len());
+        upper.keys = self.keys.split_off(HALF);
+        upper.entries = self.entries.split_off(HALF);
+        for (column, upper) in self.columns.iter_mut().zip(&mut upper.columns) {
+            upper[..MOST - HALF].copy_from_slice(&column[HALF..]);
+            column[HALF..].fill(0);
         }
         Some(upper)
     }
 
-    /// Sets how far an entry reaches in a column.
-    pub(super) fn set(&mut self, slot: usize, column: &Range<usize>, level: Level) {
-        let words = &mut self.words[column.clone()];
-        let (before, after) = (words.partition_point(|word| word >> slot & 1 == 1), level.into());
-        for word in &mut words[before.min(after)..before.max(after)] {
-            *word ^= 1 << slot;
+    /// Sets how far an entry reaches in each column.
+    pub(super) fn set_levels(&mut self, place: usize, level: impl Fn(&T, usize) -> Level) {
+        for (number, column) in self.columns.iter_mut().enumerate() {
+            column[place] = level(&self.entries[place], number);
         }
     }
 
-    /// The slots of those that are in all of these words, in order from a place on.
-    pub(super) fn reaching(&self, words: &[usize], from: usize) -> impl Iterator<Item = usize> {
-        let all = words.iter().fold(u64::MAX, |all, &word| all & self.words[word]);
-        // Most of what is looked at has none.
-        let order = if all == 0 { &[] } else { &self.order[from..] };
-        order.iter().map(|&slot| usize::from(slot)).filter(move |slot| all >> slot & 1 == 1)
+    /// How far the furthest entry reaches in a column.
+    pub(super) fn highest(&self, column: usize) -> Level {
+        self.columns[column].iter().copied().fold(0, Level::max)
     }
 
-    /// The highest level of a column that any entry reaches.
-    pub(super) fn highest(&self, column: &Range<usize>) -> Level {
-        level(self.words[column.clone()].partition_point(|&word| word != 0))
-    }
-
-    /// The highest level that any entry reaches in all of these columns.
-    pub(super) fn highest_in_all(&self, columns: &(impl Iterator<Item = Range<usize>> + Clone)) -> Level {
-        let height = columns.clone().map(|column| column.len()).min().unwrap_or(0);
-        let all = |level| columns.clone().fold(u64::MAX, |all, column| all & self.words[column.start + level]);
-        let (mut reached, mut beyond) = (0, height);
-        while reached < beyond {
-            let middle = reached.midpoint(beyond);
-            if all(middle) == 0 { beyond = middle } else { reached = middle + 1 }
+    /// The places of entries that reach all of these levels, as bits.
+    pub(super) fn reaching(&self, needs: &[Level]) -> u64 {
+        let mut falls_short = [0; MOST];
+        for (column, &need) in self.columns.iter().zip(needs).filter(|&(_, &need)| need > 0) {
+            for (falls_short, &level) in falls_short.iter_mut().zip(column) {
+                *falls_short |= u8::from(level < need);
+            }
         }
-        level(reached)
+        !bits(&falls_short) & below(self.keys.len())
     }
 }
 
-/// A slot as it is kept.
-fn number(slot: usize) -> u8 {
-    u8::try_from(slot).expect("no more slots than a word has bits")
+/// The places in a set of bits, ascending.
+pub(super) fn places(bits: u64) -> impl Iterator<Item = usize> {
+    let rest = |bits: &u64| Some(bits & (bits - 1)).filter(|&rest| rest != 0);
+    std::iter::successors(Some(bits).filter(|&bits| bits != 0), rest).map(|bits| bits.trailing_zeros() as usize)
 }
 
-/// How many levels are reached, of those from 1 on.
-fn level(reached: usize) -> Level {
-    Level::try_from(reached).expect("no column is higher than the highest level")
+/// The bits of the places before one.
+pub(super) fn below(place: usize) -> u64 {
+    if place < MOST { (1 << place) - 1 } else { u64::MAX }
 }
 
-/// The bits of the slots before one.
-fn below(slot: usize) -> u64 {
-    (1 << slot) - 1
+/// Bytes that are 0 or 1 as bits. Eight at a time are gathered by one product, in which no two of them meet.
+fn bits(bytes: &[u8; MOST]) -> u64 {
+    let (eights, _) = bytes.as_chunks();
+    let byte = |&eight: &[u8; 8]| u64::from_le_bytes(eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    eights.iter().rev().fold(0, |bits, eight| bits << 8 | byte(eight))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn bytes_are_bits_and_bits_are_places(set in any::<u64>(), place in 0..=MOST) {
+            let bytes = std::array::from_fn(|at| u8::from(set >> at & 1 == 1));
+            prop_assert_eq!(bits(&bytes), set);
+            prop_assert!(places(set).eq((0..MOST).filter(|&at| bytes[at] == 1)));
+            prop_assert!(places(below(place)).eq(0..place));
+        }
+    }
 }

@@ -5,10 +5,9 @@
 //! that moves costs no more than two blocks.
 //! Source: Z. Shao, J. H. Reppy and A. W. Appel, "Unrolling lists", 1994.
 
-use std::ops::Range;
-
-use super::block::{Block, Level};
+use super::block::{Block, Level, below, places};
 use super::order::{Key, Order, Word};
+use super::vain::Vain;
 use crate::model::NodeId;
 
 /// How many entries a new block has, so that some more can come.
@@ -17,31 +16,19 @@ const FEWER: usize = 48;
 /// Nodes by key, with a level in each column.
 #[derive(Clone, Debug)]
 pub(super) struct Blocks {
-    layout: Layout,
+    columns: usize,
     /// In order of keys, none of them empty.
-    list: Vec<Block<Block<()>>>,
+    list: Vec<Block<Leaf>>,
 }
 
-/// Which words of a block are those of each column.
+/// Nodes, and what none of them reaches.
 #[derive(Clone, Debug)]
-struct Layout {
-    of_nodes: Vec<Range<usize>>,
-    /// Which of them neighbours may all reach between them though none reaches all: what most workloads require.
-    wanted: Vec<usize>,
-    /// One more column, which blocks of blocks have: how far the best node reaches in all that is wanted.
-    in_all: Range<usize>,
+struct Leaf {
+    nodes: Block<()>,
+    vain: Vain,
 }
 
-/// What a search asks of blocks; kept by who searches often.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Question {
-    /// The words of nodes that tell who reaches the levels.
-    of_nodes: Vec<usize>,
-    /// Those of blocks.
-    of_blocks: Vec<usize>,
-}
-
-/// A place in the list, one in the order of the blocks there, and one in the order of the nodes there.
+/// A place in the list, one among the blocks there, and one among the nodes there.
 #[derive(Clone, Copy, Debug, Default)]
 struct Spot {
     outer: usize,
@@ -50,44 +37,39 @@ struct Spot {
 }
 
 impl Blocks {
-    /// These nodes, in order of keys, with a row of levels each; `heights` are the highest that there are, and `wanted`
-    /// the columns of what most workloads require.
-    pub(super) fn new(heights: &[Level], wanted: &[usize], nodes: &[Key], rows: &[Level]) -> Self {
-        let layout = Layout::new(heights, wanted);
-        let mut inner = Vec::new();
-        for (nodes, rows) in nodes.chunks(FEWER).zip(rows.chunks(FEWER * heights.len())) {
-            let mut block = Block::new(layout.in_all.start);
-            for (place, (&key, row)) in nodes.iter().zip(rows.chunks_exact(heights.len())).enumerate() {
-                block.insert(place, key, ());
-                block.set_row(place, &layout, row);
+    /// These nodes, in order of keys, with a row of so many levels each.
+    pub(super) fn new(columns: usize, nodes: &[Key], rows: &[Level]) -> Self {
+        let leaves = nodes.chunks(FEWER).zip(rows.chunks(FEWER * columns)).map(|(nodes, rows)| {
+            let mut leaf = Leaf::new(columns);
+            for (place, (&key, row)) in nodes.iter().zip(rows.chunks_exact(columns)).enumerate() {
+                leaf.insert(place, key, row);
             }
-            inner.push(block);
-        }
+            leaf
+        });
         let mut list = Vec::new();
-        let mut inner = inner.into_iter().peekable();
-        while inner.peek().is_some() {
-            let mut blocks = Block::new(layout.in_all.end);
-            for (place, block) in inner.by_ref().take(FEWER).enumerate() {
-                blocks.insert(place, block.first_key(), block);
-                blocks.measure(place, &layout);
+        let mut leaves = leaves.peekable();
+        while leaves.peek().is_some() {
+            let mut blocks = Block::new(columns);
+            for (place, leaf) in leaves.by_ref().take(FEWER).enumerate() {
+                blocks.insert(place, leaf.nodes.keys[0], leaf);
+                blocks.measure(place);
             }
             list.push(blocks);
         }
-        Self { layout, list }
+        Self { columns, list }
     }
 
     /// Takes a node out, which stands where it did when it was put in.
     pub(super) fn remove(&mut self, order: &Order, node: NodeId) {
         let Spot { outer, inner, after } = self.find(order, order.key(node));
         let blocks = &mut self.list[outer];
-        let slot = blocks.slot(inner);
-        blocks.entries[slot].take_out(after - 1);
-        if !blocks.entries[slot].keys.is_empty() {
-            blocks.measure(slot, &self.layout);
+        blocks.entries[inner].nodes.take_out(after - 1);
+        if !blocks.entries[inner].nodes.is_empty() {
+            blocks.measure(inner);
             return;
         }
         blocks.take_out(inner);
-        if blocks.keys.is_empty() {
+        if blocks.is_empty() {
             self.list.remove(outer);
         }
     }
@@ -96,34 +78,9 @@ impl Blocks {
     pub(super) fn update(&mut self, order: &Order, node: NodeId, row: &[Level]) {
         let Spot { outer, inner, after } = self.find(order, order.key(node));
         let blocks = &mut self.list[outer];
-        let slot = blocks.slot(inner);
-        let block = &mut blocks.entries[slot];
-        block.set_row(block.slot(after - 1), &self.layout, row);
-        blocks.measure(slot, &self.layout);
-    }
-
-    /// The first node, in order and from a word on, that reaches the levels of a row and that `takes`.
-    pub(super) fn first(
-        &self,
-        needs: &[Level],
-        question: &mut Question,
-        from: Option<Word>,
-        takes: &mut impl FnMut(NodeId) -> bool,
-    ) -> Option<Key> {
-        question.ask(&self.layout, needs);
-        let start = from.map_or(Spot::default(), |from| self.seek(|key| key.word < from));
-        for (outer, blocks) in self.list.iter().enumerate().skip(start.outer) {
-            let first = if outer == start.outer { start.inner } else { 0 };
-            for inner in blocks.reaching(&question.of_blocks, first) {
-                let block = &blocks.entries[inner];
-                let keys = block.reaching(&question.of_nodes, 0).map(|slot| block.keys[slot]);
-                let mut keys = keys.filter(|key| from.is_none_or(|from| key.word >= from));
-                if let Some(found) = keys.find(|key| takes(key.node)) {
-                    return Some(found);
-                }
-            }
-        }
-        None
+        let leaf = &mut blocks.entries[inner];
+        leaf.set_row(after - 1, row);
+        blocks.measure(inner);
     }
 
     /// Puts a node where it stands now.
@@ -131,23 +88,43 @@ impl Blocks {
         let key = order.key(node);
         let Spot { outer, inner, after } = self.find(order, key);
         if self.list.is_empty() {
-            self.list.push(Block::new(self.layout.in_all.end));
-            self.list[0].insert(0, key, Block::new(self.layout.in_all.start));
+            self.list.push(Block::new(self.columns));
+            self.list[0].insert(0, key, Leaf::new(self.columns));
         }
         let blocks = &mut self.list[outer];
-        let slot = blocks.slot(inner);
-        let block = &mut blocks.entries[slot];
-        let slot_of_node = block.insert(after, key, ());
-        block.set_row(slot_of_node, &self.layout, row);
-        let upper = block.split_if_full();
-        blocks.measure(slot, &self.layout);
+        let leaf = &mut blocks.entries[inner];
+        leaf.insert(after, key, row);
+        let upper = leaf.split_if_full();
+        blocks.measure(inner);
         if let Some(upper) = upper {
-            let slot = blocks.insert(inner + 1, upper.first_key(), upper);
-            blocks.measure(slot, &self.layout);
+            blocks.insert(inner + 1, upper.nodes.keys[0], upper);
+            blocks.measure(inner + 1);
             if let Some(upper) = blocks.split_if_full() {
                 self.list.insert(outer + 1, upper);
             }
         }
+    }
+
+    /// The first node, in order and from a word on, that reaches the levels of a row and that `takes`.
+    pub(super) fn first(
+        &mut self,
+        needs: &[Level],
+        from: Option<Word>,
+        takes: &mut impl FnMut(NodeId) -> bool,
+    ) -> Option<Key> {
+        let start = from.map_or(Spot::default(), |from| self.seek(|key| key.word < from));
+        for (outer, blocks) in self.list.iter_mut().enumerate().skip(start.outer) {
+            let first = if outer == start.outer { start.inner } else { 0 };
+            for inner in places(blocks.reaching(needs) & !below(first)) {
+                let found = blocks.entries[inner]
+                    .reaching(needs)
+                    .find(|key| from.is_none_or(|from| key.word >= from) && takes(key.node));
+                if found.is_some() {
+                    return found;
+                }
+            }
+        }
+        None
     }
 
     /// The place after a key, whether or not it is there.
@@ -157,56 +134,54 @@ impl Blocks {
 
     /// The place after the keys that come before; in the same block as the last of them.
     fn seek(&self, is_before: impl Fn(Key) -> bool) -> Spot {
-        let outer = self.list.partition_point(|blocks| is_before(blocks.first_key())).saturating_sub(1);
+        let outer = self.list.partition_point(|blocks| is_before(blocks.keys[0])).saturating_sub(1);
         let Some(blocks) = self.list.get(outer) else { return Spot::default() };
-        let inner = blocks.place_of(&is_before).saturating_sub(1);
-        let after = blocks.entries[blocks.slot(inner)].place_of(&is_before);
+        let inner = blocks.keys.partition_point(|&key| is_before(key)).saturating_sub(1);
+        let after = blocks.entries[inner].nodes.keys.partition_point(|&key| is_before(key));
         Spot { outer, inner, after }
     }
 }
 
-impl Layout {
-    fn new(heights: &[Level], wanted: &[usize]) -> Self {
-        let mut end = 0;
-        let mut column = |height: Level| {
-            end += usize::from(height);
-            end - usize::from(height)..end
-        };
-        let of_nodes = heights.iter().map(|&height| column(height)).collect();
-        let in_all = column(wanted.iter().map(|&at| heights[at]).min().unwrap_or(0));
-        Self { of_nodes, wanted: wanted.to_vec(), in_all }
+impl Leaf {
+    fn new(columns: usize) -> Self {
+        Self { nodes: Block::new(columns), vain: Vain::default() }
     }
-}
 
-impl Question {
-    fn ask(&mut self, layout: &Layout, needs: &[Level]) {
-        let word = |column: &Range<usize>, need: Level| (need > 0).then(|| column.start + usize::from(need) - 1);
-        self.of_nodes.clear();
-        self.of_nodes.extend(layout.of_nodes.iter().zip(needs).filter_map(|(column, &need)| word(column, need)));
-        let in_all = layout.wanted.iter().map(|&at| needs[at]).min().unwrap_or(0);
-        self.of_blocks.clone_from(&self.of_nodes);
-        self.of_blocks.extend(word(&layout.in_all, in_all));
+    fn insert(&mut self, place: usize, key: Key, row: &[Level]) {
+        self.nodes.insert(place, key, ());
+        self.set_row(place, row);
     }
-}
 
-impl Block<()> {
-    /// Sets how far a node reaches in each column.
-    fn set_row(&mut self, slot: usize, layout: &Layout, row: &[Level]) {
-        for (column, &level) in layout.of_nodes.iter().zip(row) {
-            self.set(slot, column, level);
+    fn set_row(&mut self, place: usize, row: &[Level]) {
+        self.vain.forget(row);
+        self.nodes.set_levels(place, |(), column| row[column]);
+    }
+
+    fn split_if_full(&mut self) -> Option<Self> {
+        let nodes = self.nodes.split_if_full()?;
+        Some(Self { nodes, vain: self.vain.clone() })
+    }
+
+    /// The nodes that reach these levels, in order.
+    fn reaching(&mut self, needs: &[Level]) -> impl Iterator<Item = Key> {
+        let reaching = if self.vain.rules_out(needs) { 0 } else { self.search(needs) };
+        places(reaching).map(|place| self.nodes.keys[place])
+    }
+
+    fn search(&mut self, needs: &[Level]) -> u64 {
+        let reaching = self.nodes.reaching(needs);
+        if reaching == 0 {
+            self.vain.note(needs);
         }
+        reaching
     }
 }
 
-impl Block<Block<()>> {
+impl Block<Leaf> {
     /// Works out where a block begins, and how far it reaches.
-    fn measure(&mut self, slot: usize, layout: &Layout) {
-        self.keys[slot] = self.entries[slot].first_key();
-        for column in &layout.of_nodes {
-            self.set(slot, column, self.entries[slot].highest(column));
-        }
-        let wanted = layout.wanted.iter().map(|&at| layout.of_nodes[at].clone());
-        self.set(slot, &layout.in_all, self.entries[slot].highest_in_all(&wanted));
+    fn measure(&mut self, place: usize) {
+        self.keys[place] = self.entries[place].nodes.keys[0];
+        self.set_levels(place, |leaf, column| leaf.nodes.highest(column));
     }
 }
 
@@ -223,10 +198,8 @@ mod tests {
     use super::*;
     use crate::score::Score;
 
+    /// The highest levels.
     const HEIGHTS: [Level; 5] = [3, 1, 3, 2, 3];
-
-    /// What is wanted of them.
-    const WANTED: [usize; 3] = [0, 2, 4];
 
     /// How many bits of a score its word leaves out.
     const LEFT_OUT: u32 = 4;
@@ -281,7 +254,7 @@ mod tests {
             let all = if one_by_one { BTreeMap::new() } else { expected.clone() };
             let keys = all.values().map(|&(node, _)| order.key(node)).collect::<Vec<_>>();
             let rows = all.values().flat_map(|(_, row)| row.clone()).collect::<Vec<_>>();
-            let mut blocks = Blocks::new(&HEIGHTS, &WANTED, &keys, &rows);
+            let mut blocks = Blocks::new(HEIGHTS.len(), &keys, &rows);
             if one_by_one {
                 for (node, row) in expected.values() {
                     blocks.insert(&order, *node, row);
@@ -314,7 +287,7 @@ mod tests {
                     reaching.find(|(_, (node, _))| takes(*node)).map(|(_, &(node, _))| order.key(node))
                 };
                 for takes in [|_| true, |node: NodeId| node.0.is_multiple_of(3)] {
-                    prop_assert_eq!(blocks.first(&needs, &mut Question::default(), from, &mut { takes }), first(takes));
+                    prop_assert_eq!(blocks.first(&needs, from, &mut { takes }), first(takes));
                 }
             }
         }

@@ -4,15 +4,14 @@
 //! are many. So what would fit never looks too small; whether it fits is decided by the exact amounts. A resource that
 //! few nodes offer has no column: the nodes that offer it make up a field of their own.
 
-use std::iter;
-
 use rustc_hash::FxHashMap;
 
-use super::block::{HIGHEST, Level};
+use super::along::Along;
+use super::block::Level;
 use super::occupancy::Occupancy;
 use super::rule::{is_immune, requires};
-use super::scale::Scale;
-use crate::model::{Model, NodeId, WorkloadTable};
+use super::steps::Steps;
+use crate::model::{Model, NodeId, Requirement, WorkloadTable};
 use crate::names::Symbol;
 use crate::quantity::Capacity;
 
@@ -22,21 +21,14 @@ const COMMON: usize = 16;
 /// A resource is wanted when at least one in so many tables requires it, of those that require the most wanted one.
 const WANTED: usize = 2;
 
-/// How many amounts a column has at most; with what is merely offered they stay below the highest level.
-const STEPS: usize = 64;
-
-/// How many amounts the steps are chosen from.
+/// How many tables the steps are taken from; so there are hardly more of them.
 const SAMPLE: usize = 1024;
 
 /// A resource in steps.
 #[derive(Clone, Debug)]
 pub(super) struct Column {
     resource: Symbol,
-    /// In ascending order, from a ward on: what is offered at all reaches the first.
-    steps: Vec<Capacity>,
-    /// The same as words, which tell most of them apart.
-    words: Vec<i64>,
-    scale: Scale,
+    steps: Steps,
 }
 
 /// How much of a resource workloads require.
@@ -44,11 +36,12 @@ pub(super) struct Column {
 struct Demand {
     /// How many tables of a sample require it.
     tables: usize,
-    /// The amounts; a few that have as many between each other, where there are many.
+    /// The amounts.
     steps: Vec<Capacity>,
 }
 
-/// The columns that all rows begin with: amounts, gates, and whether no rare ward is in the way.
+/// The columns that all rows begin with: amounts, gates, whether no rare ward is in the way, and how much there is of
+/// all that is wanted together.
 #[derive(Clone, Debug)]
 pub(super) struct Columns {
     amounts: Vec<Column>,
@@ -86,7 +79,8 @@ impl Columns {
 
     /// A column for a resource.
     pub(super) fn column(&self, resource: Symbol) -> Column {
-        Column::new(resource, self.demands.get(&resource).map_or(&[], |demand| &demand.steps))
+        let amounts = self.demands.get(&resource).map(|demand| demand.steps.clone());
+        Column { resource, steps: Steps::new(amounts.unwrap_or_default()) }
     }
 
     /// Which resources may be in the way below zero.
@@ -115,77 +109,60 @@ impl Columns {
         }
     }
 
-    /// The highest level of each column, and of one more.
-    pub(super) fn heights(&self, extra: Option<&Column>) -> Vec<Level> {
-        let mut heights = self.amounts.iter().map(|column| height(column.steps.len())).collect::<Vec<_>>();
-        heights.resize(heights.len() + self.gates.len() + 1, 1);
-        heights.extend(extra.map(|column| height(column.steps.len())));
-        heights
+    /// How many columns there are.
+    pub(super) fn count(&self) -> usize {
+        self.amounts.len() + self.gates.len() + 2
     }
 
-    /// The columns of what most workloads require.
-    pub(super) fn wanted(&self) -> &[usize] {
-        &self.wanted
-    }
-
-    /// Appends the row of a node as it is now; one more column is not in it yet.
+    /// Appends the row of a node as it is now.
     pub(super) fn fill(&self, now: &Occupancy, node: NodeId, row: &mut Vec<Level>) {
-        row.extend(self.amounts.iter().map(|column| column.of(now, node)));
+        let first = row.len();
+        let mut free = now.along(node);
+        row.extend(self.amounts.iter().map(|column| free(column.resource).map_or(0, |free| column.steps.level(free))));
+        let together = self.together(&row[first..]);
         let is_open = |&gate: &Symbol| now.free(node, gate).is_none_or(|free| !free.is_negative());
         row.extend(self.gates.iter().map(|gate| Level::from(is_open(gate))));
         row.push(now.below_zero(node).iter().all(|&resource| self.position(resource).is_some()).into());
+        row.push(together);
+    }
+
+    /// The least of what is wanted most: blocks of nodes may reach all of it between them though no node does.
+    fn together(&self, amounts: &[Level]) -> Level {
+        self.wanted.iter().map(|&at| amounts[at]).min().unwrap_or(0)
     }
 
     /// Writes what a row has to reach so that its node may take a workload; `open` where no rare ward may be in the
     /// way.
     pub(super) fn needs(&self, table: &WorkloadTable, extra: Option<&Column>, open: bool, needs: &mut Vec<Level>) {
         needs.clear();
-        needs.extend(self.amounts.iter().map(|column| column.need(table)));
+        let (required, mut along) = (&table.requirements, Along::default());
+        needs.extend(self.amounts.iter().map(|column| {
+            let at = along.find(required, column.resource, |each| each.resource);
+            column.need(table, at.map(|at| &*required[at]))
+        }));
+        let together = self.together(needs);
         let is_shut = |&gate: &Symbol| !is_immune(table, gate) && !requires(table, gate);
         needs.extend(self.gates.iter().map(|gate| Level::from(is_shut(gate))));
         needs.push((open && !self.rare.is_empty()).into());
-        needs.extend(extra.map(|column| column.need(table)));
+        needs.push(together);
+        needs.extend(extra.map(|column| column.need(table, table.requirement(column.resource))));
     }
 }
 
 impl Column {
-    /// A resource in steps of these amounts, which ascend.
-    fn new(resource: Symbol, amounts: &[Capacity]) -> Self {
-        let scale = Scale::of(amounts.iter().filter_map(|amount| Some(amount.finite()?.attos())));
-        let steps = iter::once(Capacity::Ward).chain(amounts.iter().copied()).collect::<Vec<_>>();
-        let words = steps.iter().map(|&amount| word(scale, amount)).collect();
-        Self { resource, steps, words, scale }
-    }
-
     /// How far a node reaches in it.
     pub(super) fn of(&self, now: &Occupancy, node: NodeId) -> Level {
-        now.free(node, self.resource).map_or(0, |free| self.level(free))
+        now.free(node, self.resource).map_or(0, |free| self.steps.level(free))
     }
 
-    /// How far a node has to reach for a workload.
-    fn need(&self, table: &WorkloadTable) -> Level {
-        match table.requirement(self.resource) {
+    /// How far a node has to reach for a workload that requires this of it.
+    fn need(&self, table: &WorkloadTable, requirement: Option<&Requirement>) -> Level {
+        match requirement {
             None => 0,
             // What is below zero is in its way no less.
             Some(_) if is_immune(table, self.resource) => 1,
-            Some(requirement) => self.level(Capacity::Finite(requirement.amount)),
+            Some(requirement) => self.steps.level(Capacity::Finite(requirement.amount)),
         }
-    }
-
-    /// How many steps an amount has reached, free or needed: so what fits still fits.
-    fn level(&self, amount: Capacity) -> Level {
-        let word = word(self.scale, amount);
-        let below = self.words.partition_point(|&each| each < word);
-        let alike = self.words[below..].iter().take_while(|&&each| each == word).count();
-        height(below + self.steps[below..below + alike].partition_point(|step| *step <= amount))
-    }
-}
-
-fn word(scale: Scale, amount: Capacity) -> i64 {
-    match amount {
-        Capacity::Ward => i64::MIN,
-        Capacity::Finite(amount) => scale.number(amount.attos()),
-        Capacity::Unlimited => i64::MAX,
     }
 }
 
@@ -201,29 +178,6 @@ fn demands(model: &Model) -> FxHashMap<Symbol, Demand> {
     for Demand { steps, .. } in demands.values_mut() {
         steps.sort_unstable();
         steps.dedup();
-        let apart = steps.len().div_ceil(STEPS).max(1);
-        *steps = steps.iter().step_by(apart).copied().collect();
     }
     demands
-}
-
-fn height(steps: usize) -> Level {
-    Level::try_from(steps).map_or(HIGHEST, |height| height.min(HIGHEST))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::names::Names;
-    use crate::quantity::Quantity;
-
-    #[test]
-    fn steps_are_told_apart_beside_one_that_is_far_away() {
-        let amounts = ["1", "2", "4", "1000000000000000000000000000"];
-        let amounts = amounts.map(|text| Capacity::Finite(Quantity::parse(text).expect("an amount").0));
-        let column = Column::new(Names::default().intern("cpu"), &amounts);
-        assert_eq!(amounts.map(|amount| column.level(amount)), [2, 3, 4, 5]);
-        let others = [Capacity::Ward, Capacity::Finite(3.into()), Capacity::Unlimited];
-        assert_eq!(others.map(|amount| column.level(amount)), [1, 3, 5]);
-    }
 }

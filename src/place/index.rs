@@ -13,7 +13,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::block::Level;
-use super::blocks::{Blocks, Question};
+use super::blocks::Blocks;
 use super::column::{Column, Columns};
 use super::cover::{self, Cover, FieldName};
 use super::occupancy::{Occupancy, Place};
@@ -46,8 +46,6 @@ pub(super) struct Index {
     cover: Cover,
     /// A row, while it is written or asked for.
     row: Vec<Level>,
-    /// The same for what is asked.
-    question: Question,
 }
 
 impl Index {
@@ -63,7 +61,6 @@ impl Index {
             hopeless: FxHashSet::default(),
             cover: Cover::default(),
             row: Vec::new(),
-            question: Question::default(),
         }
     }
 
@@ -100,9 +97,9 @@ impl Index {
         let mut best = alone.filter(|key| start.is_none_or(|start| key.word >= start) && takes(key.node)).min_by(first);
         for &name in &cover.fields {
             let at = self.field((model, now, order), name);
-            let field = &self.fields[at];
+            let field = &mut self.fields[at];
             self.columns.needs(table, field.extra.as_ref(), !matches!(name, FieldName::Offers(_)), &mut self.row);
-            let found = field.blocks.first(&self.row, &mut self.question, start, takes);
+            let found = field.blocks.first(&self.row, start, takes);
             best = best.into_iter().chain(found).min_by(first);
         }
         best.map(|key| key.node)
@@ -197,8 +194,8 @@ impl Index {
             self.belongs[node.index()].push(at);
         }
         let keys = nodes.into_iter().map(|node| order.key(node)).collect::<Vec<_>>();
-        let heights = self.columns.heights(extra.as_ref());
-        let blocks = Blocks::new(&heights, self.columns.wanted(), &keys, &rows);
+        let columns = self.columns.count() + usize::from(extra.is_some());
+        let blocks = Blocks::new(columns, &keys, &rows);
         self.fields.push(Field { blocks, extra });
         self.names.insert(name, at);
         at

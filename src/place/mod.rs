@@ -24,7 +24,9 @@ mod replay;
 mod rule;
 mod scale;
 mod shelf;
+mod steps;
 mod strategy;
+mod vain;
 mod zone;
 
 pub use claim::{Claim, Claims, Entry};
