@@ -4,6 +4,7 @@
 //! order of names. Names read as the manifest has them. What a large plan has much of is made entry by entry while it
 //! is written: the document itself is never there as a whole.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
@@ -12,9 +13,10 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use super::findings::{Finding, findings, schema_of};
-use super::one_line::{one_line, write_line};
+use super::one_line::one_line;
+use super::parts::fill;
 use crate::diagnostic::Findings;
-use crate::model::{Model, NodeId};
+use crate::model::{Model, NodeId, WorkloadId};
 use crate::names::Symbol;
 use crate::place::{Cause, Refusal, Unplaced};
 use crate::plan::{Change, Plan, Reason};
@@ -181,45 +183,44 @@ impl<T: fmt::Display> Serialize for Shown<T> {
     }
 }
 
-/// The placements of a plan, in order of names.
-struct Placements<'a>(&'a Plan<'a>);
+/// The placements of some workloads.
+struct Placements<'a>(&'a Plan<'a>, Cow<'a, [WorkloadId]>);
 
-/// The changes of a plan.
-struct Changes<'a>(&'a Plan<'a>);
+/// Some changes of a plan.
+struct Changes<'a>(&'a Model, &'a [Change]);
 
-/// What a plan leaves without a place.
-struct UnplacedOnes<'a>(&'a Plan<'a>);
+/// Some of what a plan leaves without a place.
+struct UnplacedOnes<'a>(&'a Model, &'a [Unplaced]);
 
-/// The nodes of a plan, in order of names.
-struct Nodes<'a>(&'a Plan<'a>);
+/// Some nodes of a plan.
+struct Nodes<'a>(&'a Plan<'a>, Cow<'a, [NodeId]>);
 
 impl Serialize for Placements<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(plan) = self;
-        let mut workloads = plan.model.workload_ids().collect::<Vec<_>>();
-        workloads.sort_unstable_by_key(|&workload| plan.model.workload_name(workload));
+        let Self(plan, workloads) = self;
         let node = |workload| plan.outcome.assignment.of(workload).map(|node| plan.model.node_name(node));
-        serializer.collect_map(workloads.into_iter().map(|each| (plan.model.workload_name(each), node(each))))
+        serializer.collect_map(workloads.iter().map(|&each| (plan.model.workload_name(each), node(each))))
     }
 }
 
 impl Serialize for Changes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.changes.iter().map(|change| change_entry(self.0.model, change)))
+        let Self(model, changes) = self;
+        serializer.collect_seq(changes.iter().map(|change| change_entry(model, change)))
     }
 }
 
 impl Serialize for UnplacedOnes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.unplaced.iter().map(|each| unplaced_entry(self.0.model, each)))
+        let Self(model, unplaced) = self;
+        serializer.collect_seq(unplaced.iter().map(|each| unplaced_entry(model, each)))
     }
 }
 
 impl Serialize for Nodes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut nodes = self.0.model.node_ids().collect::<Vec<_>>();
-        nodes.sort_unstable_by_key(|&node| self.0.model.node_name(node));
-        serializer.collect_seq(nodes.into_iter().map(|node| node_entry(self.0, node)))
+        let Self(plan, nodes) = self;
+        serializer.collect_seq(nodes.iter().map(|&node| node_entry(plan, node)))
     }
 }
 
@@ -229,8 +230,15 @@ pub fn plan(plan: &Plan<'_>, warnings: &Findings, sources: &[Source]) -> String 
 }
 
 /// Writes what [`plan`] gives, of which little is ever there at once.
-pub fn write_plan(out: impl io::Write, plan: &Plan<'_>, warnings: &Findings, sources: &[Source]) -> io::Result<()> {
-    write_line(out, &document(plan, warnings, sources))
+pub fn write_plan(mut out: impl io::Write, plan: &Plan<'_>, warnings: &Findings, sources: &[Source]) -> io::Result<()> {
+    let frame = one_line(&frame(plan, warnings, sources));
+    let (model, out) = (plan.model, &mut out);
+    let part = |part: &[_]| one_line(&Placements(plan, part.into()));
+    let rest = fill(out, &frame, "placements", &workloads_by_name(model), part)?;
+    let rest = fill(out, rest, "changes", &plan.changes, |part| one_line(&Changes(model, part)))?;
+    let rest = fill(out, rest, "unplaced", &plan.unplaced, |part| one_line(&UnplacedOnes(model, part)))?;
+    let rest = fill(out, rest, "nodes", &nodes_by_name(model), |part| one_line(&Nodes(plan, part.into())))?;
+    out.write_all(rest.as_bytes())
 }
 
 /// The JSON Schema of what [`plan`] writes.
@@ -241,17 +249,41 @@ pub fn plan_schema() -> schemars::Schema {
 pub(super) fn document<'a>(plan: &'a Plan<'a>, warnings: &'a Findings, sources: &'a [Source]) -> Document<'a> {
     let model = plan.model;
     Document {
+        placements: Placements(plan, workloads_by_name(model).into()),
+        changes: Changes(model, &plan.changes),
+        unplaced: UnplacedOnes(model, &plan.unplaced),
+        nodes: Nodes(plan, nodes_by_name(model).into()),
+        ..frame(plan, warnings, sources)
+    }
+}
+
+/// The document without what it may have much of.
+fn frame<'a>(plan: &'a Plan<'a>, warnings: &'a Findings, sources: &'a [Source]) -> Document<'a> {
+    let model = plan.model;
+    Document {
         format_version: FORMAT_VERSION,
         cluster: model.cluster.as_deref(),
         strategy: model.strategy().name(),
         replan: model.replan.name(),
         summary: totals(plan),
-        placements: Placements(plan),
-        changes: Changes(plan),
-        unplaced: UnplacedOnes(plan),
-        nodes: Nodes(plan),
+        placements: Placements(plan, Cow::default()),
+        changes: Changes(model, &[]),
+        unplaced: UnplacedOnes(model, &[]),
+        nodes: Nodes(plan, Cow::default()),
         diagnostics: findings(warnings, sources),
     }
+}
+
+fn workloads_by_name(model: &Model) -> Vec<WorkloadId> {
+    let mut workloads = model.workload_ids().collect::<Vec<_>>();
+    workloads.sort_unstable_by_key(|&workload| model.workload_name(workload));
+    workloads
+}
+
+fn nodes_by_name(model: &Model) -> Vec<NodeId> {
+    let mut nodes = model.node_ids().collect::<Vec<_>>();
+    nodes.sort_unstable_by_key(|&node| model.node_name(node));
+    nodes
 }
 
 fn totals(plan: &Plan<'_>) -> Totals {
@@ -386,4 +418,28 @@ pub(super) fn family(model: &Model, node: NodeId, resource: Symbol) -> Family {
 
 fn plain(amount: Quantity) -> String {
     amount.display(Family::Plain).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Record;
+    use crate::render::fixture;
+
+    /// Written in parts, it is the document as it is made at once.
+    fn assert_written(model: &Model, record: &Record) {
+        let plan = Plan::new(model, record, &[]).expect("a plan");
+        let mut written = Vec::new();
+        write_plan(&mut written, &plan, &Findings::default(), &[]).expect("memory takes everything");
+        assert_eq!(String::from_utf8(written).expect("JSON"), super::plan(&plan, &Findings::default(), &[]));
+    }
+
+    #[test]
+    fn what_is_written_in_parts_is_the_whole() {
+        let (model, record) = fixture::cluster();
+        assert_written(&model, &record);
+        assert_written(&fixture::names(fixture::HOSTILE), &Record::default());
+        let many = (0..2_000).map(|number| format!("\"placements\":{{}}, \"changes\":[{number}")).collect::<Vec<_>>();
+        assert_written(&fixture::names(many.iter().map(String::as_str)), &Record::default());
+    }
 }

@@ -12,6 +12,7 @@ mod json;
 mod markdown;
 mod no_place;
 mod one_line;
+mod parts;
 mod rows;
 mod show;
 mod show_json;

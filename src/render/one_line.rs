@@ -17,14 +17,10 @@ use crate::escape::begins_obeyed;
 /// Never: every text is valid UTF-8, and every key a text.
 pub(super) fn one_line(document: &impl Serialize) -> String {
     let mut line = Vec::new();
-    write_line(&mut line, document).expect("texts and numbers are JSON, and memory takes everything");
+    let written = document.serialize(&mut Serializer::with_formatter(&mut line, Visible));
+    written.expect("texts and numbers are JSON, and memory takes everything");
+    line.push(b'\n');
     String::from_utf8(line).expect("JSON is UTF-8")
-}
-
-/// Writes the document and the end of its line.
-pub(super) fn write_line(mut out: impl Write, document: &impl Serialize) -> io::Result<()> {
-    document.serialize(&mut Serializer::with_formatter(&mut out, Visible))?;
-    out.write_all(b"\n")
 }
 
 /// JSON without a space, in which nothing is hidden.

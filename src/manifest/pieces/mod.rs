@@ -12,9 +12,6 @@ mod scan;
 #[cfg(test)]
 mod tests;
 
-use std::num::NonZero;
-use std::thread;
-
 use toml::de::{DeTable, DeValue};
 
 use self::cut::{Kind, Piece, cut};
@@ -25,6 +22,7 @@ use super::text::{MOST_WHOLE_TEXT, offset, too_long};
 use super::walk::{MAIN, Walk};
 use super::{head, syntax};
 use crate::diagnostic::{Diagnostic, Findings};
+use crate::parallel::threads;
 use crate::source::{Place, Source};
 
 /// How texts are read.
@@ -70,9 +68,8 @@ pub(super) struct Unfit(Place);
 impl Reading {
     /// In pieces that a processor's own memory holds, on as many threads as it runs.
     pub(super) fn usual() -> Self {
-        let threads = thread::available_parallelism().map_or(1, NonZero::get);
         let longest_whole = usize::try_from(MOST_WHOLE_TEXT).unwrap_or(usize::MAX);
-        Reading { whole: 64 << 10, longest_whole, piece: 64 << 10, threads }
+        Reading { whole: 64 << 10, longest_whole, piece: 64 << 10, threads: threads() }
     }
 
     /// As wholes wherever that is allowed.
