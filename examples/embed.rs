@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 fn add_kid(model: &mut Model, name: &str) -> Result<WorkloadId, Box<dyn std::error::Error>> {
     let resource = model.intern("patience");
-    let patience = Requirement { resource, amount: Quantity::from(1), family: Family::Plain };
-    let kid = WorkloadTable { name: name.into(), requirements: [patience.into()].into(), ..WorkloadTable::default() };
+    let patience = Requirement::new(resource, Quantity::from(1), Family::Plain);
+    let kid = WorkloadTable { name: name.into(), requirements: [patience].into(), ..WorkloadTable::default() };
     Ok(WorkloadId(model.add_workloads(kid)?.start))
 }

@@ -72,8 +72,8 @@ fn judge_amounts(model: &Model, assignment: &Assignment, violations: &mut Vec<Vi
                 violations.push(Violation::NotOffered(name(model, workload), text(model, each.resource)));
                 continue;
             };
-            if each.amount.is_negative() || !table.immunities.contains(&each.resource) {
-                left[node.index()][at] = left[node.index()][at].minus(each.amount);
+            if each.is_negative() || !table.immunities.contains(&each.resource) {
+                left[node.index()][at] = left[node.index()][at].minus(each.amount());
             }
         }
     }

@@ -14,7 +14,7 @@ pub fn amounts(model: &Model, workload: WorkloadId) -> String {
     required.sort_unstable_by_key(|each| model.text(each.resource));
     let texts = required
         .iter()
-        .map(|each| format!("{} {}", visible(model.text(each.resource)), each.amount.display(each.family)));
+        .map(|each| format!("{} {}", visible(model.text(each.resource)), each.amount().display(each.family)));
     texts.collect::<Vec<_>>().join(", ")
 }
 

@@ -137,12 +137,13 @@ fn score(what: &str, name: &str, error: ScoreError, at: TablePlaces) -> Diagnost
 
 /// Each record serves one name, so an earlier name may be given once.
 fn earlier_names(lower: &mut Lower, places: &Places) {
-    let Lower { model, findings, .. } = lower;
+    let Lower { model, findings, was, .. } = lower;
     let nodes = model.node_tables().iter().zip(&places.nodes);
-    let nodes = nodes.filter_map(|(table, at)| Some((table.was.as_deref()?, table.count, at.was?)));
+    let nodes = nodes.filter_map(|(table, at)| Some((table.was.as_deref()?, table.count, *was.get(&at.header)?)));
     once(nodes, "node", findings);
     let workloads = model.workload_tables().iter().zip(&places.workloads);
-    let workloads = workloads.filter_map(|(table, at)| Some((table.was.as_deref()?, table.replicas, at.was?)));
+    let workloads =
+        workloads.filter_map(|(table, at)| Some((table.was.as_deref()?, table.replicas, *was.get(&at.header)?)));
     once(workloads, "workload", findings);
 }
 

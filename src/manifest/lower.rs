@@ -3,9 +3,7 @@
 //! Tables are lowered one by one and kept until all are there; `expand` then adds them to the model. So budgets are
 //! checked before a single name is made, and a manifest may come in pieces.
 
-use std::sync::Arc;
-
-use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
 
 use super::answers::Answers;
 use super::groups::Groups;
@@ -52,12 +50,12 @@ pub(super) struct Lower {
     pub(super) model: Model,
     pub(super) nodes: Tables<NodeTable>,
     pub(super) workloads: Tables<WorkloadTable>,
+    /// Where earlier names are, by the headers of their tables.
+    pub(super) was: BTreeMap<Place, Place>,
     pub(super) groups: Groups,
     pub(super) drains: Vec<Named>,
     pub(super) cordons: Vec<Named>,
     pub(super) answers: Answers,
-    /// Each requirement once.
-    requirements: FxHashSet<Arc<Requirement>>,
 }
 
 impl Lower {
@@ -68,11 +66,11 @@ impl Lower {
             model,
             nodes: Tables::default(),
             workloads: Tables::default(),
+            was: BTreeMap::new(),
             groups: Groups::default(),
             drains: Vec::new(),
             cordons: Vec::new(),
             answers,
-            requirements: FxHashSet::default(),
         }
     }
 
@@ -111,8 +109,8 @@ impl Lower {
         let Some(name) = self.name(node.name, node.header, "a node", count, whole && !node.spoilt) else { return };
         let table = NodeTable { name: name.value.to_owned(), count, resources, labels, was };
         let amounts = node.resources.as_ref().map(|resources| resources.place);
-        let was = node.was.map(|was| was.place);
-        self.nodes.push(table, TablePlaces { header: node.header, name: name.place, amounts, was });
+        self.was.extend(node.was.map(|was| (node.header, was.place)));
+        self.nodes.push(table, TablePlaces { header: node.header, name: name.place, amounts });
     }
 
     fn workload(&mut self, workload: &Workload<'_>, whole: bool) {
@@ -136,8 +134,8 @@ impl Lower {
             return;
         };
         let amounts = workload.requirements.as_ref().map(|requirements| requirements.place);
-        let was = workload.was.map(|was| was.place);
-        let places = TablePlaces { header: workload.header, name: name.place, amounts, was };
+        self.was.extend(workload.was.map(|was| (workload.header, was.place)));
+        let places = TablePlaces { header: workload.header, name: name.place, amounts };
         let (name, options) = (name.value.into(), options.boxed());
         self.workloads.push(WorkloadTable { name, replicas, requirements, aversion_groups, options }, places);
     }
@@ -212,7 +210,7 @@ impl Lower {
         }
     }
 
-    fn requirements(&mut self, workload: &Workload<'_>, who: &str) -> Box<[Arc<Requirement>]> {
+    fn requirements(&mut self, workload: &Workload<'_>, who: &str) -> Box<[Requirement]> {
         let Some(requirements) = &workload.requirements else { return Box::default() };
         let mut amounts = Vec::with_capacity(requirements.value.len());
         for (name, amount) in &requirements.value {
@@ -221,22 +219,13 @@ impl Lower {
         amounts.into()
     }
 
-    fn requirement(&mut self, name: Text<'_>, written: &At<Amount<'_>>, who: &str) -> Option<Arc<Requirement>> {
+    fn requirement(&mut self, name: Text<'_>, written: &At<Amount<'_>>, who: &str) -> Option<Requirement> {
         let resource = self.symbol(name, "a resource")?;
-        let (amount, family) = quantities::amount(name, written, &mut self.findings)?;
+        let (amount, family) = quantities::compact(name, written, &mut self.findings)?;
+        let requirement = Requirement::new(resource, amount.clone(), family);
         self.answers.required(resource, name.place, who);
-        self.answers.unit(resource, family, amount, written.place);
-        Some(self.shared(Requirement { resource, amount, family }))
-    }
-
-    /// The one that is there already, if any is.
-    fn shared(&mut self, requirement: Requirement) -> Arc<Requirement> {
-        if let Some(known) = self.requirements.get(&requirement) {
-            return Arc::clone(known);
-        }
-        let new = Arc::new(requirement);
-        self.requirements.insert(Arc::clone(&new));
-        new
+        self.answers.unit(resource, family, requirement.amount(), written.place);
+        Some(requirement)
     }
 
     fn immunities(&mut self, immunities: &[Text<'_>], who: &str) -> Vec<Symbol> {

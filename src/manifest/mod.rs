@@ -65,8 +65,6 @@ pub struct TablePlaces {
     pub name: Place,
     /// Its `resources` or `requirements`, where it has them.
     pub amounts: Option<Place>,
-    /// Its earlier name, where it has one.
-    pub was: Option<Place>,
 }
 
 impl Manifest {

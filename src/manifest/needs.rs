@@ -120,7 +120,7 @@ mod tests {
 
     use super::*;
     use crate::model::{NodeTable, Offer, Requirement, Strategy as Placing, WorkloadOptions};
-    use crate::quantity::{Capacity, Family};
+    use crate::quantity::{Capacity, Family, Quantity};
 
     /// The same by asking every node.
     fn judged_slowly(model: &Model, table: &WorkloadTable) -> Verdict {
@@ -177,7 +177,7 @@ mod tests {
                 };
                 selectors.iter().map(selector).collect::<Vec<_>>()
             };
-            let requirement = |&resource| Requirement { resource, amount: 1.into(), family: Family::Plain }.into();
+            let requirement = |&resource| Requirement::new(resource, Quantity::from(1), Family::Plain);
             let (only_on, never_on) = (lowered(&only_on), lowered(&never_on));
             let options = WorkloadOptions { only_on, never_on, ..WorkloadOptions::default() };
             model.add_workloads(WorkloadTable {

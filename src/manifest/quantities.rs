@@ -3,7 +3,7 @@
 use super::shape::{At, Text, Written};
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::escape::{quoted, visible};
-use crate::quantity::{Capacity, Family, LIMIT_EXPONENT, Quantity, QuantityError, SIGNIFICANT_DIGITS};
+use crate::quantity::{Capacity, Compact, Family, LIMIT_EXPONENT, Quantity, QuantityError, SIGNIFICANT_DIGITS};
 use crate::score::Weight;
 use crate::source::Place;
 
@@ -13,7 +13,7 @@ const UNITS: [&str; 15] = ["n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "M
 #[derive(Clone, Debug)]
 pub(super) struct Amount<'d> {
     written: Written<'d>,
-    value: Result<(Quantity, Family), QuantityError>,
+    value: Result<(Compact, Family), QuantityError>,
 }
 
 impl<'d> Amount<'d> {
@@ -23,16 +23,25 @@ impl<'d> Amount<'d> {
 }
 
 /// A finite amount and its units.
-pub(super) fn amount(name: Text<'_>, amount: &At<Amount<'_>>, findings: &mut Findings) -> Option<(Quantity, Family)> {
+pub(super) fn compact<'a>(
+    name: Text<'_>,
+    amount: &'a At<Amount<'_>>,
+    findings: &mut Findings,
+) -> Option<(&'a Compact, Family)> {
     let Amount { written, value } = &amount.value;
-    value.as_ref().map_err(|error| findings.push(fault(name, amount.place, *written, error))).ok().copied()
+    let read = value.as_ref().map_err(|error| findings.push(fault(name, amount.place, *written, error)));
+    read.ok().map(|(amount, family)| (amount, *family))
+}
+
+fn amount(name: Text<'_>, amount: &At<Amount<'_>>, findings: &mut Findings) -> Option<Quantity> {
+    compact(name, amount, findings).map(|(amount, _)| Quantity::from(amount))
 }
 
 /// What a node may offer: an amount, `inf` or `-inf`.
 pub(super) fn capacity(name: Text<'_>, amount: &At<Amount<'_>>, findings: &mut Findings) -> Option<(Capacity, Family)> {
     let Amount { written, value } = &amount.value;
     match (value, *written) {
-        (&Ok((amount, family)), _) => return Some((Capacity::Finite(amount), family)),
+        (Ok((amount, family)), _) => return Some((Capacity::Finite(amount.into()), *family)),
         (Err(QuantityError::Infinite), Written::Number(text)) => {
             return Some((if text.starts_with('-') { Capacity::Ward } else { Capacity::Unlimited }, Family::Plain));
         }
@@ -48,7 +57,7 @@ pub(super) fn capacity(name: Text<'_>, amount: &At<Amount<'_>>, findings: &mut F
 /// A weight of the rubric: an amount, or "W per QUANTITY".
 pub(super) fn weight(name: Text<'_>, written: &At<Amount<'_>>, findings: &mut Findings) -> Option<Weight> {
     let Some((count, per)) = per(written.value.written) else {
-        return amount(name, written, findings).map(|(amount, _)| Weight::from(amount));
+        return amount(name, written, findings).map(Weight::from);
     };
     // "per Gi" is per one of it.
     let one = format!("1{per}");
@@ -57,7 +66,7 @@ pub(super) fn weight(name: Text<'_>, written: &At<Amount<'_>>, findings: &mut Fi
         let part = At { place: written.place, value: Amount::new(Written::Text(text)) };
         amount(name, &part, findings)
     };
-    let weight = Weight { amount: part(count)?.0, per: part(per)?.0 };
+    let weight = Weight { amount: part(count)?, per: part(per)? };
     if weight.per.is_positive() {
         return Some(weight);
     }
@@ -73,10 +82,10 @@ fn per(written: Written<'_>) -> Option<(&str, &str)> {
     Some((count.trim(), per.trim()))
 }
 
-fn parse(written: Written<'_>) -> Result<(Quantity, Family), QuantityError> {
+fn parse(written: Written<'_>) -> Result<(Compact, Family), QuantityError> {
     match written {
-        Written::Number(text) => Ok((Quantity::parse_number(text)?, Family::Plain)),
-        Written::Text(text) => Quantity::parse(text),
+        Written::Number(text) => Ok((Compact::parse_number(text)?, Family::Plain)),
+        Written::Text(text) => Compact::parse(text),
     }
 }
 

@@ -36,7 +36,7 @@ impl Model {
         sort_workload_table(&mut table);
         table.name.clone_from(&self.workload_tables[at].name);
         table.replicas = self.workload_tables[at].replicas;
-        let amounts = table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount)));
+        let amounts = table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount())));
         let score = self.rubric.score(amounts)?;
         let replicas = table.replicas.unwrap_or(1);
         let mut edited = self.clone();

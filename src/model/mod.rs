@@ -179,7 +179,7 @@ impl Model {
             sort_workload_table(table);
             let first = workloads.members().len();
             workloads.enter(&table.name, table.replicas, number)?;
-            let amounts = table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount)));
+            let amounts = table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount())));
             let scored = rubric.score(amounts).and_then(|score| {
                 let total = grown_total(*total_score, score, table.replicas.unwrap_or(1))?;
                 total.checked_add(*largest_node).map(|_| (score, total)).ok_or(ScoreError::Overflow)

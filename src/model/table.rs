@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::names::Symbol;
-use crate::quantity::{Capacity, Family, Quantity};
+use crate::quantity::{Capacity, Compact, Family, Quantity};
 
 /// The label that every node has: its own name, after `count` is expanded.
 pub const NAME_LABEL: &str = "name";
@@ -98,14 +98,30 @@ pub struct Offer {
 }
 
 /// What a workload requires of one resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub struct Requirement {
     /// The resource.
     pub resource: Symbol,
-    /// How much of it is taken; below zero fills a shortcoming.
-    pub amount: Quantity,
     /// The units in which it was written.
     pub family: Family,
+    amount: Compact,
+}
+
+impl Requirement {
+    /// So much of a resource, written in these units.
+    pub fn new(resource: Symbol, amount: impl Into<Compact>, family: Family) -> Self {
+        Self { resource, family, amount: amount.into() }
+    }
+
+    /// How much of the resource is taken; below zero fills a shortcoming.
+    pub fn amount(&self) -> Quantity {
+        Quantity::from(&self.amount)
+    }
+
+    /// Whether it fills a shortcoming.
+    pub fn is_negative(&self) -> bool {
+        self.amount.is_negative()
+    }
 }
 
 /// A `[[nodes]]` table.
@@ -130,8 +146,8 @@ pub struct WorkloadTable {
     pub name: Arc<str>,
     /// How many workloads; `None` is one that has the name itself.
     pub replicas: Option<u32>,
-    /// What each workload requires; each resource once. Many tables require the same amounts, so these are shared.
-    pub requirements: Box<[Arc<Requirement>]>,
+    /// What each workload requires; each resource once.
+    pub requirements: Box<[Requirement]>,
     /// Groups whose members keep apart.
     pub aversion_groups: Vec<Symbol>,
     /// What only few workloads say; where there is nothing, they take no room.

@@ -5,6 +5,7 @@
 //! Source: D. J. Abadi, S. R. Madden and N. Hachem, "Column-stores vs. row-stores", 2008.
 
 use super::order::Key;
+use super::vain::Vain;
 
 /// How far an entry reaches in one column; 0 is nowhere. Eight of them fit where a processor compares at once.
 pub(super) type Level = i16;
@@ -21,13 +22,15 @@ pub(super) struct Block<T> {
     pub(super) keys: Vec<Key>,
     /// What there is beside the keys.
     pub(super) entries: Vec<T>,
+    /// What was asked of the nodes in it in vain.
+    pub(super) vain: Vain,
     /// Of each column the levels by place; after the last entry they are nowhere.
     columns: Vec<[Level; MOST]>,
 }
 
 impl<T> Block<T> {
     pub(super) fn new(columns: usize) -> Self {
-        Self { keys: Vec::new(), entries: Vec::new(), columns: vec![[0; MOST]; columns] }
+        Self { keys: Vec::new(), entries: Vec::new(), vain: Vain::default(), columns: vec![[0; MOST]; columns] }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -62,6 +65,7 @@ impl<T> Block<T> {
         let mut upper = Self::new(self.columns.len());
         upper.keys = self.keys.split_off(HALF);
         upper.entries = self.entries.split_off(HALF);
+        upper.vain = self.vain.clone();
         for (column, upper) in self.columns.iter_mut().zip(&mut upper.columns) {
             upper[..MOST - HALF].copy_from_slice(&column[HALF..]);
             column[HALF..].fill(0);

@@ -7,7 +7,6 @@
 
 use super::block::{Block, Level, below, places};
 use super::order::{Key, Order, Word};
-use super::vain::Vain;
 use crate::model::NodeId;
 
 /// How many entries a new block has, so that some more can come.
@@ -21,12 +20,8 @@ pub(super) struct Blocks {
     list: Vec<Block<Leaf>>,
 }
 
-/// Nodes, and what none of them reaches.
-#[derive(Clone, Debug)]
-struct Leaf {
-    nodes: Block<()>,
-    vain: Vain,
-}
+/// A block of nodes.
+type Leaf = Block<()>;
 
 /// A place in the list, one among the blocks there, and one among the nodes there.
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,7 +37,8 @@ impl Blocks {
         let leaves = nodes.chunks(FEWER).zip(rows.chunks(FEWER * columns)).map(|(nodes, rows)| {
             let mut leaf = Leaf::new(columns);
             for (place, (&key, row)) in nodes.iter().zip(rows.chunks_exact(columns)).enumerate() {
-                leaf.insert(place, key, row);
+                leaf.insert(place, key, ());
+                leaf.set_row(place, row);
             }
             leaf
         });
@@ -51,7 +47,7 @@ impl Blocks {
         while leaves.peek().is_some() {
             let mut blocks = Block::new(columns);
             for (place, leaf) in leaves.by_ref().take(FEWER).enumerate() {
-                blocks.insert(place, leaf.nodes.keys[0], leaf);
+                blocks.insert(place, leaf.keys[0], leaf);
                 blocks.measure(place);
             }
             list.push(blocks);
@@ -63,8 +59,8 @@ impl Blocks {
     pub(super) fn remove(&mut self, order: &Order, node: NodeId) {
         let Spot { outer, inner, after } = self.find(order, order.key(node));
         let blocks = &mut self.list[outer];
-        blocks.entries[inner].nodes.take_out(after - 1);
-        if !blocks.entries[inner].nodes.is_empty() {
+        blocks.entries[inner].take_out(after - 1);
+        if !blocks.entries[inner].is_empty() {
             blocks.measure(inner);
             return;
         }
@@ -78,8 +74,8 @@ impl Blocks {
     pub(super) fn update(&mut self, order: &Order, node: NodeId, row: &[Level]) {
         let Spot { outer, inner, after } = self.find(order, order.key(node));
         let blocks = &mut self.list[outer];
-        let leaf = &mut blocks.entries[inner];
-        leaf.set_row(after - 1, row);
+        blocks.vain.forget(row);
+        blocks.entries[inner].set_row(after - 1, row);
         blocks.measure(inner);
     }
 
@@ -92,12 +88,14 @@ impl Blocks {
             self.list[0].insert(0, key, Leaf::new(self.columns));
         }
         let blocks = &mut self.list[outer];
+        blocks.vain.forget(row);
         let leaf = &mut blocks.entries[inner];
-        leaf.insert(after, key, row);
+        leaf.insert(after, key, ());
+        leaf.set_row(after, row);
         let upper = leaf.split_if_full();
         blocks.measure(inner);
         if let Some(upper) = upper {
-            blocks.insert(inner + 1, upper.nodes.keys[0], upper);
+            blocks.insert(inner + 1, upper.keys[0], upper);
             blocks.measure(inner + 1);
             if let Some(upper) = blocks.split_if_full() {
                 self.list.insert(outer + 1, upper);
@@ -115,13 +113,9 @@ impl Blocks {
         let start = from.map_or(Spot::default(), |from| self.seek(|key| key.word < from));
         for (outer, blocks) in self.list.iter_mut().enumerate().skip(start.outer) {
             let first = if outer == start.outer { start.inner } else { 0 };
-            for inner in places(blocks.reaching(needs) & !below(first)) {
-                let found = blocks.entries[inner]
-                    .reaching(needs)
-                    .find(|key| from.is_none_or(|from| key.word >= from) && takes(key.node));
-                if found.is_some() {
-                    return found;
-                }
+            let found = blocks.first(needs, first, |key| from.is_none_or(|from| key.word >= from) && takes(key.node));
+            if found.is_some() {
+                return found;
             }
         }
         None
@@ -137,51 +131,51 @@ impl Blocks {
         let outer = self.list.partition_point(|blocks| is_before(blocks.keys[0])).saturating_sub(1);
         let Some(blocks) = self.list.get(outer) else { return Spot::default() };
         let inner = blocks.keys.partition_point(|&key| is_before(key)).saturating_sub(1);
-        let after = blocks.entries[inner].nodes.keys.partition_point(|&key| is_before(key));
+        let after = blocks.entries[inner].keys.partition_point(|&key| is_before(key));
         Spot { outer, inner, after }
     }
 }
 
 impl Leaf {
-    fn new(columns: usize) -> Self {
-        Self { nodes: Block::new(columns), vain: Vain::default() }
-    }
-
-    fn insert(&mut self, place: usize, key: Key, row: &[Level]) {
-        self.nodes.insert(place, key, ());
-        self.set_row(place, row);
-    }
-
     fn set_row(&mut self, place: usize, row: &[Level]) {
         self.vain.forget(row);
-        self.nodes.set_levels(place, |(), column| row[column]);
-    }
-
-    fn split_if_full(&mut self) -> Option<Self> {
-        let nodes = self.nodes.split_if_full()?;
-        Some(Self { nodes, vain: self.vain.clone() })
-    }
-
-    /// The nodes that reach these levels, in order.
-    fn reaching(&mut self, needs: &[Level]) -> impl Iterator<Item = Key> {
-        let reaching = if self.vain.rules_out(needs) { 0 } else { self.search(needs) };
-        places(reaching).map(|place| self.nodes.keys[place])
-    }
-
-    fn search(&mut self, needs: &[Level]) -> u64 {
-        let reaching = self.nodes.reaching(needs);
-        if reaching == 0 {
-            self.vain.note(needs);
-        }
-        reaching
+        self.set_levels(place, |(), column| row[column]);
     }
 }
 
 impl Block<Leaf> {
+    /// The first node, in the blocks from a place on, that reaches these levels and is right.
+    fn first(&mut self, needs: &[Level], from: usize, mut is_right: impl FnMut(&Key) -> bool) -> Option<Key> {
+        if self.vain.rules_out(needs) {
+            return None;
+        }
+        let mut in_vain = from == 0;
+        for inner in places(self.reaching(needs) & !below(from)) {
+            let leaf = &mut self.entries[inner];
+            if leaf.vain.rules_out(needs) {
+                continue;
+            }
+            let reaching = leaf.reaching(needs);
+            if reaching == 0 {
+                leaf.vain.note(needs);
+                continue;
+            }
+            in_vain = false;
+            let found = places(reaching).map(|place| leaf.keys[place]).find(&mut is_right);
+            if found.is_some() {
+                return found;
+            }
+        }
+        if in_vain {
+            self.vain.note(needs);
+        }
+        None
+    }
+
     /// Works out where a block begins, and how far it reaches.
     fn measure(&mut self, place: usize) {
-        self.keys[place] = self.entries[place].nodes.keys[0];
-        self.set_levels(place, |leaf, column| leaf.nodes.highest(column));
+        self.keys[place] = self.entries[place].keys[0];
+        self.set_levels(place, |leaf, column| leaf.highest(column));
     }
 }
 
@@ -223,6 +217,7 @@ mod tests {
     fn order(nodes: usize) -> Order {
         Order::Scored {
             scores: vec![Score::Lowest; nodes],
+            words: vec![Word::MIN; nodes],
             scale: Scale::of(iter::once(I256::ONE << (Word::BITS - 2 + LEFT_OUT))),
             name_ranks: (0..).take(nodes).map(|node| node ^ 1).collect(),
             is_growing: true,
@@ -230,8 +225,8 @@ mod tests {
     }
 
     fn set_score(order: &mut Order, node: NodeId, score: i64) {
-        if let Order::Scored { scores, .. } = order {
-            scores[node.index()] = Score::Finite(score.into());
+        if let Order::Scored { scores, words, .. } = order {
+            (scores[node.index()], words[node.index()]) = (Score::Finite(score.into()), score >> LEFT_OUT);
         }
     }
 

@@ -111,7 +111,7 @@ impl Columns {
 
     /// How many columns there are.
     pub(super) fn count(&self) -> usize {
-        self.amounts.len() + self.gates.len() + 2
+        self.amounts.len() + self.gates.len() + usize::from(!self.rare.is_empty()) + 1
     }
 
     /// Appends the row of a node as it is now.
@@ -122,7 +122,9 @@ impl Columns {
         let together = self.together(&row[first..]);
         let is_open = |&gate: &Symbol| now.free(node, gate).is_none_or(|free| !free.is_negative());
         row.extend(self.gates.iter().map(|gate| Level::from(is_open(gate))));
-        row.push(now.below_zero(node).iter().all(|&resource| self.position(resource).is_some()).into());
+        if !self.rare.is_empty() {
+            row.push(now.below_zero(node).iter().all(|&resource| self.position(resource).is_some()).into());
+        }
         row.push(together);
     }
 
@@ -138,12 +140,12 @@ impl Columns {
         let (required, mut along) = (&table.requirements, Along::default());
         needs.extend(self.amounts.iter().map(|column| {
             let at = along.find(required, column.resource, |each| each.resource);
-            column.need(table, at.map(|at| &*required[at]))
+            column.need(table, at.map(|at| &required[at]))
         }));
         let together = self.together(needs);
         let is_shut = |&gate: &Symbol| !is_immune(table, gate) && !requires(table, gate);
         needs.extend(self.gates.iter().map(|gate| Level::from(is_shut(gate))));
-        needs.push((open && !self.rare.is_empty()).into());
+        needs.extend((!self.rare.is_empty()).then_some(Level::from(open)));
         needs.push(together);
         needs.extend(extra.map(|column| column.need(table, table.requirement(column.resource))));
     }
@@ -161,7 +163,7 @@ impl Column {
             None => 0,
             // What is below zero is in its way no less.
             Some(_) if is_immune(table, self.resource) => 1,
-            Some(requirement) => self.steps.level(Capacity::Finite(requirement.amount)),
+            Some(requirement) => self.steps.level(Capacity::Finite(requirement.amount())),
         }
     }
 }
@@ -173,7 +175,7 @@ fn demands(model: &Model) -> FxHashMap<Symbol, Demand> {
     for requirement in tables.iter().step_by(apart).flat_map(|table| &table.requirements) {
         let demand = demands.entry(requirement.resource).or_default();
         demand.tables += 1;
-        demand.steps.push(Capacity::Finite(requirement.amount));
+        demand.steps.push(Capacity::Finite(requirement.amount()));
     }
     for Demand { steps, .. } in demands.values_mut() {
         steps.sort_unstable();

@@ -80,8 +80,8 @@ impl<'a> Held<'a> {
     fn count(&mut self, workload: WorkloadId, sign: impl Fn(Quantity) -> Quantity) {
         let table = self.model.workload_table(workload);
         for requirement in &table.requirements {
-            if !is_immune(table, requirement.resource) || requirement.amount.is_negative() {
-                self.row(requirement.resource, |row| row.left = row.left.minus(sign(requirement.amount)));
+            if !is_immune(table, requirement.resource) || requirement.is_negative() {
+                self.row(requirement.resource, |row| row.left = row.left.minus(sign(requirement.amount())));
             }
         }
     }
@@ -102,5 +102,5 @@ pub(super) fn first_not_offered(model: &Model, node: NodeId, table: &WorkloadTab
 
 /// What a workload requires of a resource; 0 when it does not name it.
 pub(super) fn amount_of(table: &WorkloadTable, resource: Symbol) -> Quantity {
-    table.requirement(resource).map_or(Quantity::ZERO, |requirement| requirement.amount)
+    table.requirement(resource).map_or(Quantity::ZERO, |requirement| requirement.amount())
 }

@@ -16,6 +16,7 @@ use super::block::Level;
 use super::blocks::Blocks;
 use super::column::{Column, Columns};
 use super::cover::{self, Cover, FieldName};
+use super::fills_a_shortcoming;
 use super::occupancy::{Occupancy, Place};
 use super::order::{Key, Order, Word};
 use super::rule::{self, Standing};
@@ -120,7 +121,7 @@ impl Index {
         node: NodeId,
     ) {
         let table = model.workload_table(workload);
-        if table.requirements.iter().any(|requirement| requirement.amount.is_negative()) {
+        if fills_a_shortcoming(table) {
             self.hopeless.clear();
         }
         self.row.clear();

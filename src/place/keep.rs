@@ -244,7 +244,7 @@ impl<'a> Seating<'a> {
                 engine.hold(self.model, each, node);
                 self.seats[each.index()] = Some(node);
                 self.left.remove(&each);
-                if fills_a_shortcoming(self.model, each) {
+                if fills_a_shortcoming(self.model.workload_table(each)) {
                     at = 0;
                 }
             }

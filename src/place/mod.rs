@@ -37,7 +37,7 @@ pub use refusal::{Miss, Refusal, Shortage, Unplaced, miss, refusals, unplaced};
 pub use replay::{Attempt, Edit, Known, Moment, Soft, ahead, given_up};
 pub use rule::{Standing, is_open};
 
-use crate::model::{Assignment, Model, NodeId, Record, Replan, WorkloadId};
+use crate::model::{Assignment, Model, NodeId, Record, Replan, Requirement, WorkloadId, WorkloadTable};
 use crate::score::Score;
 use ethnum::I256;
 use index::Index;
@@ -142,7 +142,7 @@ impl Engine {
         let mut answers = queue.iter().map(|&(workload, _)| (workload, None)).collect::<Vec<_>>();
         let mut left = (0..queue.len()).collect::<Vec<_>>();
         // Only what fills a shortcoming can open a node for one that was refused before.
-        let can_open = queue.iter().any(|&(workload, _)| fills_a_shortcoming(model, workload));
+        let can_open = model.workload_tables().iter().any(fills_a_shortcoming);
         loop {
             let before = left.len();
             left.retain(|&at| {
@@ -272,11 +272,11 @@ fn finish(model: &Model, prepared: Prepared) -> Outcome {
 fn read_ahead(model: &Model, next: &[(WorkloadId, Standing)]) {
     let tables = next.iter().map(|&(workload, _)| model.workload_table(workload)).collect::<Vec<_>>();
     let rows = tables.iter().map(|table| &table.requirements[..]).collect::<Vec<_>>();
-    let amounts = rows.into_iter().flatten().filter(|requirement| requirement.amount.is_positive()).count();
+    let amounts = rows.into_iter().flatten().filter(|requirement| requirement.is_negative()).count();
     let sizes = next.iter().filter(|&&(workload, _)| model.workload_score(workload).parts() > I256::ZERO).count();
     std::hint::black_box((amounts, sizes));
 }
 
-fn fills_a_shortcoming(model: &Model, workload: WorkloadId) -> bool {
-    model.workload_table(workload).requirements.iter().any(|requirement| requirement.amount.is_negative())
+fn fills_a_shortcoming(table: &WorkloadTable) -> bool {
+    table.requirements.iter().any(Requirement::is_negative)
 }

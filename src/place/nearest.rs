@@ -57,8 +57,8 @@ impl Search<'_> {
     fn leave_the_short(&mut self) {
         let mut short = Bits::none(self.census.nodes.len());
         for need in &self.needs {
-            self.census.shelf(need.resource).below(Capacity::Finite(need.amount), &self.of, &mut self.scratch);
-            if need.amount.is_positive() {
+            self.census.shelf(need.resource).below(Capacity::Finite(need.amount()), &self.of, &mut self.scratch);
+            if need.amount().is_positive() {
                 short.add(&self.scratch);
             } else {
                 self.of.subtract(&self.scratch);
@@ -70,15 +70,15 @@ impl Search<'_> {
     /// The nodes that are nearer than a miss, or no farther.
     fn compared(&mut self, miss: &Miss, to: To) -> Option<Bits> {
         let mut closer = self.of.clone();
-        for need in self.needs.iter().filter(|need| need.amount.is_positive()) {
+        for need in self.needs.iter().filter(|need| need.amount().is_positive()) {
             let having = self.census.shelf(need.resource);
             match to {
                 To::Nearer => {
-                    let most = need.amount.scaled(miss.free, miss.need)?;
+                    let most = need.amount().scaled(miss.free, miss.need)?;
                     having.up_to(Capacity::Finite(most), &closer, &mut self.scratch);
                 }
                 To::NoFarther => {
-                    let least = -(-need.amount).scaled(miss.free, miss.need)?;
+                    let least = -(-need.amount()).scaled(miss.free, miss.need)?;
                     having.below(Capacity::Finite(least), &closer, &mut self.scratch);
                 }
             }
@@ -95,9 +95,9 @@ impl Search<'_> {
     /// What a node is short of most, of equal ones the first.
     fn miss(&self, number: u32) -> Option<Miss> {
         let node = self.census.nodes[number as usize];
-        let misses = self.needs.iter().filter(|need| need.amount.is_positive()).filter_map(|need| {
+        let misses = self.needs.iter().filter(|need| need.amount().is_positive()).filter_map(|need| {
             let free = self.census.now.free(node, need.resource)?.finite()?;
-            (free < need.amount).then_some(Miss { node, resource: need.resource, need: need.amount, free })
+            (free < need.amount()).then_some(Miss { node, resource: need.resource, need: need.amount(), free })
         });
         misses.reduce(|worst, miss| if compare_shares(&miss, &worst).is_gt() { miss } else { worst })
     }

@@ -113,7 +113,7 @@ impl Occupancy {
             return capacity - free;
         }
         let required = self.on(node).iter().filter_map(|&each| model.workload_table(each).requirement(resource));
-        required.map(|requirement| requirement.amount).sum()
+        required.map(|requirement| requirement.amount()).sum()
     }
 
     /// The resources of a node that are below zero now.
@@ -158,7 +158,7 @@ impl Occupancy {
         let row = &mut self.free[range];
         for requirement in &table.requirements {
             if let Some(at) = along.find(row, requirement.resource, |left| left.resource) {
-                take_off(&mut row[at], requirement.amount, &mut self.below_zero[node.index()]);
+                take_off(&mut row[at], requirement.amount(), &mut self.below_zero[node.index()]);
             }
         }
         self.on[node.index()].push(workload);

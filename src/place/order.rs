@@ -40,6 +40,8 @@ pub(super) enum Order {
     Scored {
         /// The current score of each node.
         scores: Vec<Score>,
+        /// The same as words.
+        words: Vec<Word>,
         /// What tells most of them apart.
         scale: Scale,
         /// Where each node's name stands among all names.
@@ -56,12 +58,19 @@ impl Order {
         match model.strategy() {
             Strategy::Prioritized => Self::Listed { nodes },
             Strategy::RoundRobin => Self::Round { nodes, after: None },
-            Strategy::BinPack => Self::Scored {
-                scores: model.node_ids().map(|node| model.node_score(node)).collect(),
-                scale: Scale::of(model.node_ids().map(|node| model.node_score(node).parts())),
-                name_ranks: name_ranks(model),
-                is_growing: model.rubric().weights().0.iter().all(|&(_, weight)| weight >= I256::ZERO),
-            },
+            Strategy::BinPack => Self::scored(model),
+        }
+    }
+
+    fn scored(model: &Model) -> Self {
+        let scores = model.node_ids().map(|node| model.node_score(node)).collect::<Vec<_>>();
+        let scale = Scale::of(scores.iter().map(|score| score.parts()));
+        Self::Scored {
+            words: scores.iter().map(|&score| word(scale, score)).collect(),
+            scores,
+            scale,
+            name_ranks: name_ranks(model),
+            is_growing: model.rubric().weights().0.iter().all(|&(_, weight)| weight >= I256::ZERO),
         }
     }
 
@@ -87,7 +96,7 @@ impl Order {
     pub(super) fn key(&self, node: NodeId) -> Key {
         let word = match self {
             Self::Listed { .. } | Self::Round { .. } => node.0.into(),
-            Self::Scored { scores, scale, .. } => word(*scale, scores[node.index()]),
+            Self::Scored { words, .. } => words[node.index()],
         };
         Key { word, node }
     }
@@ -133,9 +142,9 @@ impl Order {
 
     /// Notes that a workload is on a node now: its score shrinks.
     pub(super) fn occupy(&mut self, model: &Model, workload: WorkloadId, node: NodeId) {
-        if let Self::Scored { scores, .. } = self {
-            let score = &mut scores[node.index()];
-            *score = score.minus(model.workload_score(workload));
+        if let Self::Scored { scores, words, scale, .. } = self {
+            let score = scores[node.index()].minus(model.workload_score(workload));
+            (scores[node.index()], words[node.index()]) = (score, word(*scale, score));
         }
     }
 

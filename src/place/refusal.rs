@@ -159,8 +159,8 @@ fn amount_refusals(now: &Occupancy, table: &WorkloadTable, node: NodeId) -> Vec<
     let required = table.requirements.iter().filter_map(|requirement| {
         let resource = requirement.resource;
         let Some(free) = now.free(node, resource) else { return Some(Refusal::Lacks(resource)) };
-        let misses = !rule::is_immune(table, resource) && free.minus(requirement.amount).is_negative();
-        misses.then(|| shortage(resource, requirement.amount, free))
+        let misses = !rule::is_immune(table, resource) && free.minus(requirement.amount()).is_negative();
+        misses.then(|| shortage(resource, requirement.amount(), free))
     });
     let negative = now
         .below_zero(node)
@@ -223,7 +223,7 @@ pub fn unplaced(model: &Model, outcome: &Outcome) -> Vec<Unplaced> {
         for at in alike {
             let workload = without[at].0;
             let table = model.workload_table(workload);
-            let earlier = *told.entry(table.requirements.iter().map(|each| each.amount).collect()).or_insert(at);
+            let earlier = *told.entry(table.requirements.iter().map(|each| each.amount()).collect()).or_insert(at);
             if earlier < at {
                 answers[at] = answers[earlier].clone().map(|answer| Unplaced { workload, ..answer });
                 continue;
@@ -343,11 +343,11 @@ fn shortages(
     table: &WorkloadTable,
     mut free_in_all: impl FnMut(Symbol) -> Option<Quantity>,
 ) -> Vec<Shortage> {
-    let required = table.requirements.iter().filter(|each| each.amount.is_positive());
+    let required = table.requirements.iter().filter(|each| each.amount().is_positive());
     let required = required.filter(|each| !rule::is_immune(table, each.resource));
     let shortages = required.filter_map(|each| {
         let free = free_in_all(each.resource)?;
-        (free < each.amount).then_some(Shortage { resource: each.resource, need: each.amount, free })
+        (free < each.amount()).then_some(Shortage { resource: each.resource, need: each.amount(), free })
     });
     let mut found = shortages.collect::<Vec<_>>();
     found.sort_unstable_by_key(|each| model.text(each.resource));

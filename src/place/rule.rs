@@ -68,7 +68,7 @@ fn has_room(now: &Occupancy, table: &WorkloadTable, node: NodeId) -> bool {
     let mut free = now.along(node);
     let fits = table.requirements.iter().all(|requirement| match free(requirement.resource) {
         None => false,
-        Some(free) => is_immune(table, requirement.resource) || !free.minus(requirement.amount).is_negative(),
+        Some(free) => is_immune(table, requirement.resource) || !free.minus(requirement.amount()).is_negative(),
     });
     fits && now.below_zero(node).iter().all(|&resource| is_immune(table, resource) || requires(table, resource))
 }

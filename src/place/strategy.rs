@@ -31,7 +31,7 @@ fn sort_by_size(model: &Model, workloads: &mut [WorkloadId]) {
     for alike in sized.chunk_by_mut(|(one, _), (other, _)| one == other) {
         // In manifest order most of them are in order of names.
         alike.sort_unstable_by_key(|&(_, each)| each);
-        alike.sort_by_key(|&(_, each)| turn(model, each));
+        alike.sort_by_key(|&(_, each)| (Reverse(model.workload_score(each)), model.workload_name(each)));
     }
     for (workload, (_, sorted)) in workloads.iter_mut().zip(sized) {
         *workload = sorted;

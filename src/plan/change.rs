@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Cause, Entry, Model, NodeId, Outcome, Pin, Record, WorkloadId};
+use crate::model::Requirement;
 use crate::names::Symbol;
 use crate::place::{Claim, Place};
 use crate::quantity::Quantity;
@@ -180,9 +181,9 @@ impl Story<'_> {
     fn resizes(&self, workload: WorkloadId, at: usize) -> Vec<Reason> {
         let required = &self.model.workload_table(workload).requirements;
         let recorded = &self.record.placements[at].requirements;
-        let same = |each: &Arc<crate::model::Requirement>| {
+        let same = |each: &Requirement| {
             let name = self.model.text(each.resource);
-            recorded.iter().any(|(before, amount, _)| **before == *name && *amount == each.amount)
+            recorded.iter().any(|(before, amount, _)| **before == *name && *amount == each.amount())
         };
         if required.len() == recorded.len() && required.iter().all(same) {
             return Vec::new();
@@ -192,7 +193,7 @@ impl Story<'_> {
             amounts.entry(Arc::clone(name)).or_default().0 = Some(*amount);
         }
         for each in required {
-            amounts.entry(self.model.names().shared(each.resource)).or_default().1 = Some(each.amount);
+            amounts.entry(self.model.names().shared(each.resource)).or_default().1 = Some(each.amount());
         }
         let changed = amounts.into_iter().filter(|(_, (before, after))| before != after);
         changed.map(|(resource, (before, after))| Reason::Resized(Resize { resource, before, after })).collect()

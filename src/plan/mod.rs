@@ -111,7 +111,7 @@ impl<'a> Plan<'a> {
 /// The line that records a workload on a node, with what it requires now.
 pub fn recorded(model: &Model, workload: WorkloadId, node: NodeId) -> Recorded {
     let required = model.workload_table(workload).requirements.iter();
-    let texts = required.map(|each| (model.names().shared(each.resource), each.amount, each.family));
+    let texts = required.map(|each| (model.names().shared(each.resource), each.amount(), each.family));
     let mut requirements = texts.collect::<Vec<_>>();
     requirements.sort_unstable_by(|(a, ..), (b, ..)| a.cmp(b));
     Recorded {

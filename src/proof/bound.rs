@@ -27,7 +27,8 @@ impl<'k, 'm> Taken<'k, 'm> {
         let amount = |kind: usize| {
             let table = kinds.table(kind);
             let required = table.requirement(resource)?;
-            (required.amount.is_positive() && !table.immunities.contains(&resource)).then_some((required.amount, kind))
+            (required.amount().is_positive() && !table.immunities.contains(&resource))
+                .then_some((required.amount(), kind))
         };
         let mut takers = kinds.placeable().filter_map(amount).collect::<Vec<_>>();
         takers.sort_unstable();

@@ -117,7 +117,7 @@ fn too_small(kinds: &Kinds<'_>, table: &WorkloadTable, node: NodeId) -> Option<B
     let model = kinds.model;
     let small = model.node_table(node).resources.iter().filter_map(|offer| {
         let resource = offer.resource;
-        let need = table.requirement(resource).map_or(Quantity::ZERO, |each| each.amount);
+        let need = table.requirement(resource).map_or(Quantity::ZERO, |each| each.amount());
         // What it adds itself is in its need.
         let own = if need.is_negative() { -need } else { Quantity::ZERO };
         let left = offer.capacity.minus(need).minus(own - kinds.relief(resource));
@@ -136,8 +136,8 @@ fn too_small(kinds: &Kinds<'_>, table: &WorkloadTable, node: NodeId) -> Option<B
 fn relief(model: &Model) -> FxHashMap<Symbol, Quantity> {
     let mut relief = FxHashMap::<_, Quantity>::default();
     for workload in model.workload_ids() {
-        for each in model.workload_table(workload).requirements.iter().filter(|each| each.amount.is_negative()) {
-            *relief.entry(each.resource).or_default() += -each.amount;
+        for each in model.workload_table(workload).requirements.iter().filter(|each| each.is_negative()) {
+            *relief.entry(each.resource).or_default() += -each.amount();
         }
     }
     relief
@@ -193,7 +193,7 @@ type Selected<'m> = Vec<(Symbol, &'m [Symbol])>;
 type Needs<'m> = (Vec<(Symbol, Quantity)>, &'m [Symbol], Selected<'m>, Selected<'m>, [&'m [Symbol]; 2], bool);
 
 fn needs(table: &WorkloadTable) -> Needs<'_> {
-    let amounts = table.requirements.iter().map(|each| (each.resource, each.amount)).collect();
+    let amounts = table.requirements.iter().map(|each| (each.resource, each.amount())).collect();
     (
         amounts,
         &table.immunities,

@@ -95,13 +95,13 @@ pub fn proofs(model: &Model, workload: WorkloadId, is_open: impl Fn(NodeId) -> b
         return vec![Proof { rule: Rule::NoNode(barriers), set: vec![workload], most: 0, nodes: 0 }];
     }
     let table = model.workload_table(workload);
-    let required = table.requirements.iter().filter(|each| each.amount.is_positive());
+    let required = table.requirements.iter().filter(|each| each.amount().is_positive());
     let mut required = required.filter(|each| !table.immunities.contains(&each.resource)).collect::<Vec<_>>();
     required.sort_unstable_by_key(|each| model.text(each.resource));
     let mut groups = table.aversion_groups.clone();
     groups.retain(|&group| model.aversion_group(group).hard);
     groups.sort_unstable_by_key(|&group| model.text(group));
-    let amounts = required.into_iter().filter_map(|each| short(&kinds, workload, each.resource, each.amount));
+    let amounts = required.into_iter().filter_map(|each| short(&kinds, workload, each.resource, each.amount()));
     let crowded = groups.into_iter().filter_map(|group| crowded(&kinds, workload, group));
     amounts.chain(crowded).collect()
 }

@@ -2,6 +2,7 @@
 
 use ethnum::I256;
 
+use super::compact::Compact;
 use super::{FINEST, LIMIT_EXPONENT, Quantity, QuantityError, SIGNIFICANT_DIGITS, power_of_ten};
 
 /// Written digits, taken apart: `mantissa * 10^exponent`.
@@ -30,19 +31,20 @@ impl Decimal {
     }
 
     /// The number times `factor` times ten to the power `exponent`, within the limits of a quantity.
-    pub(super) fn times(&self, factor: I256, exponent: i64) -> Result<Quantity, QuantityError> {
+    pub(super) fn times(&self, factor: i64, exponent: i64) -> Result<Compact, QuantityError> {
         if self.mantissa == 0 {
-            return Ok(Quantity::ZERO);
+            return Ok(Quantity::ZERO.into());
         }
         let exponent = self.exponent.saturating_add(exponent);
         if exponent >= i64::from(LIMIT_EXPONENT) {
             return Err(QuantityError::TooLarge);
         }
         let attos = exponent.saturating_add(FINEST);
-        if let Some(value) = self.times_small(factor, attos) {
-            return Ok(Quantity(value.into()));
+        // What is commonly written is small, and always below the limit.
+        if let Some(small) = self.mantissa.checked_mul(factor).and_then(|count| Compact::small(count, attos)) {
+            return Ok(small);
         }
-        let scaled = I256::from(self.mantissa) * factor;
+        let scaled = I256::from(self.mantissa) * I256::from(factor);
         let value = if attos >= 0 {
             scaled * power_of_ten(attos)
         } else if attos < -60 || scaled % power_of_ten(-attos) != I256::ZERO {
@@ -53,13 +55,7 @@ impl Decimal {
         if value.abs() >= power_of_ten(FINEST + i64::from(LIMIT_EXPONENT)) {
             return Err(QuantityError::TooLarge);
         }
-        Ok(Quantity(value))
-    }
-
-    /// The number of attos where 128 bits hold it, as they do for what is commonly written; always below the limit.
-    fn times_small(&self, factor: I256, attos: i64) -> Option<i128> {
-        let power = 10_i128.checked_pow(u32::try_from(attos).ok()?)?;
-        i128::from(self.mantissa).checked_mul(i128::try_from(factor).ok()?)?.checked_mul(power)
+        Ok(Quantity(value).into())
     }
 }
 

@@ -5,20 +5,20 @@
 //! the sum of 10²⁸ of the largest, so sums of a manifest cannot overflow.
 //! What a quantity is *of*, and whether it may be infinite, is the model's business.
 
+mod compact;
 mod decimal;
+mod parse;
 mod print;
 mod unit;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 
 use ethnum::I256;
 
-use self::decimal::{Decimal, parse_exponent};
+pub use self::compact::Compact;
 pub use self::print::{CapacityText, QuantityText};
-use self::unit::Unit;
 
 /// Significant digits that a written quantity may have; outer zeros do not count.
 pub const SIGNIFICANT_DIGITS: usize = 18;
@@ -109,42 +109,12 @@ impl Quantity {
     /// assert_eq!(half.display(family).to_string(), "512Mi");
     /// ```
     pub fn parse(text: &str) -> Result<(Self, Family), QuantityError> {
-        if matches!(text.trim_start_matches(['+', '-']), "inf" | "nan") {
-            return Err(if text.ends_with("nan") { QuantityError::NotANumber } else { QuantityError::Infinite });
-        }
-        let is_number = |byte: u8| matches!(byte, b'0'..=b'9' | b'.' | b'+' | b'-');
-        let unit_at = text.bytes().position(|byte| !is_number(byte)).unwrap_or(text.len());
-        let (number, suffix) = text.split_at(unit_at);
-        let decimal = Decimal::parse(number)?;
-        if suffix.is_empty() {
-            return Ok((decimal.times(I256::ONE, 0)?, Family::Plain));
-        }
-        let unit = Unit::of(suffix).ok_or_else(|| QuantityError::UnknownUnit(suffix.to_owned()))?;
-        let value = match unit.base {
-            2 => decimal.times(I256::from(unit.attos / ATTOS), 0)?,
-            _ => decimal.times(I256::ONE, unit.exponent)?,
-        };
-        Ok((value, unit.family))
+        Compact::parse(text).map(|(amount, family)| (Self::from(&amount), family))
     }
 
     /// Reads the source text of a finite TOML integer or float, exactly as it was written.
     pub fn parse_number(text: &str) -> Result<Self, QuantityError> {
-        let text = if text.contains('_') { Cow::Owned(text.replace('_', "")) } else { Cow::Borrowed(text) };
-        let unsigned = text.trim_start_matches(['+', '-']);
-        match unsigned {
-            "nan" => return Err(QuantityError::NotANumber),
-            "inf" => return Err(QuantityError::Infinite),
-            _ => {}
-        }
-        for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] {
-            if let Some(digits) = unsigned.strip_prefix(prefix) {
-                let value = u128::from_str_radix(digits, radix).map_err(|_| QuantityError::TooLarge)?;
-                return Decimal::parse(&value.to_string())?.times(I256::ONE, 0);
-            }
-        }
-        let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((&text, "0"));
-        let exponent = parse_exponent(exponent)?;
-        Decimal::parse(number)?.times(I256::ONE, exponent)
+        Compact::parse_number(text).map(|amount| Self::from(&amount))
     }
 
     /// The amount in attos.

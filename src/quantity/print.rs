@@ -57,13 +57,16 @@ impl fmt::Display for QuantityText {
 fn short_in(magnitude: I256, unit: i128) -> Option<String> {
     let (whole, rest) = divided(magnitude, unit);
     let finest = unit / 10_i128.pow(READABLE_PLACES);
-    (rest % finest == 0).then(|| with_fraction(whole, rest / finest, READABLE_PLACES as usize))
+    (rest == 0 || rest % finest == 0).then(|| with_fraction(whole, rest / finest, READABLE_PLACES as usize))
 }
 
 /// The whole part of a quotient, and the rest. Most amounts fit in 128 bits, where this takes a tenth of the time.
 fn divided(magnitude: I256, unit: i128) -> (I256, i128) {
     match i128::try_from(magnitude) {
-        Ok(small) => (I256::from(small / unit), small % unit),
+        Ok(small) => {
+            let whole = small / unit;
+            (I256::from(whole), small - whole * unit)
+        }
         Err(_) => (magnitude / unit, (magnitude % unit).as_i128()),
     }
 }

@@ -1,7 +1,7 @@
 //! Amounts as they are read, reckoned with and printed.
 
 use super::decimal::as_i64;
-use super::unit::UNITS;
+use super::unit::{UNITS, Unit};
 use super::*;
 use proptest::prelude::*;
 

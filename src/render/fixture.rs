@@ -37,11 +37,11 @@ pub(super) fn cluster() -> (Model, Record) {
     }
     let label = (model.intern("app"), model.intern("shop"));
     let (amount, family) = half();
-    let requirements = [Arc::new(Requirement { resource: cpu, amount, family })].into();
+    let requirements = [Requirement::new(cpu, amount, family)].into();
     let options = WorkloadOptions { labels: vec![label], ..WorkloadOptions::default() }.boxed();
     let web = WorkloadTable { requirements, options, replicas: Some(3), ..named("web") };
     model.add_workloads(web).expect("new names");
-    let requirements = [Arc::new(Requirement { resource: gpu, amount: 1.into(), family })].into();
+    let requirements = [Requirement::new(gpu, Quantity::from(1), family)].into();
     model.add_workloads(WorkloadTable { requirements, ..named("train") }).expect("a new name");
     let placements =
         vec![recorded("old", "gone", &[]), recorded("web-0", "nas", &[]), recorded("web-1", "gone", &["cpu"])];

@@ -113,7 +113,7 @@ fn write_workloads(out: &mut dyn Write, model: &Model, table: &WorkloadTable) ->
     write!(out, "workload {} replicas {:?} was {}", Text(&table.name), table.replicas, Maybe(table.was.as_deref()))?;
     write!(out, " priority {} stay {}", table.priority, table.stay)?;
     for each in sorted(model, &table.requirements, |each| each.resource) {
-        write!(out, " requires {} {}", Text(model.text(each.resource)), each.amount.display(Family::Plain))?;
+        write!(out, " requires {} {}", Text(model.text(each.resource)), each.amount().display(Family::Plain))?;
     }
     write_symbols(out, "immune", model, &table.immunities)?;
     write_symbols(out, "averts", model, &table.aversion_groups)?;
@@ -178,7 +178,6 @@ impl fmt::Display for Maybe<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
 
     use crate::model::{Offer, Requirement};
     use crate::quantity::{Capacity, Quantity};
@@ -196,7 +195,7 @@ mod tests {
         model.add_nodes(nodes).expect("new names");
         for name in names {
             let (amount, family) = Quantity::parse(mem).expect("a quantity");
-            let requirements = [Arc::new(Requirement { resource, amount, family })].into();
+            let requirements = [Requirement::new(resource, amount, family)].into();
             let table = WorkloadTable { name: name.into(), requirements, ..WorkloadTable::default() };
             model.add_workloads(table).expect("a new name");
         }

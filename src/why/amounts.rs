@@ -68,7 +68,7 @@ fn room(case: Case<'_>, turn: &Turn<'_>, node: NodeId, resource: Symbol) -> Quan
     let now = case.plan.outcome.engine.occupancy();
     let table = |each: WorkloadId| turn.model.workloads()[each.index()].table;
     let replicas = now.on(node).iter().filter(|&&each| table(each) == table(turn.workload)).count() as u64;
-    let need = turn.table().requirement(resource).map(|each| each.amount);
+    let need = turn.table().requirement(resource).map(|each| each.amount());
     let free = now.free(node, resource).and_then(Capacity::finite).unwrap_or_default();
     free + need.unwrap_or_default().times(replicas)
 }
@@ -143,7 +143,7 @@ fn added_room(turn: &Turn<'_>, node: NodeId, rivals: &[WorkloadId]) -> Option<Ve
         }
         for rival in rivals.iter().map(|&rival| turn.model.workload_table(rival)) {
             if let Some((_, row)) = rows.iter_mut().find(|(_, row)| shortages(row, rival).is_empty()) {
-                rival.requirements.iter().for_each(|each| take(row, each.resource, each.amount));
+                rival.requirements.iter().for_each(|each| take(row, each.resource, each.amount()));
             }
         }
         let short = rows.iter().map(|(node, row)| (*node, shortages(row, turn.table())));
@@ -190,7 +190,7 @@ fn take(row: &mut Row, resource: Symbol, amount: Quantity) {
 /// By how much a row of free amounts is too small for a workload.
 fn shortages(row: &Row, table: &WorkloadTable) -> Vec<(Symbol, Quantity)> {
     let short = row.iter().filter_map(|&(resource, free)| {
-        let left = free.minus(table.requirement(resource).map_or(Quantity::ZERO, |each| each.amount)).finite()?;
+        let left = free.minus(table.requirement(resource).map_or(Quantity::ZERO, |each| each.amount())).finite()?;
         (left.is_negative() && !table.immunities.contains(&resource)).then_some((resource, -left))
     });
     short.collect()
@@ -199,7 +199,7 @@ fn shortages(row: &Row, table: &WorkloadTable) -> Vec<(Symbol, Quantity)> {
 /// The addition that is largest in proportion to the need; an addition that is not needed of the workload counts whole.
 fn worst(turn: &Turn<'_>, node: NodeId, added: &[(Symbol, Quantity)]) -> Option<Miss> {
     let misses = added.iter().map(|&(resource, amount)| {
-        let need = turn.table().requirement(resource).map(|each| each.amount);
+        let need = turn.table().requirement(resource).map(|each| each.amount());
         let need = need.filter(|need| need.is_positive()).unwrap_or(amount);
         Miss { node, resource, need, free: need - amount }
     });
@@ -220,7 +220,7 @@ fn offered(model: &Model, node: NodeId, added: &[(Symbol, Quantity)]) -> Vec<Amo
 /// one is planned.
 pub(super) fn added(turn: &Turn<'_>) -> Vec<Remedy> {
     let offered = turn.then.iter().any(Answer::is_short_only);
-    let is_tag = |resource: Symbol| turn.table().requirement(resource).is_none_or(|each| !each.amount.is_positive());
+    let is_tag = |resource: Symbol| turn.table().requirement(resource).is_none_or(|each| !each.amount().is_positive());
     let given_to = |each: &&Answer| {
         let can_be_given = |each: &Refusal| match *each {
             Refusal::Lacks(resource) => !offered || is_tag(resource),
@@ -246,7 +246,7 @@ fn given(turn: &Turn<'_>, answer: &Answer) -> Vec<Amount> {
     let new = new.map(|each| Amount {
         resource: each.resource,
         before: None,
-        after: each.amount.max(Quantity::ZERO),
+        after: each.amount().max(Quantity::ZERO),
         family: each.family,
     });
     let short = answer.shorts().map(|(resource, need, free)| (resource, need - free)).collect::<Vec<_>>();

@@ -111,7 +111,7 @@ fn frees(turn: &Turn<'_>, answer: &Answer, leavers: &[WorkloadId]) -> bool {
 
 fn required(turn: &Turn<'_>, workload: WorkloadId, resource: Symbol) -> Quantity {
     let required = &turn.model.workload_table(workload).requirements;
-    required.iter().find(|each| each.resource == resource).map_or(Quantity::ZERO, |each| each.amount)
+    required.iter().find(|each| each.resource == resource).map_or(Quantity::ZERO, |each| each.amount())
 }
 
 /// What decides where a workload could go; tables with more than amounts are each a kind of their own.
@@ -178,7 +178,7 @@ impl Elsewhere<'_> {
 
     fn has_room_anywhere(&self, workload: WorkloadId) -> bool {
         let table = self.case.plan.model.workload_table(workload);
-        let needs = table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount))).collect();
+        let needs = table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount()))).collect();
         !table.immunities.is_empty() || self.roomiest.iter().any(|row| covers(row, &needs))
     }
 
@@ -187,7 +187,7 @@ impl Elsewhere<'_> {
         // Most nodes are too full, which is quickly seen.
         let has_room = model.workload_table(workload).requirements.iter().all(|each| {
             let free = now.free(node, each.resource);
-            free.is_some_and(|free| !free.minus(each.amount).is_negative())
+            free.is_some_and(|free| !free.minus(each.amount()).is_negative())
         });
         has_room && refusals(model, now, workload, Standing::Free, node).is_empty()
     }
@@ -199,7 +199,7 @@ impl Elsewhere<'_> {
             && table.affinity_groups.is_empty()
             && table.only_on.is_empty()
             && table.never_on.is_empty();
-        let amounts = table.requirements.iter().map(|each| (each.resource, each.amount)).collect();
+        let amounts = table.requirements.iter().map(|each| (each.resource, each.amount())).collect();
         (amounts, (!is_plain).then(|| model.workloads()[workload.index()].table))
     }
 }

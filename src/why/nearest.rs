@@ -38,7 +38,7 @@ pub fn holders(plan: &Plan<'_>, miss: &Miss) -> Holders {
     let model = plan.model;
     let on = plan.outcome.engine.occupancy().on(miss.node).iter();
     let takes = on.filter_map(|&workload| {
-        let amount = model.workload_table(workload).requirement(miss.resource)?.amount;
+        let amount = model.workload_table(workload).requirement(miss.resource)?.amount();
         amount.is_positive().then_some((workload, amount))
     });
     let mut workloads = takes.collect::<Vec<_>>();

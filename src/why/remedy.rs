@@ -4,11 +4,10 @@
 //! the plan of the changed model does not confirm is not shown.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use super::Case;
 use super::turn::Turn;
-use crate::model::{Model, NodeId, Offer, WorkloadId, WorkloadTable};
+use crate::model::{Model, NodeId, Offer, Requirement, WorkloadId, WorkloadTable};
 use crate::names::Symbol;
 use crate::place::{Attempt, Edit, Engine, Pin, Start};
 use crate::quantity::{Capacity, Family, Quantity};
@@ -113,7 +112,7 @@ fn edited<'m>(model: &'m Model, workload: WorkloadId, remedy: &Remedy) -> Option
             for each in &mut table.requirements {
                 if let Some(amount) = amounts.iter().find(|amount| amount.resource == each.resource) {
                     is_writable(amount).then_some(())?;
-                    Arc::make_mut(each).amount = amount.after;
+                    *each = Requirement::new(each.resource, amount.after, each.family);
                 }
             }
             with_table(model, workload, table)

@@ -271,7 +271,7 @@ fn step_entry<'a>(model: &'a Model, at: usize, step: &'a Step) -> StepEntry<'a> 
 
 pub(super) fn requirements(model: &Model, workload: WorkloadId) -> BTreeMap<&str, String> {
     let required = model.workload_table(workload).requirements.iter();
-    required.map(|each| (model.text(each.resource), each.amount.display(each.family).to_string())).collect()
+    required.map(|each| (model.text(each.resource), each.amount().display(each.family).to_string())).collect()
 }
 
 pub(super) fn reasons(model: &Model, change: Option<&Change>) -> Vec<String> {

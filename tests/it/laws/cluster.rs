@@ -190,9 +190,10 @@ fn node_table(model: &mut Model, nodes: &Nodes) -> NodeTable {
 }
 
 fn workload_table(model: &mut Model, workloads: &Workloads) -> WorkloadTable {
-    let requirements = workloads.requirements.iter().map(|(name, &amount)| {
-        Arc::new(Requirement { resource: model.intern(name), amount: amount.into(), family: Family::Plain })
-    });
+    let requirements = workloads
+        .requirements
+        .iter()
+        .map(|(name, &amount)| Requirement::new(model.intern(name), Quantity::from(amount), Family::Plain));
     let requirements = requirements.collect();
     let options = WorkloadOptions {
         immunities: symbols(model, &workloads.immunities),
