@@ -97,7 +97,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_number_of_threads_gives_the_same(items in vec(0..100_u32, 0..50), threads in 0..6_usize, end in 0..60_usize) {
+        fn any_number_of_threads_gives_the_same(
+            items in vec(0..100_u32, 0..50), threads in 0..6_usize, end in 0..60_usize,
+        ) {
             let (mut taken, work) = (Vec::new(), |item: &u32| item * 2);
             let ended = in_order(&items, threads, work, |&item, result| {
                 assert_eq!(result, work(&item));

@@ -175,7 +175,7 @@ impl Block<Leaf> {
     /// Works out where a block begins, and how far it reaches.
     fn measure(&mut self, place: usize) {
         self.keys[place] = self.entries[place].keys[0];
-        self.set_levels(place, |leaf, column| leaf.highest(column));
+        self.set_levels(place, Leaf::highest);
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::departure::Cause;
 use super::rule::is_immune;
-use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
+use crate::model::{Model, NodeId, Requirement, WorkloadId, WorkloadTable};
 use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
 
@@ -102,5 +102,5 @@ pub(super) fn first_not_offered(model: &Model, node: NodeId, table: &WorkloadTab
 
 /// What a workload requires of a resource; 0 when it does not name it.
 pub(super) fn amount_of(table: &WorkloadTable, resource: Symbol) -> Quantity {
-    table.requirement(resource).map_or(Quantity::ZERO, |requirement| requirement.amount())
+    table.requirement(resource).map_or(Quantity::ZERO, Requirement::amount)
 }

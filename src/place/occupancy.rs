@@ -8,7 +8,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::along::Along;
-use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
+use crate::model::{Model, NodeId, Requirement, WorkloadId, WorkloadTable};
 use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
 
@@ -113,7 +113,7 @@ impl Occupancy {
             return capacity - free;
         }
         let required = self.on(node).iter().filter_map(|&each| model.workload_table(each).requirement(resource));
-        required.map(|requirement| requirement.amount()).sum()
+        required.map(Requirement::amount).sum()
     }
 
     /// The resources of a node that are below zero now.

@@ -12,7 +12,7 @@ use super::census::Census;
 use super::occupancy::Occupancy;
 use super::rule::{self, Standing};
 use super::{Engine, Outcome, Search, zone};
-use crate::model::{Model, NodeId, Selector, WorkloadId, WorkloadTable};
+use crate::model::{Model, NodeId, Requirement, Selector, WorkloadId, WorkloadTable};
 use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
 
@@ -223,7 +223,7 @@ pub fn unplaced(model: &Model, outcome: &Outcome) -> Vec<Unplaced> {
         for at in alike {
             let workload = without[at].0;
             let table = model.workload_table(workload);
-            let earlier = *told.entry(table.requirements.iter().map(|each| each.amount()).collect()).or_insert(at);
+            let earlier = *told.entry(table.requirements.iter().map(Requirement::amount).collect()).or_insert(at);
             if earlier < at {
                 answers[at] = answers[earlier].clone().map(|answer| Unplaced { workload, ..answer });
                 continue;

@@ -1,7 +1,7 @@
 //! What was asked for in vain: levels that nothing here reached together, until something comes that does.
 //!
-//! Nodes may reach far in one column and nodes in another, and none in both. What a block reaches does not tell; that it
-//! was searched and had nothing does, and who asks for as much or more need not search it again.
+//! Some nodes may reach far in one column and others in another, and none in both. What a block reaches does not tell;
+//! that it was searched and had nothing does, and who asks for as much or more need not search it again.
 
 use super::block::Level;
 

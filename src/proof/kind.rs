@@ -5,7 +5,7 @@
 use rustc_hash::FxHashMap;
 
 use super::Barrier;
-use crate::model::{AffinityGroup, Model, NAME_LABEL, NodeId, Selector, WorkloadId, WorkloadTable};
+use crate::model::{AffinityGroup, Model, NAME_LABEL, NodeId, Requirement, Selector, WorkloadId, WorkloadTable};
 use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
 
@@ -117,7 +117,7 @@ fn too_small(kinds: &Kinds<'_>, table: &WorkloadTable, node: NodeId) -> Option<B
     let model = kinds.model;
     let small = model.node_table(node).resources.iter().filter_map(|offer| {
         let resource = offer.resource;
-        let need = table.requirement(resource).map_or(Quantity::ZERO, |each| each.amount());
+        let need = table.requirement(resource).map_or(Quantity::ZERO, Requirement::amount);
         // What it adds itself is in its need.
         let own = if need.is_negative() { -need } else { Quantity::ZERO };
         let left = offer.capacity.minus(need).minus(own - kinds.relief(resource));

@@ -18,7 +18,7 @@ enum ApplyDocument<'a> {
     /// The plan, and how its apply ended.
     Planned {
         #[serde(flatten)]
-        plan: Document<'a>,
+        plan: Box<Document<'a>>,
         #[serde(flatten)]
         ending: Ending<'a>,
     },
@@ -58,7 +58,7 @@ pub struct Refused<'a> {
 
 /// The plan and how its apply ended as JSON, one object on one line.
 pub fn apply(plan: &Plan<'_>, warnings: &Findings, sources: &[Source], ending: Ending<'_>) -> String {
-    one_line(&ApplyDocument::Planned { plan: document(plan, warnings, sources), ending })
+    one_line(&ApplyDocument::Planned { plan: Box::new(document(plan, warnings, sources)), ending })
 }
 
 /// A refusal before there was a plan as JSON, one object on one line.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::Case;
 use super::remedy::{Amount, Remedy};
 use super::turn::{Answer, Turn, sort_by_miss};
-use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
+use crate::model::{Model, NodeId, Requirement, WorkloadId, WorkloadTable};
 use crate::names::Symbol;
 use crate::place::{Engine, Miss, Refusal, Standing, refusals};
 use crate::quantity::{Capacity, Family, Quantity};
@@ -68,7 +68,7 @@ fn room(case: Case<'_>, turn: &Turn<'_>, node: NodeId, resource: Symbol) -> Quan
     let now = case.plan.outcome.engine.occupancy();
     let table = |each: WorkloadId| turn.model.workloads()[each.index()].table;
     let replicas = now.on(node).iter().filter(|&&each| table(each) == table(turn.workload)).count() as u64;
-    let need = turn.table().requirement(resource).map(|each| each.amount());
+    let need = turn.table().requirement(resource).map(Requirement::amount);
     let free = now.free(node, resource).and_then(Capacity::finite).unwrap_or_default();
     free + need.unwrap_or_default().times(replicas)
 }
@@ -190,7 +190,7 @@ fn take(row: &mut Row, resource: Symbol, amount: Quantity) {
 /// By how much a row of free amounts is too small for a workload.
 fn shortages(row: &Row, table: &WorkloadTable) -> Vec<(Symbol, Quantity)> {
     let short = row.iter().filter_map(|&(resource, free)| {
-        let left = free.minus(table.requirement(resource).map_or(Quantity::ZERO, |each| each.amount())).finite()?;
+        let left = free.minus(table.requirement(resource).map_or(Quantity::ZERO, Requirement::amount)).finite()?;
         (left.is_negative() && !table.immunities.contains(&resource)).then_some((resource, -left))
     });
     short.collect()
@@ -199,7 +199,7 @@ fn shortages(row: &Row, table: &WorkloadTable) -> Vec<(Symbol, Quantity)> {
 /// The addition that is largest in proportion to the need; an addition that is not needed of the workload counts whole.
 fn worst(turn: &Turn<'_>, node: NodeId, added: &[(Symbol, Quantity)]) -> Option<Miss> {
     let misses = added.iter().map(|&(resource, amount)| {
-        let need = turn.table().requirement(resource).map(|each| each.amount());
+        let need = turn.table().requirement(resource).map(Requirement::amount);
         let need = need.filter(|need| need.is_positive()).unwrap_or(amount);
         Miss { node, resource, need, free: need - amount }
     });

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::Case;
 use super::remedy::Remedy;
 use super::turn::{Answer, Turn, sort_by_miss};
-use crate::model::{NodeId, Replan, WorkloadId};
+use crate::model::{NodeId, Replan, Requirement, WorkloadId};
 use crate::names::Symbol;
 use crate::place::{Pin, Refusal, Standing, refusals};
 use crate::quantity::{Capacity, Quantity};
@@ -111,7 +111,7 @@ fn frees(turn: &Turn<'_>, answer: &Answer, leavers: &[WorkloadId]) -> bool {
 
 fn required(turn: &Turn<'_>, workload: WorkloadId, resource: Symbol) -> Quantity {
     let required = &turn.model.workload_table(workload).requirements;
-    required.iter().find(|each| each.resource == resource).map_or(Quantity::ZERO, |each| each.amount())
+    required.iter().find(|each| each.resource == resource).map_or(Quantity::ZERO, Requirement::amount)
 }
 
 /// What decides where a workload could go; tables with more than amounts are each a kind of their own.
