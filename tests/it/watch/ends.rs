@@ -1,7 +1,7 @@
 //! How a watch ends, and what it tells those who do not read its lines.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -170,6 +170,14 @@ fn it_tells_how_it_stands() {
     let metrics = get(&address, "GET /metrics HTTP/1.1").1;
     assert!(metrics.contains("\nlighthouse_unplaced 1\n") && metrics.contains("\nlighthouse_pending_changes 0\n"));
     assert!(!metrics.contains("\nlighthouse_last_success_timestamp_seconds 0\n"), "{metrics}");
+    let mut silent = [(); 8].map(|()| TcpStream::connect(&address).expect("it listens"));
+    silent.iter_mut().for_each(|stream| write!(stream, "GET /li").expect("written"));
+    becomes(&address, "/livez", "HTTP/1.1 200 OK");
+    for stream in &mut silent {
+        stream.set_nonblocking(true).expect("a stream");
+        let kept = stream.read(&mut [0]).map_err(|error| error.kind());
+        assert_eq!(kept, Err(ErrorKind::WouldBlock), "who says nothing keeps nobody waiting");
+    }
     assert_eq!(get(&address, "POST /metrics HTTP/1.1").0, "HTTP/1.1 405 Method Not Allowed");
     assert_eq!(get(&address, "GET /else HTTP/1.1").0, "HTTP/1.1 404 Not Found");
     write(&home.join("lighthouse.toml"), "broken");

@@ -1,7 +1,8 @@
-//! `--listen`: answers to `/livez`, `/readyz` and `/metrics`, one request after the other.
+//! `--listen`: answers to `/livez`, `/readyz` and `/metrics`, a few requests at a time.
 //!
 //! It speaks as much HTTP as probes and Prometheus need: a request without a body, an answer, and the end. What comes
-//! slowly, is long or is something else gets a short answer or none; no request is kept for longer than a second.
+//! slowly, is long or is something else gets a short answer or none; no request is kept for longer than a second, and
+//! who is slow keeps few of the others waiting.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -14,6 +15,8 @@ use crate::failure::Failure;
 
 /// So long one request may take in all.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// So many requests are answered at a time.
+const AT_A_TIME: usize = 16;
 /// A request is no longer.
 const LONGEST: usize = 8 * 1024;
 /// A request has no more headers.
@@ -24,19 +27,27 @@ pub(super) fn start(address: SocketAddr, board: &Arc<Mutex<Board>>) -> Result<St
     let failed = |error: io::Error| Failure::system(&format!("cannot listen on {address}"), &error);
     let listener = TcpListener::bind(address).map_err(failed)?;
     let listening = listener.local_addr().map_err(failed)?.to_string();
-    let board = Arc::clone(board);
-    let listen = move || {
-        for stream in listener.incoming() {
-            match stream {
-                // Whoever asks and goes away has no answer to miss.
-                Ok(stream) => drop(serve(stream, &board)),
-                // Out of descriptors, for one: others have to close some first.
-                Err(_) => thread::sleep(Duration::from_millis(100)),
-            }
+    let listener = Arc::new(listener);
+    for number in 0..AT_A_TIME {
+        let (listener, board) = (Arc::clone(&listener), Arc::clone(board));
+        let spawned = thread::Builder::new().spawn(move || listen(&listener, &board));
+        // Where some are not to be had, the others have more to do.
+        if let (0, Err(error)) = (number, spawned) {
+            return Err(failed(error));
         }
-    };
-    thread::Builder::new().spawn(listen).map_err(failed)?;
+    }
     Ok(listening)
+}
+
+fn listen(listener: &TcpListener, board: &Mutex<Board>) {
+    for stream in listener.incoming() {
+        match stream {
+            // Whoever asks and goes away has no answer to miss.
+            Ok(stream) => drop(serve(stream, board)),
+            // Out of descriptors, for one: others have to close some first.
+            Err(_) => thread::sleep(Duration::from_millis(100)),
+        }
+    }
 }
 
 fn serve(mut stream: TcpStream, board: &Mutex<Board>) -> io::Result<()> {
