@@ -6,9 +6,7 @@
 use super::shape::Text;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::escape::{is_hidden, visible};
-
-/// Characters that a name has at most, after expansion.
-pub const LONGEST_NAME: usize = 253;
+use crate::names::LONGEST_NAME;
 
 /// Reports what is wrong with a name of `what`, such as "a node", that is followed by so many more characters.
 pub(super) fn check(name: Text<'_>, what: &str, suffix: usize, findings: &mut Findings) -> bool {

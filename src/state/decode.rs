@@ -8,6 +8,8 @@ use serde::de::DeserializeOwned;
 use super::FORMAT;
 use super::digest::is_sealed;
 use super::error::{Error, Spot};
+use crate::escape::quoted;
+use crate::names::{LONGEST_NAME, is_of_right_length};
 
 /// The text, unless it is none that this version can read.
 pub(super) fn decode_text(bytes: &[u8]) -> Result<&str, Error> {
@@ -71,6 +73,17 @@ pub(super) fn check_format(format: i64) -> Result<(), Error> {
         FORMAT => Ok(()),
         ..FORMAT => Err(Error::Invalid { at: None, message: format!("format {format} never was") }),
         _ => Err(Error::NewerFormat { format }),
+    }
+}
+
+/// Refuses names that no manifest can have given. Hidden characters are left to whoever shows them.
+pub(super) fn check_names<'n>(names: impl IntoIterator<Item = &'n String>) -> Result<(), Error> {
+    match names.into_iter().find(|name| !is_of_right_length(name)) {
+        None => Ok(()),
+        Some(name) => {
+            let message = format!("{} is no name: one has 1 to {LONGEST_NAME} characters", quoted(name));
+            Err(Error::Invalid { at: None, message })
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::quoting::is_bare;
 use super::read::Texts;
 use crate::model::Recorded;
+use crate::names::is_of_right_length;
 
 /// The line before the placements.
 const TABLE: &str = "\n[placements]\n";
@@ -46,9 +47,9 @@ pub(super) fn split(text: &str) -> Option<Split> {
 /// One line, probably with so many resources.
 fn placement(line: &str, resources: usize, texts: &mut Texts) -> Option<Recorded> {
     let mut line = Line(line);
-    let workload: Arc<str> = line.key()?.into();
+    let workload = Some(line.key()?).filter(|name| is_of_right_length(name))?.into();
     line.skip(" = { node = ")?;
-    let node = texts.shared(line.text()?);
+    let node = texts.shared(Some(line.text()?).filter(|name| is_of_right_length(name))?);
     line.skip(", requirements = {")?;
     let mut requirements: Vec<(Arc<str>, _, _)> = Vec::with_capacity(resources);
     if line.0 == "} }" {

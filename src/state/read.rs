@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::amount::parse_amount;
-use super::decode::{check_format, check_whole, decode, decode_text};
+use super::decode::{check_format, check_names, check_whole, decode, decode_text};
 use super::digest::check_seal;
 use super::error::Error;
 use super::lines::{Split, split};
@@ -77,6 +77,8 @@ fn lower(shape: StateShape, placements: Vec<Recorded>) -> Result<State, Error> {
     if i64::try_from(shape.serial).is_err() {
         return Err(invalid("`serial` is past the largest integer of TOML"));
     }
+    check_names(shape.evicted.iter().flat_map(|(workload, node)| [workload, node]))?;
+    check_names(shape.cursor.as_ref().map(|cursor| &cursor.after))?;
     Ok(State {
         cluster: shape.cluster,
         lineage: Lineage::of_text(shape.lineage).ok_or_else(|| invalid("`lineage` is no lineage"))?,
@@ -95,6 +97,7 @@ fn recorded(shapes: BTreeMap<String, PlacementShape>) -> Result<Vec<Recorded>, E
     shapes
         .into_iter()
         .map(|(workload, shape)| {
+            check_names([&workload, &shape.node])?;
             let node = texts.shared(&shape.node);
             let amounts = shape.requirements.iter().map(|(resource, amount)| {
                 let wrong = |error| invalid(&format!("`{amount}` of `{resource}` for workload `{workload}`: {error}"));

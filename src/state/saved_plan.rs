@@ -9,7 +9,7 @@ use std::fmt::{self, Write};
 
 use serde::Deserialize;
 
-use super::decode::{check_format, check_whole, decode, decode_text};
+use super::decode::{check_format, check_names, check_whole, decode, decode_text};
 use super::digest::{check_seal, seal};
 use super::error::Error;
 use super::quoting::{Key, Text};
@@ -87,6 +87,13 @@ impl SavedPlan {
         })
     }
 
+    /// Whether both show the same changes to a reader; how reasons are put is left to versions.
+    pub fn shows_what(&self, other: &Self) -> bool {
+        let changed = self.changes.iter().map(SavedChange::shown).eq(other.changes.iter().map(SavedChange::shown));
+        let left = |plan: &Self| plan.unplaced.iter().map(|(workload, _)| workload.clone()).collect::<Vec<_>>();
+        changed && left(self) == left(other)
+    }
+
     fn write_head(&self, out: &mut String) -> fmt::Result {
         writeln!(
             out,
@@ -117,6 +124,11 @@ impl SavedPlan {
 }
 
 impl SavedChange {
+    /// All but the reasons.
+    fn shown(&self) -> (&str, &str, Option<&str>, Option<&str>) {
+        (&self.workload, &self.kind, self.from.as_deref(), self.to.as_deref())
+    }
+
     fn write(&self, out: &mut String) -> fmt::Result {
         write!(out, "{} = {{ kind = {}", Key(&self.workload), Text(&self.kind))?;
         for (field, node) in [("from", &self.from), ("to", &self.to)] {
@@ -183,6 +195,7 @@ struct ChangeShape {
 
 impl ChangeShape {
     fn lower(self, workload: String) -> Result<SavedChange, Error> {
+        check_names([Some(&workload), self.from.as_ref(), self.to.as_ref()].into_iter().flatten())?;
         if !KINDS.contains(&self.kind.as_str()) {
             return Err(invalid(&format!("`{}` is no kind of change", self.kind)));
         }

@@ -92,7 +92,7 @@ fn apply_reviewed(
         return report(&basis, &basis.plan()?, args, ("", terminal), Ok(applied));
     }
     let plan = basis.plan()?;
-    let applied = saved_plan::same_result(&plan, &saved)
+    let applied = saved_plan::same_result(&basis, &plan, &saved)
         .and_then(|()| guards::check(&basis, &plan, args.limits()))
         .and_then(|()| write(&basis, &plan, &locked, saved.lineage.clone(), terminal));
     report(&basis, &plan, args, (&page(&basis, &plan, terminal), terminal), applied)

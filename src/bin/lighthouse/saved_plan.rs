@@ -76,10 +76,17 @@ pub(crate) fn is_applied(basis: &Basis, saved: &SavedPlan) -> Result<bool, Failu
     Err(Failure { serial: recorded.serial(), ..refused })
 }
 
-/// Makes sure that planning again comes to what was reviewed.
-pub(crate) fn same_result(plan: &Plan<'_>, saved: &SavedPlan) -> Result<(), Failure> {
-    let same = record_digest(&plan.record()) == saved.result;
-    if same { Ok(()) } else { Err(stale("this version of lighthouse plans otherwise")) }
+/// Makes sure that planning again comes to what was reviewed, and that this is what its readers were shown.
+pub(crate) fn same_result(basis: &Basis, plan: &Plan<'_>, reviewed: &SavedPlan) -> Result<(), Failure> {
+    let again = saved(basis, plan);
+    if again.result != reviewed.result {
+        return Err(stale("this version of lighthouse plans otherwise"));
+    }
+    if again.shows_what(reviewed) {
+        return Ok(());
+    }
+    let message = "the plan does not show what it changes: it was edited after it was saved";
+    Err(Failure::refused(Refusal::StalePlan, message).help("save a new plan and have it reviewed"))
 }
 
 fn stale(why: &str) -> Failure {
