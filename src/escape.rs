@@ -32,7 +32,7 @@ const FORMAT: [(char, char); 20] = [
     ('\u{e0020}', '\u{e007f}'),
 ];
 
-/// Names longer than this are cut in messages; the longest legal name is shown whole.
+/// Names and reasons longer than this are cut in messages; the longest legal name is shown whole.
 const LONGEST_SHOWN: usize = 253;
 
 /// Whether a character must not reach a terminal: control, format, line and paragraph separators.
@@ -99,12 +99,17 @@ fn push_spelled(shown: &mut String, c: char) {
     }
 }
 
+/// A text, visible and cut to a length that a message can hold.
+pub fn brief(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST_SHOWN) {
+        Some((end, _)) => format!("{}...", visible(&text[..end])).into(),
+        None => visible(text),
+    }
+}
+
 /// A name in backticks, visible and cut to a length that a message can hold.
 pub fn quoted(name: &str) -> String {
-    match name.char_indices().nth(LONGEST_SHOWN) {
-        Some((end, _)) => format!("`{}...`", visible(&name[..end])),
-        None => format!("`{}`", visible(name)),
-    }
+    format!("`{}`", brief(name))
 }
 
 /// A text as one word of a shell's command line. Names have no hidden characters; what has some is spelled out.

@@ -1,7 +1,7 @@
 //! What nodes say, and what would help, as phrases.
 
 use super::{declared_family, offer};
-use crate::escape::{quoted, shell_word, visible};
+use crate::escape::{brief, quoted, shell_word, visible};
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::names::Symbol;
 use crate::place::Refusal;
@@ -26,7 +26,7 @@ pub fn refusals(model: &Model, node: NodeId, refusals: &[Refusal]) -> String {
 fn refusal(model: &Model, node: NodeId, refusal: &Refusal) -> String {
     let text = |symbol: Symbol| quoted(model.text(symbol));
     let closed = |word: &str, reason: Option<&String>| {
-        reason.filter(|reason| !reason.is_empty()).map_or(word.to_owned(), |why| format!("{word}: {}", visible(why)))
+        reason.filter(|reason| !reason.is_empty()).map_or(word.to_owned(), |why| format!("{word}: {}", brief(why)))
     };
     match *refusal {
         Refusal::Stays => "not where it stays".to_owned(),

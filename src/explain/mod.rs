@@ -13,7 +13,7 @@ pub use proof::proof;
 pub use row::{nodes, workloads};
 pub use unplaced::{counts, held, nearest, no_place, no_place_as, refused, unplaced};
 
-use crate::escape::{quoted, visible};
+use crate::escape::{brief, quoted, visible};
 use crate::model::{Model, NodeId};
 use crate::names::Symbol;
 use crate::place::{Cause, PinError};
@@ -73,7 +73,7 @@ fn cause(model: &Model, from: &str, cause: &Cause) -> String {
         Cause::NodeGone => format!("{} is gone", visible(from)),
         Cause::Drained(node) => {
             let why = model.drains.get(node).map_or("", String::as_str);
-            format!("{} is drained: {}", name(*node), visible(why))
+            format!("{} is drained: {}", name(*node), brief(why))
         }
         Cause::NotSelected(node, label) => format!("{} is not selected by label {}", name(*node), text(*label)),
         Cause::NoPlace(node, group) => format!("{} is no place for group {}", name(*node), text(*group)),

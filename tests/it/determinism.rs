@@ -151,9 +151,9 @@ fn any_number_of_processors_says_the_same() {
     }
 }
 
-/// The library in these tests is built with other options than the binary.
+/// The process says what the library does. With `RIG_BINARY=target/release/lighthouse` the two are of different builds.
 #[test]
-fn another_build_says_the_same() {
+fn the_process_says_what_the_library_does() {
     let home = home();
     for name in ["everything", "fresh", "moving", "prioritized", "round-robin"] {
         let file = below_root("tests/fuzz/seeds/manifest").join(name).with_extension("toml");

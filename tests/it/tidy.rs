@@ -30,7 +30,7 @@ const ROOMS: [Room; 22] = [
     ("parallel", &[], &[]),
     (
         "manifest",
-        &["diagnostic", "escape", "model", "names", "quantity", "score", "source", "suggestion"],
+        &["diagnostic", "escape", "model", "names", "parallel", "quantity", "score", "source", "suggestion"],
         &["rustc_hash", "schemars", "serde", "toml"],
     ),
     ("adoption", &["diagnostic", "escape", "manifest", "model", "source", "suggestion"], &["rustc_hash"]),
@@ -61,6 +61,7 @@ const RENDER: Room = (
         "manifest",
         "model",
         "names",
+        "parallel",
         "place",
         "plan",
         "proof",
@@ -122,7 +123,7 @@ const WORLD: [(&str, &[&str]); 8] = [
     ("std::process", &["store", "bin"]),
     // The protocol of `watch` counts in durations; what time it is, it is told.
     ("std::time", &["store", "watch", "bin"]),
-    ("std::thread", &["manifest", "parallel", "store", "bin"]),
+    ("std::thread", &["parallel", "store", "bin"]),
     ("std::net", &["bin"]),
     ("std::os", &["store", "bin"]),
 ];

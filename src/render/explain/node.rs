@@ -3,7 +3,7 @@
 use super::sheet::{Sheet, aligned_right};
 use super::{Setting, at};
 use crate::count::counted;
-use crate::escape::visible;
+use crate::escape::{brief, visible};
 use crate::explain;
 use crate::quantity::{Capacity, Quantity};
 use crate::why::{NodeAnswer, Rejection, Stock};
@@ -18,7 +18,7 @@ pub(super) fn write(sheet: &mut Sheet, answer: &NodeAnswer, setting: Setting<'_>
     let model = setting.plan.model;
     let (name, place) = (visible(model.node_name(answer.node)), at(setting.node_line(answer.node, &[])));
     let closed = [("cordoned", &model.cordons), ("drained", &model.drains)].map(|(word, reasons)| {
-        reasons.get(&answer.node).map_or(String::new(), |reason| format!(", {word}: {}", visible(reason)))
+        reasons.get(&answer.node).map_or(String::new(), |reason| format!(", {word}: {}", brief(reason)))
     });
     sheet.line(0, &format!("{name} ({place}): {}{}", counted(answer.guests.len(), "workload"), closed.concat()));
     if !answer.stocks.is_empty() {
