@@ -171,7 +171,9 @@ fn it_tells_how_it_stands() {
     assert!(metrics.contains("\nlighthouse_unplaced 1\n") && metrics.contains("\nlighthouse_pending_changes 0\n"));
     assert!(!metrics.contains("\nlighthouse_last_success_timestamp_seconds 0\n"), "{metrics}");
     let mut silent = [(); 8].map(|()| TcpStream::connect(&address).expect("it listens"));
-    silent.iter_mut().for_each(|stream| write!(stream, "GET /li").expect("written"));
+    for stream in &mut silent {
+        write!(stream, "GET /li").expect("written");
+    }
     becomes(&address, "/livez", "HTTP/1.1 200 OK");
     for stream in &mut silent {
         stream.set_nonblocking(true).expect("a stream");
