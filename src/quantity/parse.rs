@@ -8,7 +8,7 @@ use super::unit::Unit;
 use super::{Family, QuantityError};
 
 impl Compact {
-    /// Reads what [`Quantity::parse`] does.
+    /// Reads what [`super::Quantity::parse`] does.
     pub fn parse(text: &str) -> Result<(Self, Family), QuantityError> {
         if matches!(text.trim_start_matches(['+', '-']), "inf" | "nan") {
             return Err(if text.ends_with("nan") { QuantityError::NotANumber } else { QuantityError::Infinite });
@@ -28,7 +28,7 @@ impl Compact {
         Ok((value, unit.family))
     }
 
-    /// Reads what [`Quantity::parse_number`] does.
+    /// Reads what [`super::Quantity::parse_number`] does.
     pub fn parse_number(text: &str) -> Result<Self, QuantityError> {
         let text = if text.contains('_') { Cow::Owned(text.replace('_', "")) } else { Cow::Borrowed(text) };
         let unsigned = text.trim_start_matches(['+', '-']);
