@@ -98,8 +98,13 @@ impl Bits {
 
 /// The numbers of one word.
 fn ones_of(start: u32, word: u64) -> impl Iterator<Item = u32> {
+    ones(word).map(move |one| start + one)
+}
+
+/// Which bits of a word are set, ascending.
+pub(super) fn ones(word: u64) -> impl Iterator<Item = u32> {
     let rest = |word: &u64| Some(word & (word - 1)).filter(|&rest| rest != 0);
-    std::iter::successors(Some(word).filter(|&word| word != 0), rest).map(move |word| start + word.trailing_zeros())
+    std::iter::successors(Some(word).filter(|&word| word != 0), rest).map(u64::trailing_zeros)
 }
 
 /// A set that does not change: a list while that is shorter than the bits are.

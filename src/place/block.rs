@@ -4,6 +4,7 @@
 //! or goes moves those that stand after it.
 //! Source: D. J. Abadi, S. R. Madden and N. Hachem, "Column-stores vs. row-stores", 2008.
 
+use super::bits::ones;
 use super::order::Key;
 use super::vain::Vain;
 
@@ -99,8 +100,7 @@ impl<T> Block<T> {
 
 /// The places in a set of bits, ascending.
 pub(super) fn places(bits: u64) -> impl Iterator<Item = usize> {
-    let rest = |bits: &u64| Some(bits & (bits - 1)).filter(|&rest| rest != 0);
-    std::iter::successors(Some(bits).filter(|&bits| bits != 0), rest).map(|bits| bits.trailing_zeros() as usize)
+    ones(bits).map(|place| place as usize)
 }
 
 /// The bits of the places before one.

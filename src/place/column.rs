@@ -114,7 +114,7 @@ impl Columns {
         self.amounts.len() + self.gates.len() + usize::from(!self.rare.is_empty()) + 1
     }
 
-    /// Appends the row of a node as it is now.
+    /// Appends the row of a node as it is now; one more column is not in it yet.
     pub(super) fn fill(&self, now: &Occupancy, node: NodeId, row: &mut Vec<Level>) {
         let first = row.len();
         let mut free = now.along(node);

@@ -89,9 +89,8 @@ impl SavedPlan {
 
     /// Whether both show the same changes to a reader; how reasons are put is left to versions.
     pub fn shows_what(&self, other: &Self) -> bool {
-        let changed = self.changes.iter().map(SavedChange::shown).eq(other.changes.iter().map(SavedChange::shown));
-        let left = |plan: &Self| plan.unplaced.iter().map(|(workload, _)| workload.clone()).collect::<Vec<_>>();
-        changed && left(self) == left(other)
+        self.changes.iter().map(SavedChange::shown).eq(other.changes.iter().map(SavedChange::shown))
+            && self.unplaced.iter().map(workload_of).eq(other.unplaced.iter().map(workload_of))
     }
 
     fn write_head(&self, out: &mut String) -> fmt::Result {
@@ -143,6 +142,10 @@ impl SavedChange {
         }
         out.write_str(if self.reasons.is_empty() { " }\n" } else { "] }\n" })
     }
+}
+
+fn workload_of((workload, _): &(String, String)) -> &str {
+    workload
 }
 
 /// A table of names and texts, where it holds any.
