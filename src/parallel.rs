@@ -1,9 +1,9 @@
 //! Several things at once, where threads are to be had.
 
 use std::collections::BTreeMap;
-use std::iter;
 use std::num::NonZero;
 use std::panic::resume_unwind;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{Builder, available_parallelism, scope};
@@ -11,9 +11,10 @@ use std::thread::{Builder, available_parallelism, scope};
 /// How much may be done that is not taken yet.
 const AHEAD: usize = 2;
 
-/// How many threads the machine runs at once.
+/// How many threads the machine runs at once. It is asked once, as it reads files to answer.
 pub fn threads() -> usize {
-    available_parallelism().map_or(1, NonZero::get)
+    static THREADS: OnceLock<usize> = OnceLock::new();
+    *THREADS.get_or_init(|| available_parallelism().map_or(1, NonZero::get))
 }
 
 /// What both give: the first on a thread of its own, or after the second where there is none.
@@ -38,7 +39,7 @@ pub fn both<A: Send, B>(first: impl Fn() -> A + Sync, second: impl FnOnce() -> B
 
 /// Works on all items, on at most so many threads, and takes what comes of them in their order, until taking fails.
 ///
-/// The thread that calls this takes. It works, too, on what is to be taken next when nobody has begun with it.
+/// The thread that calls this takes. While what is to be taken next is not there it works, too, on what comes soon after.
 ///
 /// ```
 /// let mut squares = Vec::new();
@@ -56,12 +57,14 @@ pub fn in_order<T: Sync, R: Send, E>(
     mut take: impl FnMut(&T, R) -> Result<(), E>,
 ) -> Result<(), E> {
     let next = AtomicUsize::new(0);
+    let begin = || {
+        let at = next.fetch_add(1, Ordering::Relaxed);
+        Some((at, items.get(at)?))
+    };
     let (sender, receiver) = sync_channel(AHEAD);
     let help = |sender: SyncSender<(usize, R)>| {
-        let begun = iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
-        let mut begun = begun.map_while(|at| Some((at, items.get(at)?)));
         // When nobody receives, nobody wants more.
-        while begun.next().is_some_and(|(at, item)| sender.send((at, work(item))).is_ok()) {}
+        while begin().is_some_and(|(at, item)| sender.send((at, work(item))).is_ok()) {}
     };
     scope(|scope| {
         // It goes with this scope, so that no helper waits for a taker who has given up.
@@ -74,15 +77,22 @@ pub fn in_order<T: Sync, R: Send, E>(
         drop(sender);
         let mut done = BTreeMap::new();
         for (at, item) in items.iter().enumerate() {
-            let is_begun = next.compare_exchange(at, at + 1, Ordering::Relaxed, Ordering::Relaxed).is_err();
-            while is_begun && !done.contains_key(&at) {
-                match receiver.recv() {
-                    Ok((number, result)) => done.insert(number, result),
+            let result = loop {
+                if let Some(result) = done.remove(&at) {
+                    break result;
+                }
+                if let Ok((at, result)) = receiver.try_recv() {
+                    done.insert(at, result);
+                } else if let Some((at, item)) = (done.len() < AHEAD).then(begin).flatten() {
+                    done.insert(at, work(item));
+                } else if let Ok((at, result)) = receiver.recv() {
+                    done.insert(at, result);
+                } else {
                     // Whoever began with it has panicked, and so does this scope at its end.
-                    Err(_) => return Ok(()),
-                };
-            }
-            take(item, done.remove(&at).unwrap_or_else(|| work(item)))?;
+                    return Ok(());
+                }
+            };
+            take(item, result)?;
         }
         Ok(())
     })

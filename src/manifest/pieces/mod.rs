@@ -69,7 +69,7 @@ impl Reading {
     /// In pieces that a processor's own memory holds, on as many threads as it runs.
     pub(super) fn usual() -> Self {
         let longest_whole = usize::try_from(MOST_WHOLE_TEXT).unwrap_or(usize::MAX);
-        Reading { whole: 64 << 10, longest_whole, piece: 64 << 10, threads: threads() }
+        Reading { whole: 64 << 10, longest_whole, piece: 32 << 10, threads: threads() }
     }
 
     /// As wholes wherever that is allowed.
