@@ -241,6 +241,16 @@ impl Model {
         (0..index_u32(self.workloads().len())).map(WorkloadId)
     }
 
+    /// All nodes in the order of their names, by bytes; it is worked out once.
+    pub fn nodes_by_name(&self) -> &[NodeId] {
+        self.nodes.by_name()
+    }
+
+    /// All workloads in the order of their names, by bytes; it is worked out once.
+    pub fn workloads_by_name(&self) -> &[WorkloadId] {
+        self.workloads.by_name()
+    }
+
     /// The node of this name.
     pub fn node_named(&self, name: &str) -> Option<NodeId> {
         self.nodes.number(name).map(NodeId)

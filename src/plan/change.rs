@@ -98,10 +98,10 @@ pub struct Change {
 const NEW: &[Reason] = &[Reason::New];
 const REMOVED: &[Reason] = &[Reason::Removed];
 
-/// Every change, in no order that matters.
+/// Every change: by the names of workloads, then of those that are gone.
 pub(super) fn changes(model: &Model, record: &Record, outcome: &Outcome, pins: &[Pin]) -> Vec<Change> {
     let story = Story { model, record, outcome, pins, beside: beside(model, outcome), left: left(outcome) };
-    let told = model.workload_ids().filter_map(|workload| story.change(workload));
+    let told = model.workloads_by_name().iter().filter_map(|&workload| story.change(workload));
     told.chain(outcome.claims.unclaimed.iter().map(|&entry| removal(record, entry))).collect()
 }
 

@@ -88,13 +88,12 @@ impl<'a> Plan<'a> {
     pub fn record(&self) -> Record {
         let mut placements = Vec::with_capacity(self.model.workloads().len());
         let mut evicted = Vec::new();
-        for workload in self.model.workload_ids() {
+        for &workload in self.model.workloads_by_name() {
             match self.outcome.assignment.of(workload) {
                 Some(node) => placements.push(recorded(self.model, workload, node)),
                 None => evicted.extend(self.last_node(workload)),
             }
         }
-        placements.sort_unstable_by(|a, b| a.workload.cmp(&b.workload));
         evicted.sort_unstable();
         let cursor = self.outcome.engine.cursor().map(|node| Arc::clone(&self.model.nodes()[node.index()].name));
         Record { placements, evicted, cursor }

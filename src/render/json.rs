@@ -234,10 +234,10 @@ pub fn write_plan(mut out: impl io::Write, plan: &Plan<'_>, warnings: &Findings,
     let frame = one_line(&frame(plan, warnings, sources));
     let (model, out) = (plan.model, &mut out);
     let part = |part: &[_]| one_line(&Placements(plan, part.into()));
-    let rest = fill(out, &frame, "placements", &workloads_by_name(model), part)?;
+    let rest = fill(out, &frame, "placements", model.workloads_by_name(), part)?;
     let rest = fill(out, rest, "changes", &plan.changes, |part| one_line(&Changes(model, part)))?;
     let rest = fill(out, rest, "unplaced", &plan.unplaced, |part| one_line(&UnplacedOnes(model, part)))?;
-    let rest = fill(out, rest, "nodes", &nodes_by_name(model), |part| one_line(&Nodes(plan, part.into())))?;
+    let rest = fill(out, rest, "nodes", model.nodes_by_name(), |part| one_line(&Nodes(plan, part.into())))?;
     out.write_all(rest.as_bytes())
 }
 
@@ -249,10 +249,10 @@ pub fn plan_schema() -> schemars::Schema {
 pub(super) fn document<'a>(plan: &'a Plan<'a>, warnings: &'a Findings, sources: &'a [Source]) -> Document<'a> {
     let model = plan.model;
     Document {
-        placements: Placements(plan, workloads_by_name(model).into()),
+        placements: Placements(plan, model.workloads_by_name().into()),
         changes: Changes(model, &plan.changes),
         unplaced: UnplacedOnes(model, &plan.unplaced),
-        nodes: Nodes(plan, nodes_by_name(model).into()),
+        nodes: Nodes(plan, model.nodes_by_name().into()),
         ..frame(plan, warnings, sources)
     }
 }
@@ -272,18 +272,6 @@ fn frame<'a>(plan: &'a Plan<'a>, warnings: &'a Findings, sources: &'a [Source]) 
         nodes: Nodes(plan, Cow::default()),
         diagnostics: findings(warnings, sources),
     }
-}
-
-fn workloads_by_name(model: &Model) -> Vec<WorkloadId> {
-    let mut workloads = model.workload_ids().collect::<Vec<_>>();
-    workloads.sort_unstable_by_key(|&workload| model.workload_name(workload));
-    workloads
-}
-
-fn nodes_by_name(model: &Model) -> Vec<NodeId> {
-    let mut nodes = model.node_ids().collect::<Vec<_>>();
-    nodes.sort_unstable_by_key(|&node| model.node_name(node));
-    nodes
 }
 
 fn totals(plan: &Plan<'_>) -> Totals {

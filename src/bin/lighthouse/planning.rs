@@ -214,7 +214,9 @@ impl Basis {
         let _progress = Progress::start("planning", self.quiet);
         let (model, record, pins) = (&self.manifest.model, self.record(), self.pins());
         let start = place::Start { record: Some(record), pins: &pins, ..place::Start::default() };
-        let outcome = place::place(model, &start).map_err(|error| {
+        // What shows a plan goes by name, and while workloads are placed there is time to sort them.
+        let (_, outcome) = both(|| model.workloads_by_name(), || place::place(model, &start));
+        let outcome = outcome.map_err(|error| {
             let (workload, node) = (model.workload_name(error.pin.workload), model.node_name(error.pin.node));
             let why = explain::refused_move(model, &error);
             Failure::error(format!("{} cannot move to {}: {why}", quoted(workload), quoted(node)))
