@@ -62,28 +62,24 @@ fn seated(model: &Model, assignment: &Assignment) -> impl Iterator<Item = (Workl
 
 /// Everything that is required is there, and no resource is below zero for anybody who minds.
 fn judge_amounts(model: &Model, assignment: &Assignment, violations: &mut Vec<Violation>) {
-    let offers = |node| model.node_table(node).resources.iter();
-    let mut left =
-        model.node_ids().map(|node| offers(node).map(|offer| offer.capacity).collect()).collect::<Vec<Vec<_>>>();
+    let capacity = |offer: &Offer| (offer.resource, offer.capacity);
+    let capacities = model.node_ids().map(|node| model.node_table(node).resources.iter().map(capacity).collect());
+    let mut left = capacities.collect::<Vec<Vec<_>>>();
     for (workload, node) in seated(model, assignment) {
         let table = model.workload_table(workload);
         for each in &table.requirements {
-            let Some(at) = offers(node).position(|offer| offer.resource == each.resource) else {
-                violations.push(Violation::NotOffered(name(model, workload), text(model, each.resource)));
-                continue;
-            };
-            if each.is_negative() || !table.immunities.contains(&each.resource) {
-                left[node.index()][at] = left[node.index()][at].minus(each.amount());
+            match left[node.index()].iter_mut().find(|(resource, _)| *resource == each.resource) {
+                None => violations.push(Violation::NotOffered(name(model, workload), text(model, each.resource))),
+                Some(_) if table.immunities.contains(&each.resource) && !each.is_negative() => {}
+                Some((_, left)) => *left = left.minus(each.amount()),
             }
         }
     }
-    let below_zero =
-        |(offer, left): (&Offer, &Capacity)| (*left < Capacity::Finite(Quantity::ZERO)).then_some(offer.resource);
-    let broken =
-        model.node_ids().zip(&left).map(|(node, left)| offers(node).zip(left).filter_map(below_zero).collect());
-    let broken = broken.collect::<Vec<Vec<Symbol>>>();
+    for left in &mut left {
+        left.retain(|&(_, left)| left < Capacity::Finite(Quantity::ZERO));
+    }
     for (workload, node) in seated(model, assignment) {
-        for &resource in &broken[node.index()] {
+        for &(resource, _) in &left[node.index()] {
             if !model.workload_table(workload).immunities.contains(&resource) {
                 violations.push(Violation::BelowZero(name(model, workload), text(model, resource)));
             }
