@@ -8,7 +8,7 @@ use super::bits::ones;
 use super::order::Key;
 use super::vain::Vain;
 
-/// How far an entry reaches in one column; 0 is nowhere. Eight of them fit where a processor compares at once.
+/// How far an entry reaches in one column; 0 is nowhere, and nothing is below. Eight of them fit where a processor compares at once.
 pub(super) type Level = i16;
 
 /// A block that has as many entries as a word has bits is divided.
@@ -88,12 +88,15 @@ impl<T> Block<T> {
 
     /// The places of entries that reach all of these levels, as bits.
     pub(super) fn reaching(&self, needs: &[Level]) -> u64 {
-        let mut falls_short = [0; MOST];
+        // What falls short in one column has a difference below zero, and so its sign among all of them. None wraps:
+        // a processor need not look whether it did.
+        let mut differences = [0; MOST];
         for (column, &need) in self.columns.iter().zip(needs).filter(|&(_, &need)| need > 0) {
-            for (falls_short, &level) in falls_short.iter_mut().zip(column) {
-                *falls_short |= u8::from(level < need);
+            for (difference, &level) in differences.iter_mut().zip(column) {
+                *difference |= level.wrapping_sub(need);
             }
         }
+        let falls_short = differences.map(|difference: Level| u8::from(difference < 0));
         !bits(&falls_short) & below(self.keys.len())
     }
 }

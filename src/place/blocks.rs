@@ -25,7 +25,7 @@ type Leaf = Block<()>;
 
 /// A place in the list, one among the blocks there, and one among the nodes there.
 #[derive(Clone, Copy, Debug, Default)]
-struct Spot {
+pub(super) struct Spot {
     outer: usize,
     inner: usize,
     after: usize,
@@ -55,9 +55,9 @@ impl Blocks {
         Self { columns, list }
     }
 
-    /// Takes a node out, which stands where it did when it was put in.
-    pub(super) fn remove(&mut self, order: &Order, node: NodeId) {
-        let Spot { outer, inner, after } = self.find(order, order.key(node));
+    /// Takes a node out, which stands where it did when it was put in: perhaps at this spot.
+    pub(super) fn remove(&mut self, order: &Order, node: NodeId, perhaps: Option<Spot>) {
+        let Spot { outer, inner, after } = self.spot_of(order, node, perhaps);
         let blocks = &mut self.list[outer];
         blocks.entries[inner].take_out(after - 1);
         if !blocks.entries[inner].is_empty() {
@@ -70,9 +70,9 @@ impl Blocks {
         }
     }
 
-    /// Sets how far a node reaches, which stands where it did when it was put in.
-    pub(super) fn update(&mut self, order: &Order, node: NodeId, row: &[Level]) {
-        let Spot { outer, inner, after } = self.find(order, order.key(node));
+    /// Sets how far a node reaches, which stands where it did when it was put in: perhaps at this spot.
+    pub(super) fn update(&mut self, order: &Order, node: NodeId, perhaps: Option<Spot>, row: &[Level]) {
+        let Spot { outer, inner, after } = self.spot_of(order, node, perhaps);
         let blocks = &mut self.list[outer];
         blocks.vain.forget(row);
         blocks.entries[inner].set_row(after - 1, row);
@@ -103,22 +103,31 @@ impl Blocks {
         }
     }
 
-    /// The first node, in order and from a word on, that reaches the levels of a row and that `takes`.
+    /// The first node, in order and from a word on, that reaches the levels of a row and that `takes`; and its spot.
     pub(super) fn first(
         &mut self,
         needs: &[Level],
         from: Option<Word>,
         takes: &mut impl FnMut(NodeId) -> bool,
-    ) -> Option<Key> {
-        let start = from.map_or(Spot::default(), |from| self.seek(|key| key.word < from));
+    ) -> Option<(Key, Spot)> {
+        let mut start = from.map_or(Spot::default(), |from| self.seek(|key| key.word < from));
         for (outer, blocks) in self.list.iter_mut().enumerate().skip(start.outer) {
-            let first = if outer == start.outer { start.inner } else { 0 };
-            let found = blocks.first(needs, first, |key| from.is_none_or(|from| key.word >= from) && takes(key.node));
-            if found.is_some() {
-                return found;
+            if let Some((inner, place)) = blocks.first(needs, start, takes) {
+                let spot = Spot { outer, inner, after: place + 1 };
+                return Some((blocks.entries[inner].keys[place], spot));
             }
+            start = Spot::default();
         }
         None
+    }
+
+    /// Where a node stands: after what may be its spot, or else it is looked for.
+    fn spot_of(&self, order: &Order, node: NodeId, perhaps: Option<Spot>) -> Spot {
+        let is_there = |&Spot { outer, inner, after }: &Spot| {
+            let leaf = self.list.get(outer).and_then(|blocks| blocks.entries.get(inner));
+            leaf.and_then(|leaf| leaf.keys.get(after - 1)).is_some_and(|key| key.node == node)
+        };
+        perhaps.filter(is_there).unwrap_or_else(|| self.find(order, order.key(node)))
     }
 
     /// The place after a key, whether or not it is there.
@@ -144,13 +153,18 @@ impl Leaf {
 }
 
 impl Block<Leaf> {
-    /// The first node, in the blocks from a place on, that reaches these levels and is right.
-    fn first(&mut self, needs: &[Level], from: usize, mut is_right: impl FnMut(&Key) -> bool) -> Option<Key> {
+    /// The first node from a spot on that reaches these levels and that `takes`, as its block and its place there.
+    fn first(
+        &mut self,
+        needs: &[Level],
+        start: Spot,
+        takes: &mut impl FnMut(NodeId) -> bool,
+    ) -> Option<(usize, usize)> {
         if self.vain.rules_out(needs) {
             return None;
         }
-        let mut in_vain = from == 0;
-        for inner in places(self.reaching(needs) & !below(from)) {
+        let mut in_vain = start.inner == 0;
+        for inner in places(self.reaching(needs) & !below(start.inner)) {
             let leaf = &mut self.entries[inner];
             if leaf.vain.rules_out(needs) {
                 continue;
@@ -161,9 +175,9 @@ impl Block<Leaf> {
                 continue;
             }
             in_vain = false;
-            let found = places(reaching).map(|place| leaf.keys[place]).find(&mut is_right);
-            if found.is_some() {
-                return found;
+            let before = if inner == start.inner { below(start.after) } else { 0 };
+            if let Some(place) = places(reaching & !before).find(|&place| takes(leaf.keys[place].node)) {
+                return Some((inner, place));
             }
         }
         if in_vain {
@@ -236,7 +250,7 @@ mod tests {
             nodes in nodes(),
             one_by_one in any::<bool>(),
             changes in vec(
-                (any::<prop::sample::Index>(), 0..1000_i64, row(), 0..3_u8, needs(), 0..1000_i64),
+                (any::<prop::sample::Index>(), 0..1000_i64, row(), 0..6_u8, needs(), 0..1000_i64),
                 1..300,
             ),
         ) {
@@ -255,18 +269,24 @@ mod tests {
                     blocks.insert(&order, *node, row);
                 }
             }
+            // What was found last, and where: half of the changes are made to it.
+            let mut last = None::<(Key, Spot)>;
             for (index, score, row, change, needs, from) in changes {
                 if !expected.is_empty() {
-                    let (&before, &(node, _)) = expected.iter().nth(index.index(expected.len())).expect("one of them");
+                    let is_last = |node| last.is_some_and(|(key, _)| key.node == node);
+                    let found = expected.iter().find(|&(_, &(node, _))| change >= 3 && is_last(node));
+                    let any = || expected.iter().nth(index.index(expected.len()));
+                    let (&before, &(node, _)) = found.or_else(any).expect("one of them");
+                    let perhaps = last.map(|(_, spot)| spot);
                     expected.remove(&before);
-                    match change {
-                        0 => blocks.remove(&order, node),
+                    match change % 3 {
+                        0 => blocks.remove(&order, node, perhaps),
                         1 => {
-                            blocks.update(&order, node, &row);
+                            blocks.update(&order, node, perhaps, &row);
                             expected.insert(before, (node, row));
                         }
                         _ => {
-                            blocks.remove(&order, node);
+                            blocks.remove(&order, node, perhaps);
                             set_score(&mut order, node, score);
                             blocks.insert(&order, node, &row);
                             expected.insert((score, node.0 ^ 1), (node, row));
@@ -282,7 +302,8 @@ mod tests {
                     reaching.find(|(_, (node, _))| takes(*node)).map(|(_, &(node, _))| order.key(node))
                 };
                 for takes in [|_| true, |node: NodeId| node.0.is_multiple_of(3)] {
-                    prop_assert_eq!(blocks.first(&needs, from, &mut { takes }), first(takes));
+                    last = blocks.first(&needs, from, &mut { takes });
+                    prop_assert_eq!(last.map(|(key, _)| key), first(takes));
                 }
             }
         }

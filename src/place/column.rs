@@ -133,16 +133,16 @@ impl Columns {
         self.wanted.iter().map(|&at| amounts[at]).min().unwrap_or(0)
     }
 
-    /// Writes what a row has to reach so that its node may take a workload; `open` where no rare ward may be in the
+    /// Appends what a row has to reach so that its node may take a workload; `open` where no rare ward may be in the
     /// way.
     pub(super) fn needs(&self, table: &WorkloadTable, extra: Option<&Column>, open: bool, needs: &mut Vec<Level>) {
-        needs.clear();
+        let first = needs.len();
         let (required, mut along) = (&table.requirements, Along::default());
         needs.extend(self.amounts.iter().map(|column| {
             let at = along.find(required, column.resource, |each| each.resource);
             column.need(table, at.map(|at| &required[at]))
         }));
-        let together = self.together(needs);
+        let together = self.together(&needs[first..]);
         let is_shut = |&gate: &Symbol| !is_immune(table, gate) && !requires(table, gate);
         needs.extend(self.gates.iter().map(|gate| Level::from(is_shut(gate))));
         needs.extend((!self.rare.is_empty()).then_some(Level::from(open)));

@@ -51,6 +51,15 @@ pub(super) struct Places {
     large: Vec<Symbol>,
 }
 
+impl Cover {
+    /// Makes it all nodes there are.
+    pub(super) fn set_whole(&mut self) {
+        self.nodes.clear();
+        self.fields.clear();
+        self.fields.push(FieldName::Whole);
+    }
+}
+
 impl Places {
     /// Sorts open nodes by the labels that rules name.
     pub(super) fn new(model: &Model, nodes: Vec<NodeId>) -> Self {
@@ -88,7 +97,7 @@ impl Places {
         }
     }
 
-    /// Makes it the smallest cover that is known for a workload.
+    /// Makes it the smallest cover that is known for a workload which is confined.
     pub(super) fn cover(
         &self,
         (model, now): (&Model, &Occupancy),
@@ -157,6 +166,13 @@ impl Places {
         };
         cover.nodes.len() + cover.fields.iter().map(field).sum::<usize>()
     }
+}
+
+/// Whether a rule may confine a workload to fewer nodes than all.
+pub(super) fn is_confined(columns: &Columns, table: &WorkloadTable) -> bool {
+    let groups = table.aversion_groups.len() + table.affinity_groups.len();
+    let is_rare = || table.requirements.iter().any(|each| columns.rare(each.resource).is_some());
+    groups > 0 || !table.only_on.is_empty() || !table.immunities.is_empty() || is_rare()
 }
 
 /// The nodes that offer a resource, asked one by one where they are few.

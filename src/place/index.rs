@@ -10,10 +10,13 @@
 //! refuses: `never_on`, an aversion group beyond the largest, an affinity group that is in many places, a long list of
 //! names in `only_on`.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::ask::Ask;
 use super::block::Level;
-use super::blocks::Blocks;
+use super::blocks::{Blocks, Spot};
 use super::column::{Column, Columns};
 use super::cover::{self, Cover, FieldName};
 use super::fills_a_shortcoming;
@@ -35,7 +38,7 @@ struct Field {
 /// The fields, each made when it is first searched.
 #[derive(Clone, Debug)]
 pub(super) struct Index {
-    columns: Columns,
+    columns: Arc<Columns>,
     places: cover::Places,
     fields: Vec<Field>,
     names: FxHashMap<FieldName, usize>,
@@ -47,6 +50,16 @@ pub(super) struct Index {
     cover: Cover,
     /// A row, while it is written or asked for.
     row: Vec<Level>,
+    /// Where the last search found its node: mostly that is what changes next.
+    found: Option<Found>,
+}
+
+/// Where a search found a node.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    key: Key,
+    /// The field and the spot there; none for a node that was asked alone.
+    at: Option<(usize, Spot)>,
 }
 
 impl Index {
@@ -54,7 +67,7 @@ impl Index {
     pub(super) fn new(model: &Model) -> Self {
         let nodes = model.node_ids().filter(|&node| rule::is_open(model, Standing::Free, node)).collect::<Vec<_>>();
         Self {
-            columns: Columns::new(model, &nodes),
+            columns: Arc::new(Columns::new(model, &nodes)),
             belongs: vec![Vec::new(); model.nodes().len()],
             places: cover::Places::new(model, nodes),
             fields: Vec::new(),
@@ -62,55 +75,80 @@ impl Index {
             hopeless: FxHashSet::default(),
             cover: Cover::default(),
             row: Vec::new(),
+            found: None,
         }
+    }
+
+    /// What rows are made of.
+    pub(super) fn columns(&self) -> Arc<Columns> {
+        Arc::clone(&self.columns)
     }
 
     /// The first node in this order that takes what is to be placed, among those that keep the soft rules of a pass.
     pub(super) fn first(
         &mut self,
         (model, now, order): (&Model, &Occupancy, &Order),
-        workload: WorkloadId,
+        (table, ask): (&WorkloadTable, Ask<'_>),
         pass: Pass,
         takes: &mut impl FnMut(NodeId) -> bool,
     ) -> Option<NodeId> {
-        let table = model.workload_table(workload);
         let mut cover = std::mem::take(&mut self.cover);
-        self.places.cover((model, now), &self.columns, table, pass, &mut cover);
-        let start = order.start();
-        let from = start.or_else(|| order.floor(model, workload));
-        let found = self
-            .first_from((model, now, order), table, &cover, from, takes)
-            .or_else(|| start.and_then(|_| self.first_from((model, now, order), table, &cover, None, takes)));
+        if ask.is_confined {
+            self.places.cover((model, now), &self.columns, table, pass, &mut cover);
+        } else {
+            cover.set_whole();
+        }
+        let (world, asked, start) = ((model, now, order), (table, ask.levels), order.start());
+        let from = start.or(ask.floor);
+        self.found = self
+            .first_from(world, asked, &cover, from, takes)
+            .or_else(|| start.and_then(|_| self.first_from(world, asked, &cover, None, takes)));
         self.cover = cover;
-        found
+        self.found.map(|found| found.key.node)
     }
 
     fn first_from(
         &mut self,
         (model, now, order): (&Model, &Occupancy, &Order),
-        table: &WorkloadTable,
+        (table, levels): (&WorkloadTable, &[Level]),
         cover: &Cover,
         start: Option<Word>,
         takes: &mut impl FnMut(NodeId) -> bool,
-    ) -> Option<NodeId> {
-        let first = |a: &Key, b: &Key| order.compare(*a, *b);
+    ) -> Option<Found> {
+        let first = |a: &Found, b: &Found| order.compare(a.key, b.key);
         let alone = cover.nodes.iter().map(|&node| order.key(node));
-        let mut best = alone.filter(|key| start.is_none_or(|start| key.word >= start) && takes(key.node)).min_by(first);
+        let alone = alone.filter(|key| start.is_none_or(|start| key.word >= start) && takes(key.node));
+        let mut best = alone.map(|key| Found { key, at: None }).min_by(first);
         for &name in &cover.fields {
             let at = self.field((model, now, order), name);
             let field = &mut self.fields[at];
-            self.columns.needs(table, field.extra.as_ref(), !matches!(name, FieldName::Offers(_)), &mut self.row);
-            let found = field.blocks.first(&self.row, start, takes);
+            let levels = match name {
+                FieldName::Offers(_) => {
+                    self.row.clear();
+                    self.columns.needs(table, field.extra.as_ref(), false, &mut self.row);
+                    &self.row
+                }
+                _ => levels,
+            };
+            let found = field.blocks.first(levels, start, takes);
+            let found = found.map(|(key, spot)| Found { key, at: Some((at, spot)) });
             best = best.into_iter().chain(found).min_by(first);
         }
-        best.map(|key| key.node)
+        best
     }
 
     /// Takes a node out of its fields, before it changes its place in the order.
     pub(super) fn take_out(&mut self, order: &Order, node: NodeId) {
         for &at in &self.belongs[node.index()] {
-            self.fields[at].blocks.remove(order, node);
+            let spot = self.spot(at);
+            self.fields[at].blocks.remove(order, node, spot);
         }
+    }
+
+    /// Where the last search found its node, if it was in this field.
+    fn spot(&self, field: usize) -> Option<Spot> {
+        let (at, spot) = self.found?.at?;
+        (at == field).then_some(spot)
     }
 
     /// Notes that a workload is on a node now, which was taken out before where the order changes.
@@ -128,13 +166,14 @@ impl Index {
         self.columns.fill(now, node, &mut self.row);
         let common = self.row.len();
         for &at in &self.belongs[node.index()] {
+            let spot = self.spot(at);
             let field = &mut self.fields[at];
             self.row.truncate(common);
             self.row.extend(field.extra.as_ref().map(|extra| extra.of(now, node)));
             if order.changes() {
                 field.blocks.insert(order, node, &self.row);
             } else {
-                field.blocks.update(order, node, &self.row);
+                field.blocks.update(order, node, spot, &self.row);
             }
         }
         for &group in &table.aversion_groups {
@@ -157,7 +196,7 @@ impl Index {
             let belongs = &mut self.belongs[node.index()];
             if let Some(position) = belongs.iter().position(|&field| field == at) {
                 belongs.swap_remove(position);
-                self.fields[at].blocks.remove(order, node);
+                self.fields[at].blocks.remove(order, node, None);
             }
         }
     }

@@ -5,6 +5,7 @@
 //! No files, no clock, no randomness, and never the order of a hash map.
 
 mod along;
+mod ask;
 mod bits;
 mod block;
 mod blocks;
@@ -38,10 +39,14 @@ pub use replay::{Attempt, Edit, Known, Moment, Soft, ahead, given_up};
 pub use rule::{Standing, is_open};
 
 use crate::model::{Assignment, Model, NodeId, Record, Replan, Requirement, WorkloadId, WorkloadTable};
+use crate::parallel::{in_order, threads};
 use crate::score::Score;
+use ask::{Ask, Asker};
 use ethnum::I256;
 use index::Index;
 use order::Order;
+use std::convert::Infallible;
+use std::iter;
 
 /// Nodes with what is on them, and the strategy's memory: it sees everything that it placed before.
 ///
@@ -73,7 +78,10 @@ pub enum Search {
     Plain,
 }
 
-/// For how many workloads at a time [`read_ahead`] reads.
+/// For how many workloads at a time it is laid out what they ask.
+const PART: usize = 512;
+
+/// For how many of them [`read_ahead`] reads at a time.
 const AHEAD: usize = 32;
 
 impl Engine {
@@ -145,18 +153,46 @@ impl Engine {
         let can_open = model.workload_tables().iter().any(fills_a_shortcoming);
         loop {
             let before = left.len();
-            left.retain(|&at| {
-                if at.is_multiple_of(AHEAD) {
-                    read_ahead(model, &queue[at..queue.len().min(at + AHEAD)]);
-                }
-                let (workload, standing) = queue[at];
-                answers[at].1 = self.try_place(model, workload, standing);
-                answers[at].1.is_none()
-            });
+            left = self.round(model, queue, &left, &mut answers);
             if !can_open || left.is_empty() || left.len() == before {
                 return answers;
             }
         }
+    }
+
+    /// Goes once over those that are left of the queue, and gives those that are left then.
+    fn round(
+        &mut self,
+        model: &Model,
+        queue: &[(WorkloadId, Standing)],
+        left: &[usize],
+        answers: &mut [(WorkloadId, Option<NodeId>)],
+    ) -> Vec<usize> {
+        let parts = left.chunks(PART).collect::<Vec<_>>();
+        let (asker, mut refused) = (self.asker(), Vec::new());
+        let Ok(()) = in_order(
+            &parts,
+            threads(),
+            |part| asker.asks(model, part.iter().map(|&at| queue[at].0)),
+            |part, asks| {
+                let mut asks = asks.iter();
+                for near in part.chunks(AHEAD) {
+                    read_ahead(model, near.iter().map(|&at| queue[at].0));
+                    for (&at, ask) in near.iter().zip(asks.by_ref()) {
+                        let (workload, standing) = queue[at];
+                        answers[at].1 = self.try_to_place(model, workload, standing, ask);
+                        refused.extend(answers[at].1.is_none().then_some(at));
+                    }
+                }
+                Ok::<_, Infallible>(())
+            },
+        );
+        refused
+    }
+
+    /// Who lays out what searches ask; what that is does not change any more.
+    fn asker(&self) -> Asker {
+        Asker::new(self.index.as_ref().map(Index::columns), self.order.floors())
     }
 
     /// Makes the index, for what looks for a node from now on.
@@ -166,8 +202,26 @@ impl Engine {
         }
     }
 
+    /// The first node that takes a workload, by itself.
+    fn search(&mut self, model: &Model, workload: WorkloadId, standing: Standing) -> Option<NodeId> {
+        let asks = self.asker().asks(model, iter::once(workload));
+        asks.iter().find_map(|ask| strategy::search(model, self, workload, standing, ask))
+    }
+
+    /// Places a workload by itself.
     fn try_place(&mut self, model: &Model, workload: WorkloadId, standing: Standing) -> Option<NodeId> {
-        let node = strategy::search(model, self, workload, standing)?;
+        let asks = self.asker().asks(model, iter::once(workload));
+        asks.iter().find_map(|ask| self.try_to_place(model, workload, standing, ask))
+    }
+
+    fn try_to_place(
+        &mut self,
+        model: &Model,
+        workload: WorkloadId,
+        standing: Standing,
+        ask: Ask<'_>,
+    ) -> Option<NodeId> {
+        let node = strategy::search(model, self, workload, standing, ask)?;
         if !rule::keeps_aversion(model, &self.occupancy, model.workload_table(workload), node, false) {
             self.reluctant.push(workload);
         }
@@ -268,12 +322,12 @@ fn finish(model: &Model, prepared: Prepared) -> Outcome {
 }
 
 /// Reads what the next workloads require, so that memory answers for all of them at once: in the order of sizes they
-/// are anywhere, and the search would wait for each of its reads.
-fn read_ahead(model: &Model, next: &[(WorkloadId, Standing)]) {
-    let tables = next.iter().map(|&(workload, _)| model.workload_table(workload)).collect::<Vec<_>>();
+/// are anywhere, and whoever places them would wait for each of its reads.
+fn read_ahead(model: &Model, next: impl Iterator<Item = WorkloadId> + Clone) {
+    let tables = next.clone().map(|workload| model.workload_table(workload)).collect::<Vec<_>>();
     let rows = tables.iter().map(|table| &table.requirements[..]).collect::<Vec<_>>();
     let amounts = rows.into_iter().flatten().filter(|requirement| requirement.is_negative()).count();
-    let sizes = next.iter().filter(|&&(workload, _)| model.workload_score(workload).parts() > I256::ZERO).count();
+    let sizes = next.filter(|&workload| model.workload_score(workload).parts() > I256::ZERO).count();
     std::hint::black_box((amounts, sizes));
 }
 

@@ -21,6 +21,10 @@ pub(super) struct Key {
     pub(super) node: NodeId,
 }
 
+/// The words below which no node takes a workload, as far as they are known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Floors(Option<Scale>);
+
 /// The order of a strategy at this moment.
 #[derive(Clone, Debug)]
 pub(super) enum Order {
@@ -102,14 +106,21 @@ impl Order {
     }
 
     /// Which of two nodes is tried first; their keys are those of now.
+    #[inline]
     pub(super) fn compare(&self, a: Key, b: Key) -> Ordering {
-        a.word.cmp(&b.word).then_with(|| match self {
+        if a.word == b.word { self.compare_exactly(a.node, b.node) } else { a.word.cmp(&b.word) }
+    }
+
+    /// The same for nodes with the same word, which are few.
+    #[cold]
+    fn compare_exactly(&self, a: NodeId, b: NodeId) -> Ordering {
+        match self {
             Self::Listed { .. } | Self::Round { .. } => Ordering::Equal,
             Self::Scored { scores, name_ranks, .. } => {
                 let exactly = |node: NodeId| (scores[node.index()], name_ranks[node.index()]);
-                exactly(a.node).cmp(&exactly(b.node))
+                exactly(a).cmp(&exactly(b))
             }
-        })
+        }
     }
 
     /// Whether nodes stand elsewhere when something is placed on them.
@@ -123,13 +134,12 @@ impl Order {
         Some(Word::from(after.0) + 1)
     }
 
-    /// The word below which no node takes a workload. What is on a node requires only what is offered there, so its
-    /// score counts what is free; and without an immunity a workload fits only where nothing is below zero afterwards,
-    /// so the score is no less than its size. `None` where that does not hold.
-    pub(super) fn floor(&self, model: &Model, workload: WorkloadId) -> Option<Word> {
-        let Self::Scored { scale, is_growing: true, .. } = self else { return None };
-        let is_bound = model.workload_table(workload).immunities.is_empty();
-        is_bound.then(|| word(*scale, model.workload_score(workload)))
+    /// The words below which no node takes a workload: they do not change.
+    pub(super) fn floors(&self) -> Floors {
+        match self {
+            Self::Scored { scale, is_growing: true, .. } => Floors(Some(*scale)),
+            _ => Floors(None),
+        }
     }
 
     /// The current score of a node, where the order has scores.
@@ -164,6 +174,16 @@ impl Order {
     }
 }
 
+impl Floors {
+    /// The word below which no node takes a workload. What is on a node requires only what is offered there, so its
+    /// score counts what is free; and without an immunity a workload fits only where nothing is below zero afterwards,
+    /// so the score is no less than its size. `None` where that does not hold.
+    pub(super) fn of(self, model: &Model, workload: WorkloadId) -> Option<Word> {
+        let scale = self.0.filter(|_| model.workload_table(workload).immunities.is_empty())?;
+        Some(word(scale, model.workload_score(workload)))
+    }
+}
+
 fn word(scale: Scale, score: Score) -> Word {
     match score {
         Score::Lowest => Word::MIN,
@@ -174,10 +194,8 @@ fn word(scale: Scale, score: Score) -> Word {
 
 /// Where each node's name stands among all names, by bytes.
 fn name_ranks(model: &Model) -> Vec<u32> {
-    let mut by_name = model.node_ids().collect::<Vec<_>>();
-    by_name.sort_unstable_by_key(|&node| model.node_name(node));
-    let mut ranks = vec![0; by_name.len()];
-    for (rank, node) in (0..).zip(by_name) {
+    let mut ranks = vec![0; model.nodes().len()];
+    for (rank, node) in (0..).zip(model.nodes_by_name()) {
         ranks[node.index()] = rank;
     }
     ranks

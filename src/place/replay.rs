@@ -105,7 +105,7 @@ impl<'a> Known<'a> {
             let mut refused = Vec::new();
             for &(each, standing) in &left {
                 if each == workload {
-                    let node = strategy::search(model, &mut engine, workload, standing);
+                    let node = engine.search(model, workload, standing);
                     last = Some(Moment { engine: engine.clone(), standing });
                     if node.is_some() {
                         return last;

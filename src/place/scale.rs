@@ -18,12 +18,13 @@ impl Scale {
 
     /// The number of a value: never larger than that of a larger one. What the scale does not hold is at its ends.
     pub(super) fn number(self, value: I256) -> i64 {
+        let end = if value.is_negative() { i64::MIN } else { i64::MAX };
         // Most values fit in 128 bits, which a processor shifts in a few steps.
         let number = match i128::try_from(value) {
-            Ok(small) => (small >> self.0.min(i128::BITS - 1)).into(),
-            Err(_) => value >> self.0,
+            Ok(small) => i64::try_from(small >> self.0.min(i128::BITS - 1)).ok(),
+            Err(_) => i64::try_from(value >> self.0).ok(),
         };
-        i64::try_from(number).unwrap_or(if number.is_negative() { i64::MIN } else { i64::MAX })
+        number.unwrap_or(end)
     }
 }
 

@@ -6,10 +6,15 @@
 use std::cmp::Reverse;
 
 use super::Engine;
+use super::ask::Ask;
 use super::rule::{self, Standing};
 use super::scale::Scale;
 use crate::model::{Model, NodeId, Strategy, WorkloadId, WorkloadTable};
+use crate::parallel::both;
 use crate::score::Score;
+
+/// From so many workloads on, two threads sort them.
+const MANY: usize = 8192;
 
 /// Sorts workloads into strategy order: priority, largest first; then manifest order, or for bin pack size and name.
 pub(crate) fn sort(model: &Model, workloads: &mut [WorkloadId]) {
@@ -19,23 +24,45 @@ pub(crate) fn sort(model: &Model, workloads: &mut [WorkloadId]) {
     }
 }
 
-/// The same for bin pack, which compares more: first words, in which a processor compares all that it has to without
-/// taking turns, and then what has the same.
+/// Workloads with words for their priorities and sizes.
+type Sized = Vec<(u128, WorkloadId)>;
+
+/// The same for bin pack, which compares more: by halves, which are sorted side by side where they are long.
 fn sort_by_size(model: &Model, workloads: &mut [WorkloadId]) {
-    let size = |workload: WorkloadId| model.workload_score(workload).parts();
-    let scale = Scale::of(workloads.iter().map(|&each| size(each)));
+    let scale = Scale::of(workloads.iter().map(|&each| model.workload_score(each).parts()));
+    let (first, second) = workloads.split_at(workloads.len() / 2);
+    let (first, second) = (|| by_size(model, scale, first), || by_size(model, scale, second));
+    let (first, second) = if workloads.len() < MANY { (first(), second()) } else { both(first, second) };
+    let (mut first, mut second) = (first.into_iter().peekable(), second.into_iter().peekable());
+    for workload in workloads {
+        let is_next = |&(word, each): &(u128, WorkloadId)| {
+            second.peek().is_none_or(|&(other, another)| {
+                word.cmp(&other).then_with(|| exactly(model, each).cmp(&exactly(model, another))).is_le()
+            })
+        };
+        let next = first.next_if(is_next).or_else(|| second.next());
+        *workload = next.expect("as many as there were").1;
+    }
+}
+
+/// Sorts by words, in which a processor compares all that it has to without taking turns, and then what has the same.
+fn by_size(model: &Model, scale: Scale, workloads: &[WorkloadId]) -> Sized {
     let descending = |number: i64| u128::from(i64::MAX.abs_diff(number));
-    let word = |each| descending(model.workload_table(each).priority) << 64 | descending(scale.number(size(each)));
+    let size = |each| descending(scale.number(model.workload_score(each).parts()));
+    let word = |each| descending(model.workload_table(each).priority) << 64 | size(each);
     let mut sized = workloads.iter().map(|&each| (word(each), each)).collect::<Vec<_>>();
     sized.sort_unstable_by_key(|&(word, _)| word);
     for alike in sized.chunk_by_mut(|(one, _), (other, _)| one == other) {
         // In manifest order most of them are in order of names.
         alike.sort_unstable_by_key(|&(_, each)| each);
-        alike.sort_by_key(|&(_, each)| (Reverse(model.workload_score(each)), model.workload_name(each)));
+        alike.sort_by_key(|&(_, each)| exactly(model, each));
     }
-    for (workload, (_, sorted)) in workloads.iter_mut().zip(sized) {
-        *workload = sorted;
-    }
+    sized
+}
+
+/// What tells workloads with the same word apart.
+fn exactly(model: &Model, workload: WorkloadId) -> (Reverse<Score>, &str) {
+    (Reverse(model.workload_score(workload)), model.workload_name(workload))
 }
 
 /// When a workload is taken, by what strategy order compares.
@@ -48,10 +75,9 @@ pub(super) struct Turn<'m> {
 
 /// When this workload is taken.
 pub(super) fn turn(model: &Model, workload: WorkloadId) -> Turn<'_> {
-    let size_and_name = || (Reverse(model.workload_score(workload)), model.workload_name(workload));
     Turn {
         priority: Reverse(model.workload_table(workload).priority),
-        size_and_name: (model.strategy() == Strategy::BinPack).then(size_and_name),
+        size_and_name: (model.strategy() == Strategy::BinPack).then(|| exactly(model, workload)),
         workload,
     }
 }
@@ -72,7 +98,13 @@ const PASSES: [Pass; 4] = [
 ];
 
 /// The first node in strategy order that takes a workload, soft rules kept as long as any node keeps them.
-pub(super) fn search(model: &Model, engine: &mut Engine, workload: WorkloadId, standing: Standing) -> Option<NodeId> {
+pub(super) fn search(
+    model: &Model,
+    engine: &mut Engine,
+    workload: WorkloadId,
+    standing: Standing,
+    ask: Ask<'_>,
+) -> Option<NodeId> {
     let number = model.workloads()[workload.index()].table;
     let table = model.workload_table(workload);
     let Engine { occupancy: now, order, index, .. } = engine;
@@ -92,7 +124,7 @@ pub(super) fn search(model: &Model, engine: &mut Engine, workload: WorkloadId, s
         };
         match index {
             None => order.nodes().find(|&node| takes(node)),
-            Some(index) => index.first((model, now, order), workload, pass, &mut takes),
+            Some(index) => index.first((model, now, order), (table, ask), pass, &mut takes),
         }
     });
     if let (None, Some(index)) = (found, index) {
