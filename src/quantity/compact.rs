@@ -86,7 +86,14 @@ mod tests {
             let expected = |attos| I256::from(count) * I256::new(10).pow(attos);
             if let Some(compact) = Compact::small(count, attos) {
                 prop_assert_eq!(Quantity::from(&compact).0, expected(u32::try_from(attos).expect("not below zero")));
+            } else {
+                prop_assert!(!(0..=18).contains(&attos));
             }
+        }
+
+        #[test]
+        fn a_whole_number_takes_half_the_room(count in any::<i64>()) {
+            prop_assert!(matches!(Compact::from(Quantity::from(count)).0, Form::Small(..)));
         }
     }
 }

@@ -53,6 +53,7 @@ fn units_multiply() {
     assert_eq!(parsed("1E"), parsed("1000P"));
     assert_eq!(parsed("-2kB"), parsed("-2000"));
     assert_eq!(parsed("1000000000000n"), parsed("1k"));
+    assert_eq!(["1000m", "1000000u", "1000000000n"].map(parsed), [parsed("1"); 3]);
     // Digits finer than the finest, which the unit makes whole.
     assert_eq!(parsed("0.00000000000000000625Ki"), parsed("0.0000000000000064"));
     assert_eq!(error("0.00000000000000000615Ki"), QuantityError::TooFine);
