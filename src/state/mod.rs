@@ -33,9 +33,6 @@ use crate::model::Record;
 /// The format that is written, and the newest that is read.
 pub const FORMAT: i64 = 1;
 
-/// The largest state or saved plan that is read, in bytes.
-pub const MOST_TEXT: u64 = 64 << 20;
-
 /// A placement state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
