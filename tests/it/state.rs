@@ -409,6 +409,18 @@ proptest! {
     }
 
     #[test]
+    fn plans_that_differ_in_reasons_alone_show_the_same(plan in saved_plan(), reason in "\\PC{0,20}") {
+        let mut other = plan.clone();
+        other.changes.iter_mut().for_each(|change| change.reasons = vec![reason.clone()]);
+        other.unplaced.iter_mut().for_each(|(_, why)| why.clone_from(&reason));
+        prop_assert!(plan.shows_what(&other));
+        if let Some((workload, _)) = other.unplaced.last_mut() {
+            workload.push('x');
+            prop_assert!(!plan.shows_what(&other));
+        }
+    }
+
+    #[test]
     fn a_state_has_one_sorted_line_a_workload(state in state()) {
         let text = state.text();
         let tables = text.split_once("[placements]\n").expect("placements").1;
