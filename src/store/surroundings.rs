@@ -200,6 +200,7 @@ mod tests {
         symlink("..data/x.toml", home.join("etc/x.toml")).expect("a link");
         let first = surroundings(&home, Path::new("etc/x.toml"), None);
         assert_eq!(around(&home, "etc/x.toml"), [": etc", "etc: ..1 ..data x.d x.toml", "etc/..1: x.toml"]);
+        assert!(first.folders().eq([home.clone(), home.join("etc"), home.join("etc/..1")]));
         assert!(first.concerns(&home.join("etc/..data")) && first.concerns(&home.join("etc")));
         assert!(!first.concerns(&home.join("etc/other")) && !first.concerns(&home.join("else")));
         assert!(first.has(&home.join("etc/..1")) && !first.has(&home.join("etc/..data")));

@@ -2,7 +2,7 @@
 
 use std::process::Output;
 
-use crate::rig::{Call, Site, has_strace, manifest, meaning, told};
+use crate::rig::{Call, Site, binary, has_strace, manifest, meaning, told, under};
 
 /// The calls that can fail for a reason that lies in the disk or in the system's limits.
 const FALLIBLE: [&str; 22] = [
@@ -149,6 +149,33 @@ fn a_folder_that_is_not_synced_is_saved_but_not_confirmed() {
     assert_eq!(syncs.len(), 2, "one of the file, one of the folder");
     let output = judge(&case, syncs[1], &format!("error=EIO:when={}", syncs[1].n)).expect("told");
     assert_eq!(output.status.code(), Some(6));
+}
+
+#[test]
+fn an_output_whose_folder_is_not_synced_is_told() {
+    if !has_strace() {
+        return;
+    }
+    let site = Site::new(3, 1);
+    let mut plan = under(&["fsync:error=EIO:when=2"], binary());
+    plan.args(["plan", "--out", "plan", "-f", "x.toml"]).current_dir(site.path(""));
+    let output = plan.output().expect("started");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "error: cannot sync `.`: input/output error\n");
+}
+
+#[test]
+fn a_lock_that_may_only_be_read_can_be_held() {
+    if !has_strace() {
+        return;
+    }
+    let site = Site::new(3, 1);
+    site.apply_well();
+    site.declare(3, 2);
+    // Only calls on this path count.
+    let refused = ["strace", "-f", "-qq", "-o", "/dev/null", "-P", "./.x.state.toml.lock", "-e"];
+    let output = site.apply(&[&refused[..], &["inject=openat:error=EACCES:when=1"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]

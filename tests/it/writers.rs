@@ -133,6 +133,21 @@ fn a_killed_writer_leaves_no_lock() {
     }
 }
 
+#[test]
+fn a_lock_that_is_removed_before_it_is_held_is_made_anew() {
+    if !has_strace() {
+        return;
+    }
+    let site = Site::new(3, 1);
+    let lock = site.path(".x.state.toml.lock");
+    let mut writer = apply(&site, &["flock:delay_enter=1000000:when=1"], "x.toml").spawn().expect("started");
+    while std::fs::remove_file(&lock).is_err() && writer.try_wait().expect("asked").is_none() {
+        thread::sleep(Duration::from_millis(1));
+    }
+    assert!(writer.wait().expect("waited").success());
+    assert!(lock.exists());
+}
+
 /// In the place of the writer that was killed: one that is alive and holds the lock.
 #[test]
 fn control_a_lock_that_stays_is_caught() {
