@@ -34,7 +34,7 @@ const ROOMS: [Room; 22] = [
         &["rustc_hash", "schemars", "serde", "toml"],
     ),
     ("adoption", &["diagnostic", "escape", "manifest", "model", "source", "suggestion"], &["rustc_hash"]),
-    ("place", &["model", "names", "quantity", "score"], &["ethnum", "rustc_hash"]),
+    ("place", &["model", "names", "parallel", "quantity", "score"], &["ethnum", "rustc_hash"]),
     ("check", &["model", "names", "quantity"], &[]),
     ("disagreement", &["diagnostic", "escape", "manifest", "model", "place"], &[]),
     ("plan", &["model", "names", "place", "quantity"], &["rustc_hash"]),
