@@ -68,7 +68,8 @@ impl Asks {
     /// Each of them.
     pub(super) fn iter(&self) -> impl Iterator<Item = Ask<'_>> {
         let width = self.levels.len() / self.others.len().max(1);
-        let rows = (0..).map(move |at| &self.levels[at * width..][..width]);
-        rows.zip(&self.others).map(|(levels, &(floor, is_confined))| Ask { levels, floor, is_confined })
+        let row = move |at| &self.levels[at * width..][..width];
+        let others = self.others.iter().enumerate();
+        others.map(move |(at, &(floor, is_confined))| Ask { levels: row(at), floor, is_confined })
     }
 }

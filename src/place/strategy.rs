@@ -24,9 +24,6 @@ pub(crate) fn sort(model: &Model, workloads: &mut [WorkloadId]) {
     }
 }
 
-/// Workloads with words for their priorities and sizes.
-type Sized = Vec<(u128, WorkloadId)>;
-
 /// The same for bin pack, which compares more: by halves, which are sorted side by side where they are long.
 fn sort_by_size(model: &Model, workloads: &mut [WorkloadId]) {
     let scale = Scale::of(workloads.iter().map(|&each| model.workload_score(each).parts()));
@@ -45,8 +42,9 @@ fn sort_by_size(model: &Model, workloads: &mut [WorkloadId]) {
     }
 }
 
-/// Sorts by words, in which a processor compares all that it has to without taking turns, and then what has the same.
-fn by_size(model: &Model, scale: Scale, workloads: &[WorkloadId]) -> Sized {
+/// Sorts by words, in which a processor compares all that it has to without taking turns, and then what has the same;
+/// gives each workload with its word.
+fn by_size(model: &Model, scale: Scale, workloads: &[WorkloadId]) -> Vec<(u128, WorkloadId)> {
     let descending = |number: i64| u128::from(i64::MAX.abs_diff(number));
     let size = |each| descending(scale.number(model.workload_score(each).parts()));
     let word = |each| descending(model.workload_table(each).priority) << 64 | size(each);

@@ -210,6 +210,16 @@ fn an_unknown_variable_is_warned_of() {
 }
 
 #[test]
+fn of_many_unknown_variables_a_hundred_are_named() {
+    let home = folder(&[("lighthouse.toml", SMALL)]);
+    let variables = (0..2_000).map(|number| (format!("LIGHTHOUSE_ODD_{number:04}"), "x"));
+    let output = lighthouse(home.path()).arg("check").envs(variables).output().expect("it runs");
+    let warnings = text(&output.stderr);
+    assert_eq!(warnings.matches("warning: unknown environment variable").count(), 100);
+    assert!(warnings.ends_with("warning: and 1900 more: 2000 unknown environment variables in all\n"), "{warnings}");
+}
+
+#[test]
 fn the_log_goes_to_standard_error() {
     let home = folder(&[("lighthouse.toml", SMALL)]);
     let err = " INFO lighthouse::inputs: manifest is valid manifest=lighthouse.toml nodes=1 workloads=1\n";

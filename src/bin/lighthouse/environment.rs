@@ -17,6 +17,8 @@ const PREFIX: &str = "LIGHTHOUSE_";
 const MANIFEST: &str = "LIGHTHOUSE_MANIFEST";
 const STATE: &str = "LIGHTHOUSE_STATE";
 const LOG: &str = "LIGHTHOUSE_LOG";
+/// How many unknown variables are named.
+const MOST: usize = 100;
 const KNOWN: [&str; 3] = [MANIFEST, STATE, LOG];
 
 /// The manifest where no flag names one.
@@ -36,11 +38,16 @@ pub(crate) fn warn_of_unknown(terminal: Terminal) {
         .filter(|name| name.starts_with(PREFIX) && !KNOWN.contains(&name.as_str()))
         .collect();
     unknown.sort();
-    for name in unknown {
+    let all = unknown.len();
+    for name in unknown.into_iter().take(MOST) {
         let help = did_you_mean(&name, KNOWN)
             .unwrap_or_else(|| format!("known are {}", KNOWN.map(|known| format!("`{known}`")).join(", ")));
         let message = format!("unknown environment variable {}", quoted(&name));
         terminal.report(&Diagnostic::warning(message).help(help));
+    }
+    if all > MOST {
+        let message = format!("and {} more: {all} unknown environment variables in all", all - MOST);
+        terminal.report(&Diagnostic::warning(message));
     }
 }
 
