@@ -39,7 +39,8 @@ pub fn both<A: Send, B>(first: impl Fn() -> A + Sync, second: impl FnOnce() -> B
 
 /// Works on all items, on at most so many threads, and takes what comes of them in their order, until taking fails.
 ///
-/// The thread that calls this takes. While what is to be taken next is not there it works, too, on what comes soon after.
+/// The thread that calls this takes. While what is to be taken next is not there it works, too, on what comes soon
+/// after.
 ///
 /// ```
 /// let mut squares = Vec::new();

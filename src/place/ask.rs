@@ -1,7 +1,7 @@
 //! What searches ask of the index for the next workloads, in the order in which these are taken.
 //!
-//! In that order their tables are anywhere in memory, and whoever reads them waits for each. What a search asks does not
-//! depend on what is where, so it is laid out before its turn, by another thread where there is one.
+//! In that order their tables are anywhere in memory, and whoever reads them waits for each. What a search asks does
+//! not depend on what is where, so it is laid out before its turn, by another thread where there is one.
 
 use std::sync::Arc;
 

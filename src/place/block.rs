@@ -8,7 +8,8 @@ use super::bits::ones;
 use super::order::Key;
 use super::vain::Vain;
 
-/// How far an entry reaches in one column; 0 is nowhere, and nothing is below. Eight of them fit where a processor compares at once.
+/// How far an entry reaches in one column; 0 is nowhere, and nothing is below. Eight of them fit where a processor
+/// compares at once.
 pub(super) type Level = i16;
 
 /// A block that has as many entries as a word has bits is divided.

@@ -92,7 +92,9 @@ mod tests {
                 let is_known = expected.iter().flatten().any(|asked| reaches(&row, asked));
                 prop_assert_eq!(vain.rules_out(&row), is_known);
                 let mut forget = |is_so: fn(&[Level], &[Level]) -> bool| {
-                    expected.iter_mut().filter(|asked| asked.is_some_and(|asked| is_so(&asked, &row))).for_each(|asked| *asked = None);
+                    for asked in expected.iter_mut().filter(|asked| asked.is_some_and(|asked| is_so(&asked, &row))) {
+                        *asked = None;
+                    }
                 };
                 if !is_asked {
                     vain.forget(&row);
