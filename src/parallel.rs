@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{Builder, available_parallelism, scope};
 
-/// How much may be done that is not taken yet.
+/// How much may be done that is not taken yet: by the taker, and by all others.
 const AHEAD: usize = 2;
 
 /// How many threads the machine runs at once. It is asked once, as it reads files to answer.

@@ -17,7 +17,7 @@ pub(super) struct Vain {
     columns: Vec<[Level; MOST]>,
     /// Whether a row is there.
     is_there: Rows,
-    /// Where the next row goes: to that of the one before which came first.
+    /// Where the next row goes: in the place of the oldest.
     next: usize,
 }
 
@@ -50,6 +50,8 @@ impl Vain {
             for (row, &asked) in rows.iter_mut().zip(column) {
                 *row &= -Level::from(is_so(asked, level));
             }
+            // Mostly the first column tells. It also keeps the rows side by side: without a way out, a compiler takes
+            // the columns side by side, which are few.
             if are_none(rows) {
                 break;
             }
