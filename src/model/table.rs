@@ -113,6 +113,12 @@ impl Requirement {
         Self { resource, family, amount: amount.into() }
     }
 
+    /// The one of a resource, among those of a table in a model, which are sorted.
+    pub fn of(requirements: &[Self], resource: Symbol) -> Option<&Self> {
+        let at = requirements.binary_search_by_key(&resource, |requirement| requirement.resource).ok()?;
+        Some(&requirements[at])
+    }
+
     /// How much of the resource is taken; below zero fills a shortcoming.
     pub fn amount(&self) -> Quantity {
         Quantity::from(&self.amount)
@@ -157,8 +163,7 @@ pub struct WorkloadTable {
 impl WorkloadTable {
     /// What a workload requires of a resource, in the table of a model; there requirements are sorted.
     pub fn requirement(&self, resource: Symbol) -> Option<&Requirement> {
-        let at = self.requirements.binary_search_by_key(&resource, |requirement| requirement.resource).ok()?;
-        Some(&self.requirements[at])
+        Requirement::of(&self.requirements, resource)
     }
 }
 

@@ -1,18 +1,21 @@
 //! What searches ask of the index for the next workloads, in the order in which these are taken.
 //!
-//! In that order their tables are anywhere in memory, and whoever reads them waits for each. What a search asks does
-//! not depend on what is where, so it is laid out before its turn, by another thread where there is one.
+//! In that order their tables are anywhere in memory, and whoever reads them waits for each. What is asked does not
+//! depend on what is where, so it is laid out before its turn, by another thread where there is one: in steps, of which
+//! each reads one thing of all workloads, so that memory answers for many of them at once.
 
+use std::mem::replace;
 use std::sync::Arc;
 
 use super::block::Level;
 use super::column::Columns;
 use super::cover;
+use super::demand::Demand;
 use super::order::{Floors, Word};
-use crate::model::{Model, WorkloadId};
+use crate::model::{Model, Requirement, WorkloadId};
 
 /// What has to be known to ask.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Asker {
     /// None where there is no index.
     columns: Option<Arc<Columns>>,
@@ -20,8 +23,11 @@ pub(super) struct Asker {
 }
 
 /// What is asked for some workloads, one after the other.
-#[derive(Debug, Default)]
-pub(super) struct Asks {
+#[derive(Debug)]
+pub(super) struct Asks<'m> {
+    /// Each with the end of its requirements, which begin where those before it end.
+    demands: Vec<(Demand<'m>, usize)>,
+    requirements: Vec<Requirement>,
     /// The rows of all, each as long as there are columns.
     levels: Vec<Level>,
     others: Vec<(Option<Word>, bool)>,
@@ -30,6 +36,7 @@ pub(super) struct Asks {
 /// What is asked for one workload.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ask<'a> {
+    pub(super) demand: Demand<'a>,
     /// The levels that a row has to reach, without a rare ward in the way; none where there is no index.
     pub(super) levels: &'a [Level],
     /// Below this word no node takes it.
@@ -45,31 +52,48 @@ impl Asker {
     }
 
     /// What is asked for these workloads.
-    pub(super) fn asks(&self, model: &Model, workloads: impl ExactSizeIterator<Item = WorkloadId>) -> Asks {
-        let Some(columns) = &self.columns else { return Asks::of_no_index(workloads.len()) };
-        let mut asks = Asks {
-            levels: Vec::with_capacity(workloads.len() * columns.count()),
-            others: Vec::with_capacity(workloads.len()),
-        };
-        for workload in workloads {
-            let table = model.workload_table(workload);
-            columns.needs(table, None, true, &mut asks.levels);
-            asks.others.push((self.floors.of(model, workload), cover::is_confined(columns, table)));
-        }
+    pub(super) fn asks<'m>(&self, model: &'m Model, workloads: impl Iterator<Item = WorkloadId>) -> Asks<'m> {
+        let tables = workloads.map(|each| (each, model.workloads()[each.index()].table)).collect::<Vec<_>>();
+        let demands = tables.into_iter().map(|(each, table)| Demand::of_table(model, each, table)).collect::<Vec<_>>();
+        let mut requirements = Vec::with_capacity(demands.iter().map(|demand| demand.requirements.len()).sum());
+        let demands = demands.into_iter().map(|demand| {
+            requirements.extend_from_slice(demand.requirements);
+            (demand, requirements.len())
+        });
+        let mut asks = Asks { demands: demands.collect(), requirements, levels: Vec::new(), others: Vec::new() };
+        (asks.levels, asks.others) = self.searches(&asks);
         asks
+    }
+
+    /// What is looked for.
+    fn searches(&self, asks: &Asks<'_>) -> (Vec<Level>, Vec<(Option<Word>, bool)>) {
+        let count = asks.demands.len();
+        let Some(columns) = &self.columns else { return (Vec::new(), vec![(None, true); count]) };
+        let (mut levels, mut others) = (Vec::with_capacity(count * columns.count()), Vec::with_capacity(count));
+        for demand in asks.demands() {
+            columns.needs(&demand, None, true, &mut levels);
+            others.push((self.floors.of(&demand), cover::is_confined(columns, &demand)));
+        }
+        (levels, others)
     }
 }
 
-impl Asks {
-    fn of_no_index(workloads: usize) -> Self {
-        Self { levels: Vec::new(), others: vec![(None, true); workloads] }
-    }
-
+impl Asks<'_> {
     /// Each of them.
     pub(super) fn iter(&self) -> impl Iterator<Item = Ask<'_>> {
         let width = self.levels.len() / self.others.len().max(1);
         let row = move |at| &self.levels[at * width..][..width];
         let others = self.others.iter().enumerate();
-        others.map(move |(at, &(floor, is_confined))| Ask { levels: row(at), floor, is_confined })
+        let asks = self.demands().zip(others);
+        asks.map(move |(demand, (at, &(floor, is_confined)))| Ask { demand, levels: row(at), floor, is_confined })
+    }
+
+    /// Whose they are, with what they require near at hand.
+    fn demands(&self) -> impl Iterator<Item = Demand<'_>> {
+        let mut start = 0;
+        self.demands.iter().map(move |&(demand, end)| {
+            let requirements = &self.requirements[replace(&mut start, end)..end];
+            Demand { requirements, ..demand }
+        })
     }
 }

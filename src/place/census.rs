@@ -283,7 +283,7 @@ impl Class<'_> {
 
     fn ask_shortcomings(&mut self, table: &WorkloadTable) {
         let census = self.census;
-        let matters = |resource: &Symbol| !is_immune(table, *resource) && !requires(table, *resource);
+        let matters = |resource: &Symbol| !is_immune(table, *resource) && !requires(&table.requirements, *resource);
         let sunk = |number: u32| Some(census.below_zero(number, false).filter(matters).collect::<Vec<_>>());
         let required = table.requirements.iter().map(|each| each.resource).filter(|&each| !is_immune(table, each));
         let mut checked = required.collect::<Vec<_>>();

@@ -8,10 +8,11 @@ use rustc_hash::FxHashMap;
 
 use super::along::Along;
 use super::block::Level;
+use super::demand::Demand;
 use super::occupancy::Occupancy;
 use super::rule::{is_immune, requires};
 use super::steps::Steps;
-use crate::model::{Model, NodeId, Requirement, WorkloadTable};
+use crate::model::{Model, NodeId, Requirement, WorkloadOptions};
 use crate::names::Symbol;
 use crate::quantity::Capacity;
 
@@ -33,7 +34,7 @@ pub(super) struct Column {
 
 /// How much of a resource workloads require.
 #[derive(Clone, Debug, Default)]
-struct Demand {
+struct Usage {
     /// How many tables of a sample require it.
     tables: usize,
     /// The amounts.
@@ -49,7 +50,7 @@ pub(super) struct Columns {
     gates: Vec<Symbol>,
     /// The nodes that offer a resource without a column.
     rare: FxHashMap<Symbol, Vec<NodeId>>,
-    demands: FxHashMap<Symbol, Demand>,
+    demands: FxHashMap<Symbol, Usage>,
     /// The columns of what most workloads require.
     wanted: Vec<usize>,
 }
@@ -87,10 +88,9 @@ impl Columns {
     fn gates(&self, model: &Model) -> Vec<Symbol> {
         let offers = model.node_tables().iter().flat_map(|table| &table.resources);
         let negative = offers.filter(|offer| offer.capacity.is_negative()).map(|offer| offer.resource);
-        let ignored = model
-            .workload_tables()
-            .iter()
-            .flat_map(|table| table.immunities.iter().copied().filter(|&immunity| requires(table, immunity)));
+        let ignored = model.workload_tables().iter().flat_map(|table| {
+            table.immunities.iter().copied().filter(|&immunity| requires(&table.requirements, immunity))
+        });
         let mut gates = negative.chain(ignored).filter(|&each| self.position(each).is_some()).collect::<Vec<_>>();
         gates.sort_unstable();
         gates.dedup();
@@ -135,19 +135,19 @@ impl Columns {
 
     /// Appends what a row has to reach so that its node may take a workload; `open` where no rare ward may be in the
     /// way.
-    pub(super) fn needs(&self, table: &WorkloadTable, extra: Option<&Column>, open: bool, needs: &mut Vec<Level>) {
+    pub(super) fn needs(&self, demand: &Demand<'_>, extra: Option<&Column>, open: bool, needs: &mut Vec<Level>) {
         let first = needs.len();
-        let (required, mut along) = (&table.requirements, Along::default());
+        let (required, mut along) = (demand.requirements, Along::default());
         needs.extend(self.amounts.iter().map(|column| {
             let at = along.find(required, column.resource, |each| each.resource);
-            column.need(table, at.map(|at| &required[at]))
+            column.need(demand, at.map(|at| &required[at]))
         }));
         let together = self.together(&needs[first..]);
-        let is_shut = |&gate: &Symbol| !is_immune(table, gate) && !requires(table, gate);
+        let is_shut = |&gate: &Symbol| !is_immune(demand, gate) && !requires(demand.requirements, gate);
         needs.extend(self.gates.iter().map(|gate| Level::from(is_shut(gate))));
         needs.extend((!self.rare.is_empty()).then_some(Level::from(open)));
         needs.push(together);
-        needs.extend(extra.map(|column| column.need(table, table.requirement(column.resource))));
+        needs.extend(extra.map(|column| column.need(demand, Requirement::of(required, column.resource))));
     }
 }
 
@@ -158,26 +158,26 @@ impl Column {
     }
 
     /// How far a node has to reach for a workload that requires this of it.
-    fn need(&self, table: &WorkloadTable, requirement: Option<&Requirement>) -> Level {
+    fn need(&self, options: &WorkloadOptions, requirement: Option<&Requirement>) -> Level {
         match requirement {
             None => 0,
             // What is below zero is in its way no less.
-            Some(_) if is_immune(table, self.resource) => 1,
+            Some(_) if is_immune(options, self.resource) => 1,
             Some(requirement) => self.steps.level(Capacity::Finite(requirement.amount())),
         }
     }
 }
 
-fn demands(model: &Model) -> FxHashMap<Symbol, Demand> {
+fn demands(model: &Model) -> FxHashMap<Symbol, Usage> {
     let tables = model.workload_tables();
     let apart = tables.len().div_ceil(SAMPLE).max(1);
-    let mut demands = FxHashMap::<Symbol, Demand>::default();
+    let mut demands = FxHashMap::<Symbol, Usage>::default();
     for requirement in tables.iter().step_by(apart).flat_map(|table| &table.requirements) {
         let demand = demands.entry(requirement.resource).or_default();
         demand.tables += 1;
         demand.steps.push(Capacity::Finite(requirement.amount()));
     }
-    for Demand { steps, .. } in demands.values_mut() {
+    for Usage { steps, .. } in demands.values_mut() {
         steps.sort_unstable();
         steps.dedup();
     }

@@ -6,10 +6,11 @@
 use rustc_hash::FxHashMap;
 
 use super::column::Columns;
+use super::demand::Demand;
 use super::occupancy::{Occupancy, Place};
 use super::rule;
 use super::strategy::Pass;
-use crate::model::{Model, NAME_LABEL, NodeId, WorkloadTable};
+use crate::model::{Model, NAME_LABEL, NodeId};
 use crate::names::Symbol;
 
 /// An aversion group with so many members has a field of the nodes that are open to it.
@@ -102,26 +103,26 @@ impl Places {
         &self,
         (model, now): (&Model, &Occupancy),
         columns: &Columns,
-        table: &WorkloadTable,
+        demand: &Demand<'_>,
         pass: Pass,
         cover: &mut Cover,
     ) {
         cover.nodes.clear();
         cover.fields.clear();
-        let rare = table.requirements.iter().filter_map(|each| Some((each.resource, columns.rare(each.resource)?)));
+        let rare = demand.requirements.iter().filter_map(|each| Some((each.resource, columns.rare(each.resource)?)));
         if let Some((resource, offering)) = rare.min_by_key(|(_, nodes)| nodes.len()) {
             // Other fields leave out what is below zero without a column, which may be just what it fills.
-            let confined = self.confined(model, now, table, pass).filter(|cover| cover.fields.is_empty());
+            let confined = self.confined(model, now, demand, pass).filter(|cover| cover.fields.is_empty());
             let few = confined.filter(|cover| cover.nodes.len() < offering.len());
             *cover = few.unwrap_or_else(|| offered(resource, offering));
             return;
         }
-        match self.confined(model, now, table, pass) {
+        match self.confined(model, now, demand, pass) {
             Some(confined) => *cover = confined,
-            None => cover.fields.push(self.whole(model, table, pass)),
+            None => cover.fields.push(self.whole(model, demand, pass)),
         }
         // A rare ward keeps its nodes out of every other field, but for those that are immune to it.
-        for &immunity in &table.immunities {
+        for &immunity in &demand.immunities {
             let warded = columns.rare(immunity).map(|nodes| offered(immunity, nodes)).unwrap_or_default();
             cover.nodes.extend(warded.nodes);
             cover.fields.extend(warded.fields);
@@ -129,22 +130,22 @@ impl Places {
     }
 
     /// All nodes, or those in which a large group that is to be kept apart has room.
-    fn whole(&self, model: &Model, table: &WorkloadTable, pass: Pass) -> FieldName {
-        let kept = averse(model, table, pass).find(|group| self.large.contains(group));
+    fn whole(&self, model: &Model, demand: &Demand<'_>, pass: Pass) -> FieldName {
+        let kept = averse(model, demand, pass).find(|group| self.large.contains(group));
         kept.map_or(FieldName::Whole, FieldName::Apart)
     }
 
     /// The smallest cover by labels and groups, where one of them confines the workload.
-    fn confined(&self, model: &Model, now: &Occupancy, table: &WorkloadTable, pass: Pass) -> Option<Cover> {
-        let selected = table.only_on.iter().map(|selector| {
+    fn confined(&self, model: &Model, now: &Occupancy, demand: &Demand<'_>, pass: Pass) -> Option<Cover> {
+        let selected = demand.only_on.iter().map(|selector| {
             let is_name = model.text(selector.label) == NAME_LABEL;
             let named = selector.values.iter().filter_map(|&value| model.node_named(model.text(value)));
             let nodes = named.filter(|_| is_name).collect();
             let values = selector.values.iter().map(|&value| FieldName::Value(selector.label, value));
             Cover { nodes, fields: values.filter(|_| !is_name).collect() }
         });
-        let apart = averse(model, table, pass).filter_map(|group| self.apart(model, now, group));
-        let gathered = affine(model, table, pass).filter_map(|group| gathered(model, now, group));
+        let apart = averse(model, demand, pass).filter_map(|group| self.apart(model, now, group));
+        let gathered = affine(model, demand, pass).filter_map(|group| gathered(model, now, group));
         selected.chain(apart).chain(gathered).min_by_key(|cover| self.size(cover))
     }
 
@@ -169,10 +170,10 @@ impl Places {
 }
 
 /// Whether a rule may confine a workload to fewer nodes than all.
-pub(super) fn is_confined(columns: &Columns, table: &WorkloadTable) -> bool {
-    let groups = table.aversion_groups.len() + table.affinity_groups.len();
-    let is_rare = || table.requirements.iter().any(|each| columns.rare(each.resource).is_some());
-    groups > 0 || !table.only_on.is_empty() || !table.immunities.is_empty() || is_rare()
+pub(super) fn is_confined(columns: &Columns, demand: &Demand<'_>) -> bool {
+    let groups = demand.aversion_groups.len() + demand.affinity_groups.len();
+    let is_rare = || demand.requirements.iter().any(|each| columns.rare(each.resource).is_some());
+    groups > 0 || !demand.only_on.is_empty() || !demand.immunities.is_empty() || is_rare()
 }
 
 /// The nodes that offer a resource, asked one by one where they are few.
@@ -184,14 +185,14 @@ fn offered(resource: Symbol, nodes: &[NodeId]) -> Cover {
 }
 
 /// The aversion groups that a workload keeps in a pass.
-fn averse(model: &Model, table: &WorkloadTable, pass: Pass) -> impl Iterator<Item = Symbol> {
-    let groups = table.aversion_groups.iter().copied();
+fn averse(model: &Model, demand: &Demand<'_>, pass: Pass) -> impl Iterator<Item = Symbol> {
+    let groups = demand.aversion_groups.iter().copied();
     groups.filter(move |&group| pass.aversion || model.aversion_group(group).hard)
 }
 
 /// The affinity groups that a workload keeps in a pass.
-fn affine(model: &Model, table: &WorkloadTable, pass: Pass) -> impl Iterator<Item = Symbol> {
-    let groups = table.affinity_groups.iter().copied();
+fn affine(model: &Model, demand: &Demand<'_>, pass: Pass) -> impl Iterator<Item = Symbol> {
+    let groups = demand.affinity_groups.iter().copied();
     groups.filter(move |&group| pass.affinity || model.affinity_group(group).hard)
 }
 

@@ -19,12 +19,12 @@ use super::block::Level;
 use super::blocks::{Blocks, Spot};
 use super::column::{Column, Columns};
 use super::cover::{self, Cover, FieldName};
-use super::fills_a_shortcoming;
+use super::demand::{Demand, fills_a_shortcoming};
 use super::occupancy::{Occupancy, Place};
 use super::order::{Key, Order, Word};
 use super::rule::{self, Standing};
 use super::strategy::Pass;
-use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
+use crate::model::{Model, NodeId};
 use crate::names::Symbol;
 
 /// Nodes that a search may be confined to.
@@ -88,21 +88,21 @@ impl Index {
     pub(super) fn first(
         &mut self,
         (model, now, order): (&Model, &Occupancy, &Order),
-        (table, ask): (&WorkloadTable, Ask<'_>),
+        ask: Ask<'_>,
         pass: Pass,
         takes: &mut impl FnMut(NodeId) -> bool,
     ) -> Option<NodeId> {
         let mut cover = std::mem::take(&mut self.cover);
         if ask.is_confined {
-            self.places.cover((model, now), &self.columns, table, pass, &mut cover);
+            self.places.cover((model, now), &self.columns, &ask.demand, pass, &mut cover);
         } else {
             cover.set_whole();
         }
-        let (world, asked, start) = ((model, now, order), (table, ask.levels), order.start());
+        let (world, start) = ((model, now, order), order.start());
         let from = start.or(ask.floor);
         self.found = self
-            .first_from(world, asked, &cover, from, takes)
-            .or_else(|| start.and_then(|_| self.first_from(world, asked, &cover, None, takes)));
+            .first_from(world, ask, &cover, from, takes)
+            .or_else(|| start.and_then(|_| self.first_from(world, ask, &cover, None, takes)));
         self.cover = cover;
         self.found.map(|found| found.key.node)
     }
@@ -110,7 +110,7 @@ impl Index {
     fn first_from(
         &mut self,
         (model, now, order): (&Model, &Occupancy, &Order),
-        (table, levels): (&WorkloadTable, &[Level]),
+        ask: Ask<'_>,
         cover: &Cover,
         start: Option<Word>,
         takes: &mut impl FnMut(NodeId) -> bool,
@@ -125,10 +125,10 @@ impl Index {
             let levels = match name {
                 FieldName::Offers(_) => {
                     self.row.clear();
-                    self.columns.needs(table, field.extra.as_ref(), false, &mut self.row);
+                    self.columns.needs(&ask.demand, field.extra.as_ref(), false, &mut self.row);
                     &self.row
                 }
-                _ => levels,
+                _ => ask.levels,
             };
             let found = field.blocks.first(levels, start, takes);
             let found = found.map(|(key, spot)| Found { key, at: Some((at, spot)) });
@@ -155,11 +155,10 @@ impl Index {
     pub(super) fn occupy(
         &mut self,
         (model, now, order): (&Model, &Occupancy, &Order),
-        workload: WorkloadId,
+        demand: &Demand<'_>,
         node: NodeId,
     ) {
-        let table = model.workload_table(workload);
-        if fills_a_shortcoming(table) {
+        if fills_a_shortcoming(demand.requirements) {
             self.hopeless.clear();
         }
         self.row.clear();
@@ -176,7 +175,7 @@ impl Index {
                 field.blocks.update(order, node, spot, &self.row);
             }
         }
-        for &group in &table.aversion_groups {
+        for &group in demand.aversion_groups {
             self.close((model, now, order), group, node);
         }
     }
@@ -207,9 +206,9 @@ impl Index {
     }
 
     /// Notes that no node takes the workloads of a table: free amounts and aversion groups only become narrower.
-    pub(super) fn give_up(&mut self, number: u32, table: &WorkloadTable) {
-        if table.affinity_groups.is_empty() {
-            self.hopeless.insert(number);
+    pub(super) fn give_up(&mut self, demand: &Demand<'_>) {
+        if demand.affinity_groups.is_empty() {
+            self.hopeless.insert(demand.table);
         }
     }
 

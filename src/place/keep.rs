@@ -11,11 +11,12 @@ use std::fmt;
 use rustc_hash::FxHashMap;
 
 use super::claim::{Claims, Entry};
+use super::demand::{Demand, fills_a_shortcoming};
 use super::departure::{Cause, Departure};
 use super::hold::{self, Held};
 use super::occupancy::Place;
 use super::rule::{self, Standing};
-use super::{Engine, Prepared, Start, fills_a_shortcoming, strategy};
+use super::{Engine, Prepared, Start, strategy};
 use crate::model::{Model, NodeId, Record, WorkloadId, WorkloadTable};
 use crate::names::Symbol;
 use crate::quantity::Quantity;
@@ -244,7 +245,7 @@ impl<'a> Seating<'a> {
                 engine.hold(self.model, each, node);
                 self.seats[each.index()] = Some(node);
                 self.left.remove(&each);
-                if fills_a_shortcoming(self.model.workload_table(each)) {
+                if fills_a_shortcoming(&self.model.workload_table(each).requirements) {
                     at = 0;
                 }
             }
@@ -252,8 +253,8 @@ impl<'a> Seating<'a> {
     }
 
     fn comes_back(&self, engine: &Engine, held: &mut Held<'_>, workload: WorkloadId, node: NodeId) -> bool {
-        let table = self.model.workload_table(workload);
-        rule::keeps_hard_groups(self.model, &engine.occupancy, table, node) && held.takes_back(workload)
+        let demand = Demand::of(self.model, workload);
+        rule::keeps_hard_groups(self.model, &engine.occupancy, &demand, node) && held.takes_back(workload)
     }
 
     fn broken_pin(&self, pins: &[Pin]) -> Option<PinError> {

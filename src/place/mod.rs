@@ -13,6 +13,7 @@ mod census;
 mod claim;
 mod column;
 mod cover;
+mod demand;
 mod departure;
 mod hold;
 mod index;
@@ -38,11 +39,11 @@ pub use refusal::{Miss, Refusal, Shortage, Unplaced, miss, refusals, unplaced};
 pub use replay::{Attempt, Edit, Known, Moment, Soft, ahead, given_up};
 pub use rule::{Standing, is_open};
 
-use crate::model::{Assignment, Model, NodeId, Record, Replan, Requirement, WorkloadId, WorkloadTable};
+use crate::model::{Assignment, Model, NodeId, Record, Replan, WorkloadId};
 use crate::parallel::{in_order, threads};
 use crate::score::Score;
 use ask::{Ask, Asker};
-use ethnum::I256;
+use demand::{Demand, fills_a_shortcoming};
 use index::Index;
 use order::Order;
 use std::convert::Infallible;
@@ -80,9 +81,6 @@ pub enum Search {
 
 /// For how many workloads at a time it is laid out what they ask.
 const PART: usize = 512;
-
-/// For how many of them [`read_ahead`] reads at a time.
-const AHEAD: usize = 32;
 
 impl Engine {
     /// Empty nodes. Which nodes there are, and which are cordoned or drained, is seen once.
@@ -132,13 +130,17 @@ impl Engine {
 
     /// Puts a workload where it is on record, without asking.
     fn hold(&mut self, model: &Model, workload: WorkloadId, node: NodeId) {
+        self.put(model, &Demand::of(model, workload), node);
+    }
+
+    fn put(&mut self, model: &Model, demand: &Demand<'_>, node: NodeId) {
         if let Some(index) = self.index.as_mut().filter(|_| self.order.changes()) {
             index.take_out(&self.order, node);
         }
-        self.occupancy.attach(model, workload, node);
-        self.order.occupy(model, workload, node);
+        self.occupancy.attach(model, demand, node);
+        self.order.occupy(demand, node);
         if let Some(index) = &mut self.index {
-            index.occupy((model, &self.occupancy, &self.order), workload, node);
+            index.occupy((model, &self.occupancy, &self.order), demand, node);
         }
     }
 
@@ -150,7 +152,7 @@ impl Engine {
         let mut answers = queue.iter().map(|&(workload, _)| (workload, None)).collect::<Vec<_>>();
         let mut left = (0..queue.len()).collect::<Vec<_>>();
         // Only what fills a shortcoming can open a node for one that was refused before.
-        let can_open = model.workload_tables().iter().any(fills_a_shortcoming);
+        let can_open = model.workload_tables().iter().any(|table| fills_a_shortcoming(&table.requirements));
         loop {
             let before = left.len();
             left = self.round(model, queue, &left, &mut answers);
@@ -175,14 +177,9 @@ impl Engine {
             threads(),
             |part| asker.asks(model, part.iter().map(|&at| queue[at].0)),
             |part, asks| {
-                let mut asks = asks.iter();
-                for near in part.chunks(AHEAD) {
-                    read_ahead(model, near.iter().map(|&at| queue[at].0));
-                    for (&at, ask) in near.iter().zip(asks.by_ref()) {
-                        let (workload, standing) = queue[at];
-                        answers[at].1 = self.try_to_place(model, workload, standing, ask);
-                        refused.extend(answers[at].1.is_none().then_some(at));
-                    }
+                for (&at, ask) in part.iter().zip(asks.iter()) {
+                    answers[at].1 = self.try_to_place(model, queue[at].1, ask);
+                    refused.extend(answers[at].1.is_none().then_some(at));
                 }
                 Ok::<_, Infallible>(())
             },
@@ -205,27 +202,21 @@ impl Engine {
     /// The first node that takes a workload, by itself.
     fn search(&mut self, model: &Model, workload: WorkloadId, standing: Standing) -> Option<NodeId> {
         let asks = self.asker().asks(model, iter::once(workload));
-        asks.iter().find_map(|ask| strategy::search(model, self, workload, standing, ask))
+        asks.iter().find_map(|ask| strategy::search(model, self, standing, ask))
     }
 
     /// Places a workload by itself.
     fn try_place(&mut self, model: &Model, workload: WorkloadId, standing: Standing) -> Option<NodeId> {
         let asks = self.asker().asks(model, iter::once(workload));
-        asks.iter().find_map(|ask| self.try_to_place(model, workload, standing, ask))
+        asks.iter().find_map(|ask| self.try_to_place(model, standing, ask))
     }
 
-    fn try_to_place(
-        &mut self,
-        model: &Model,
-        workload: WorkloadId,
-        standing: Standing,
-        ask: Ask<'_>,
-    ) -> Option<NodeId> {
-        let node = strategy::search(model, self, workload, standing, ask)?;
-        if !rule::keeps_aversion(model, &self.occupancy, model.workload_table(workload), node, false) {
-            self.reluctant.push(workload);
+    fn try_to_place(&mut self, model: &Model, standing: Standing, ask: Ask<'_>) -> Option<NodeId> {
+        let node = strategy::search(model, self, standing, ask)?;
+        if !rule::keeps_aversion(model, &self.occupancy, &ask.demand, node, false) {
+            self.reluctant.push(ask.demand.workload);
         }
-        self.hold(model, workload, node);
+        self.put(model, &ask.demand, node);
         self.order.succeed(node);
         Some(node)
     }
@@ -319,18 +310,4 @@ fn finish(model: &Model, prepared: Prepared) -> Outcome {
     let mut standings = queue;
     standings.sort_unstable_by_key(|&(workload, _)| workload);
     Outcome { assignment, engine, claims, departures, standings, reluctant }
-}
-
-/// Reads what the next workloads require, so that memory answers for all of them at once: in the order of sizes they
-/// are anywhere, and whoever places them would wait for each of its reads.
-fn read_ahead(model: &Model, next: impl Iterator<Item = WorkloadId> + Clone) {
-    let tables = next.clone().map(|workload| model.workload_table(workload)).collect::<Vec<_>>();
-    let rows = tables.iter().map(|table| &table.requirements[..]).collect::<Vec<_>>();
-    let amounts = rows.into_iter().flatten().filter(|requirement| requirement.is_negative()).count();
-    let sizes = next.filter(|&workload| model.workload_score(workload).parts() > I256::ZERO).count();
-    std::hint::black_box((amounts, sizes));
-}
-
-fn fills_a_shortcoming(table: &WorkloadTable) -> bool {
-    table.requirements.iter().any(Requirement::is_negative)
 }

@@ -8,7 +8,8 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::along::Along;
-use crate::model::{Model, NodeId, Requirement, WorkloadId, WorkloadTable};
+use super::demand::Demand;
+use crate::model::{Model, NodeId, Requirement, WorkloadId};
 use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
 
@@ -152,26 +153,25 @@ impl Occupancy {
     }
 
     /// Puts a workload on a node, whether or not it fits.
-    pub(super) fn attach(&mut self, model: &Model, workload: WorkloadId, node: NodeId) {
-        let table = model.workload_table(workload);
+    pub(super) fn attach(&mut self, model: &Model, demand: &Demand<'_>, node: NodeId) {
         let (range, mut along) = (self.row(node), Along::default());
         let row = &mut self.free[range];
-        for requirement in &table.requirements {
+        for requirement in demand.requirements {
             if let Some(at) = along.find(row, requirement.resource, |left| left.resource) {
                 take_off(&mut row[at], requirement.amount(), &mut self.below_zero[node.index()]);
             }
         }
-        self.on[node.index()].push(workload);
-        self.count(model, table, node);
+        self.on[node.index()].push(demand.workload);
+        self.count(model, demand, node);
     }
 
-    fn count(&mut self, model: &Model, table: &WorkloadTable, node: NodeId) {
-        for &group in &table.aversion_groups {
+    fn count(&mut self, model: &Model, demand: &Demand<'_>, node: NodeId) {
+        for &group in demand.aversion_groups {
             if let Some(place) = Place::of(model, node, model.aversion_group(group).over) {
                 *self.averse.entry((group, Some(place))).or_default() += 1;
             }
         }
-        for &group in &table.affinity_groups {
+        for &group in &demand.affinity_groups {
             *self.affine.entry((group, None)).or_default() += 1;
             if let Some(place) = Place::of(model, node, model.affinity_group(group).over) {
                 let members = self.affine.entry((group, Some(place))).or_default();

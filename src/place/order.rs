@@ -7,8 +7,9 @@ use std::cmp::Ordering;
 
 use ethnum::I256;
 
+use super::demand::Demand;
 use super::scale::Scale;
-use crate::model::{Model, NodeId, Strategy, WorkloadId};
+use crate::model::{Model, NodeId, Strategy};
 use crate::score::Score;
 
 /// Where a node stands among others, as a word; nodes with the same word are told apart by [`Order::compare`].
@@ -151,9 +152,9 @@ impl Order {
     }
 
     /// Notes that a workload is on a node now: its score shrinks.
-    pub(super) fn occupy(&mut self, model: &Model, workload: WorkloadId, node: NodeId) {
+    pub(super) fn occupy(&mut self, demand: &Demand<'_>, node: NodeId) {
         if let Self::Scored { scores, words, scale, .. } = self {
-            let score = scores[node.index()].minus(model.workload_score(workload));
+            let score = scores[node.index()].minus(demand.score);
             (scores[node.index()], words[node.index()]) = (score, word(*scale, score));
         }
     }
@@ -178,9 +179,9 @@ impl Floors {
     /// The word below which no node takes a workload. What is on a node requires only what is offered there, so its
     /// score counts what is free; and without an immunity a workload fits only where nothing is below zero afterwards,
     /// so the score is no less than its size. `None` where that does not hold.
-    pub(super) fn of(self, model: &Model, workload: WorkloadId) -> Option<Word> {
-        let scale = self.0.filter(|_| model.workload_table(workload).immunities.is_empty())?;
-        Some(word(scale, model.workload_score(workload)))
+    pub(super) fn of(self, demand: &Demand<'_>) -> Option<Word> {
+        let scale = self.0.filter(|_| demand.immunities.is_empty())?;
+        Some(word(scale, demand.score))
     }
 }
 

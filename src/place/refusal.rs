@@ -166,7 +166,7 @@ fn amount_refusals(now: &Occupancy, table: &WorkloadTable, node: NodeId) -> Vec<
         .below_zero(node)
         .iter()
         .copied()
-        .filter(|&resource| !rule::is_immune(table, resource) && !rule::requires(table, resource));
+        .filter(|&resource| !rule::is_immune(table, resource) && !rule::requires(&table.requirements, resource));
     let ignored = negative.filter_map(|resource| Some(shortage(resource, Quantity::ZERO, now.free(node, resource)?)));
     required.chain(ignored).collect()
 }

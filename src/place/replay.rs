@@ -70,7 +70,7 @@ impl<'a> Known<'a> {
     pub fn new(model: &'a Model, start: Start<'a>, outcome: &'a Outcome) -> Self {
         let prepared = prepare(model, &start).expect("the pins held when it was planned");
         let Prepared { engine, queue, .. } = prepared;
-        let can_open = queue.iter().any(|&(each, _)| fills_a_shortcoming(model.workload_table(each)));
+        let can_open = queue.iter().any(|&(each, _)| fills_a_shortcoming(&model.workload_table(each).requirements));
         Self { model, start, outcome, engine, queue, can_open }
     }
 
@@ -134,7 +134,7 @@ impl<'a> Known<'a> {
         workload: WorkloadId,
         most: usize,
     ) -> Result<Attempt, PinError> {
-        let opens = |each: WorkloadId| fills_a_shortcoming(model.workload_table(each));
+        let opens = |each: WorkloadId| fills_a_shortcoming(&model.workload_table(each).requirements);
         if self.can_open || model.workload_ids().any(opens) {
             return self.attempt_of_many(model, start, workload, most);
         }

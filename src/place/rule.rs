@@ -3,8 +3,9 @@
 //! Each rule is one small function over the model and what is where; the order in which nodes are asked is `strategy`'s
 //! business, why a node refused is `refusal`'s.
 
+use super::demand::Demand;
 use super::occupancy::{Occupancy, Place};
-use crate::model::{Model, NodeId, WorkloadTable};
+use crate::model::{Model, NodeId, Requirement, WorkloadOptions, WorkloadTable};
 use crate::names::Symbol;
 
 /// What is known of a workload before it is placed: where the record binds or draws it.
@@ -19,11 +20,11 @@ pub enum Standing {
 }
 
 /// Rule 2.1 and the hard rules of 2.8 together: whether the node takes the workload now.
-pub(super) fn takes(model: &Model, now: &Occupancy, table: &WorkloadTable, standing: Standing, node: NodeId) -> bool {
+pub(super) fn takes(model: &Model, now: &Occupancy, demand: &Demand<'_>, standing: Standing, node: NodeId) -> bool {
     is_open(model, standing, node)
-        && is_selected(model, table, node)
-        && has_room(now, table, node)
-        && keeps_hard_groups(model, now, table, node)
+        && is_selected(model, demand, node)
+        && has_room(now, demand, node)
+        && keeps_hard_groups(model, now, demand, node)
 }
 
 /// Cordoned and drained nodes take nothing new; what has `stay` goes home only, and there it is not new.
@@ -37,14 +38,14 @@ pub fn is_open(model: &Model, standing: Standing, node: NodeId) -> bool {
 }
 
 /// `only_on` and `never_on`.
-fn is_selected(model: &Model, table: &WorkloadTable, node: NodeId) -> bool {
-    forbidding_label(model, table, node).is_none()
+fn is_selected(model: &Model, options: &WorkloadOptions, node: NodeId) -> bool {
+    forbidding_label(model, options, node).is_none()
 }
 
 /// The first label, by name, over which `only_on` or `never_on` forbids a node.
-pub(super) fn forbidding_label(model: &Model, table: &WorkloadTable, node: NodeId) -> Option<Symbol> {
-    let missing = table.only_on.iter().filter(|selector| !model.selects(selector, node));
-    let avoided = table.never_on.iter().filter(|selector| model.selects(selector, node));
+pub(super) fn forbidding_label(model: &Model, options: &WorkloadOptions, node: NodeId) -> Option<Symbol> {
+    let missing = options.only_on.iter().filter(|selector| !model.selects(selector, node));
+    let avoided = options.never_on.iter().filter(|selector| model.selects(selector, node));
     missing.chain(avoided).map(|selector| selector.label).min_by_key(|&label| model.text(label))
 }
 
@@ -64,29 +65,30 @@ pub(super) fn hard_group_without_place(model: &Model, table: &WorkloadTable, nod
 }
 
 /// Rule 2.1: every required resource is offered, and afterwards none is below zero but those that it is immune to.
-fn has_room(now: &Occupancy, table: &WorkloadTable, node: NodeId) -> bool {
+fn has_room(now: &Occupancy, demand: &Demand<'_>, node: NodeId) -> bool {
     let mut free = now.along(node);
-    let fits = table.requirements.iter().all(|requirement| match free(requirement.resource) {
+    let fits = demand.requirements.iter().all(|requirement| match free(requirement.resource) {
         None => false,
-        Some(free) => is_immune(table, requirement.resource) || !free.minus(requirement.amount()).is_negative(),
+        Some(free) => is_immune(demand, requirement.resource) || !free.minus(requirement.amount()).is_negative(),
     });
-    fits && now.below_zero(node).iter().all(|&resource| is_immune(table, resource) || requires(table, resource))
+    let minds = |&resource: &Symbol| !is_immune(demand, resource) && !requires(demand.requirements, resource);
+    fits && !now.below_zero(node).iter().any(minds)
 }
 
 /// Hard groups: below `max` in a place of their own, or where the others are.
-pub(super) fn keeps_hard_groups(model: &Model, now: &Occupancy, table: &WorkloadTable, node: NodeId) -> bool {
-    keeps_aversion(model, now, table, node, true) && keeps_affinity(model, now, table, node, true)
+pub(super) fn keeps_hard_groups(model: &Model, now: &Occupancy, demand: &Demand<'_>, node: NodeId) -> bool {
+    keeps_aversion(model, now, demand, node, true) && keeps_affinity(model, now, demand, node, true)
 }
 
 /// Whether the node's places have room in all aversion groups that are hard, or all that are soft.
-pub(super) fn keeps_aversion(model: &Model, now: &Occupancy, table: &WorkloadTable, node: NodeId, hard: bool) -> bool {
-    let mut groups = table.aversion_groups.iter().filter(|&&group| model.aversion_group(group).hard == hard);
+pub(super) fn keeps_aversion(model: &Model, now: &Occupancy, demand: &Demand<'_>, node: NodeId, hard: bool) -> bool {
+    let mut groups = demand.aversion_groups.iter().filter(|&&group| model.aversion_group(group).hard == hard);
     groups.all(|&group| takes_member(model, now, group, node))
 }
 
 /// Whether the node's places are where the members are of all affinity groups that are hard, or all that are soft.
-pub(super) fn keeps_affinity(model: &Model, now: &Occupancy, table: &WorkloadTable, node: NodeId, hard: bool) -> bool {
-    let mut groups = table.affinity_groups.iter().filter(|&&group| model.affinity_group(group).hard == hard);
+pub(super) fn keeps_affinity(model: &Model, now: &Occupancy, demand: &Demand<'_>, node: NodeId, hard: bool) -> bool {
+    let mut groups = demand.affinity_groups.iter().filter(|&&group| model.affinity_group(group).hard == hard);
     groups.all(|&group| gathers(model, now, group, node))
 }
 
@@ -103,11 +105,11 @@ pub(super) fn gathers(model: &Model, now: &Occupancy, group: Symbol, node: NodeI
 }
 
 /// Whether the value of a resource on a node is irrelevant to the workload.
-pub(super) fn is_immune(table: &WorkloadTable, resource: Symbol) -> bool {
-    table.immunities.binary_search(&resource).is_ok()
+pub(super) fn is_immune(options: &WorkloadOptions, resource: Symbol) -> bool {
+    options.immunities.binary_search(&resource).is_ok()
 }
 
-/// Whether the workload names the resource, at whatever amount.
-pub(super) fn requires(table: &WorkloadTable, resource: Symbol) -> bool {
-    table.requirement(resource).is_some()
+/// Whether one of these names the resource, at whatever amount.
+pub(super) fn requires(requirements: &[Requirement], resource: Symbol) -> bool {
+    Requirement::of(requirements, resource).is_some()
 }

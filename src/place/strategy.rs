@@ -7,14 +7,18 @@ use std::cmp::Reverse;
 
 use super::Engine;
 use super::ask::Ask;
+use super::demand::Demand;
 use super::rule::{self, Standing};
 use super::scale::Scale;
-use crate::model::{Model, NodeId, Strategy, WorkloadId, WorkloadTable};
+use crate::model::{Model, NodeId, Strategy, WorkloadId};
 use crate::parallel::both;
 use crate::score::Score;
 
 /// From so many workloads on, two threads sort them.
 const MANY: usize = 8192;
+
+/// Of at most so many workloads the middle is taken for that of all.
+const SOME: usize = 512;
 
 /// Sorts workloads into strategy order: priority, largest first; then manifest order, or for bin pack size and name.
 pub(crate) fn sort(model: &Model, workloads: &mut [WorkloadId]) {
@@ -24,31 +28,33 @@ pub(crate) fn sort(model: &Model, workloads: &mut [WorkloadId]) {
     }
 }
 
-/// The same for bin pack, which compares more: by halves, which are sorted side by side where they are long.
+/// The same for bin pack, which compares more: by a word for priority and size, in which a processor compares all that
+/// it has to without taking turns. Those with words below one in the middle are sorted beside the others.
 fn sort_by_size(model: &Model, workloads: &mut [WorkloadId]) {
     let scale = Scale::of(workloads.iter().map(|&each| model.workload_score(each).parts()));
-    let (first, second) = workloads.split_at(workloads.len() / 2);
-    let (first, second) = (|| by_size(model, scale, first), || by_size(model, scale, second));
-    let (first, second) = if workloads.len() < MANY { (first(), second()) } else { both(first, second) };
-    let (mut first, mut second) = (first.into_iter().peekable(), second.into_iter().peekable());
-    for workload in workloads {
-        let is_next = |&(word, each): &(u128, WorkloadId)| {
-            second.peek().is_none_or(|&(other, another)| {
-                word.cmp(&other).then_with(|| exactly(model, each).cmp(&exactly(model, another))).is_le()
-            })
-        };
-        let next = first.next_if(is_next).or_else(|| second.next());
-        *workload = next.expect("as many as there were").1;
+    let descending = |number: i64| u128::from(i64::MAX.abs_diff(number));
+    let size = |each| descending(scale.number(model.workload_score(each).parts()));
+    let word = |&each: &WorkloadId| descending(model.workload_table(each).priority) << 64 | size(each);
+    let middle = middle(workloads.iter().step_by(workloads.len() / SOME + 1).map(word).collect());
+    let sorted = |below: bool| {
+        let sized = workloads.iter().map(|each| (word(each), *each));
+        sorted(model, sized.filter(|&(word, _)| (word < middle) == below).collect())
+    };
+    let (first, others) =
+        if workloads.len() < MANY { (sorted(true), sorted(false)) } else { both(|| sorted(true), || sorted(false)) };
+    for (place, (_, workload)) in workloads.iter_mut().zip(first.into_iter().chain(others)) {
+        *place = workload;
     }
 }
 
-/// Sorts by words, in which a processor compares all that it has to without taking turns, and then what has the same;
-/// gives each workload with its word.
-fn by_size(model: &Model, scale: Scale, workloads: &[WorkloadId]) -> Vec<(u128, WorkloadId)> {
-    let descending = |number: i64| u128::from(i64::MAX.abs_diff(number));
-    let size = |each| descending(scale.number(model.workload_score(each).parts()));
-    let word = |each| descending(model.workload_table(each).priority) << 64 | size(each);
-    let mut sized = workloads.iter().map(|&each| (word(each), each)).collect::<Vec<_>>();
+/// The one in the middle of these words.
+fn middle(mut words: Vec<u128>) -> u128 {
+    words.sort_unstable();
+    words.get(words.len() / 2).copied().unwrap_or(0)
+}
+
+/// Sorts by words, and then what has the same.
+fn sorted(model: &Model, mut sized: Vec<(u128, WorkloadId)>) -> Vec<(u128, WorkloadId)> {
     sized.sort_unstable_by_key(|&(word, _)| word);
     for alike in sized.chunk_by_mut(|(one, _), (other, _)| one == other) {
         // In manifest order most of them are in order of names.
@@ -96,44 +102,37 @@ const PASSES: [Pass; 4] = [
 ];
 
 /// The first node in strategy order that takes a workload, soft rules kept as long as any node keeps them.
-pub(super) fn search(
-    model: &Model,
-    engine: &mut Engine,
-    workload: WorkloadId,
-    standing: Standing,
-    ask: Ask<'_>,
-) -> Option<NodeId> {
-    let number = model.workloads()[workload.index()].table;
-    let table = model.workload_table(workload);
+pub(super) fn search(model: &Model, engine: &mut Engine, standing: Standing, ask: Ask<'_>) -> Option<NodeId> {
+    let demand = &ask.demand;
     let Engine { occupancy: now, order, index, .. } = engine;
     match standing {
-        Standing::Bound(home) => return home.filter(|&home| rule::takes(model, now, table, standing, home)),
-        Standing::Returning(last) if rule::takes(model, now, table, standing, last) => return Some(last),
+        Standing::Bound(home) => return home.filter(|&home| rule::takes(model, now, demand, standing, home)),
+        Standing::Returning(last) if rule::takes(model, now, demand, standing, last) => return Some(last),
         Standing::Returning(_) | Standing::Free => {}
     }
-    if index.as_ref().is_some_and(|index| index.is_hopeless(number)) {
+    if index.as_ref().is_some_and(|index| index.is_hopeless(demand.table)) {
         return None;
     }
-    let found = passes(model, table).find_map(|pass| {
+    let found = passes(model, demand).find_map(|pass| {
         let mut takes = |node| {
-            rule::takes(model, now, table, standing, node)
-                && (!pass.aversion || rule::keeps_aversion(model, now, table, node, false))
-                && (!pass.affinity || rule::keeps_affinity(model, now, table, node, false))
+            rule::takes(model, now, demand, standing, node)
+                && (!pass.aversion || rule::keeps_aversion(model, now, demand, node, false))
+                && (!pass.affinity || rule::keeps_affinity(model, now, demand, node, false))
         };
         match index {
             None => order.nodes().find(|&node| takes(node)),
-            Some(index) => index.first((model, now, order), (table, ask), pass, &mut takes),
+            Some(index) => index.first((model, now, order), ask, pass, &mut takes),
         }
     });
     if let (None, Some(index)) = (found, index) {
-        index.give_up(number, table);
+        index.give_up(demand);
     }
     found
 }
 
 /// The passes that apply to a workload: without soft groups of a kind, those that keep that kind say nothing new.
-fn passes(model: &Model, table: &WorkloadTable) -> impl Iterator<Item = Pass> + use<> {
-    let averse = table.aversion_groups.iter().any(|&group| !model.aversion_group(group).hard);
-    let affine = table.affinity_groups.iter().any(|&group| !model.affinity_group(group).hard);
+fn passes(model: &Model, demand: &Demand<'_>) -> impl Iterator<Item = Pass> + use<> {
+    let averse = demand.aversion_groups.iter().any(|&group| !model.aversion_group(group).hard);
+    let affine = demand.affinity_groups.iter().any(|&group| !model.affinity_group(group).hard);
     PASSES.into_iter().filter(move |pass| (averse || !pass.aversion) && (affine || !pass.affinity))
 }
