@@ -98,11 +98,17 @@ pub struct Change {
 const NEW: &[Reason] = &[Reason::New];
 const REMOVED: &[Reason] = &[Reason::Removed];
 
-/// Every change: by the names of workloads, then of those that are gone.
+/// Every change, by the names of workloads.
 pub(super) fn changes(model: &Model, record: &Record, outcome: &Outcome, pins: &[Pin]) -> Vec<Change> {
     let story = Story { model, record, outcome, pins, beside: beside(model, outcome), left: left(outcome) };
     let told = model.workloads_by_name().iter().filter_map(|&workload| story.change(workload));
-    told.chain(outcome.claims.unclaimed.iter().map(|&entry| removal(record, entry))).collect()
+    let mut changes = told.collect::<Vec<_>>();
+    let removals = outcome.claims.unclaimed.iter().map(|&entry| removal(record, entry));
+    if removals.len() > 0 {
+        changes.extend(removals);
+        changes.sort_by(|a, b| a.workload.cmp(&b.workload).then(a.kind.cmp(&b.kind)));
+    }
+    changes
 }
 
 struct Story<'a> {

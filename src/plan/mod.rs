@@ -68,8 +68,7 @@ impl<'a> Plan<'a> {
 
     /// What an outcome changes, that was placed from this record and these pins.
     pub fn of(model: &'a Model, record: &Record, pins: &[Pin], outcome: Outcome) -> Self {
-        let mut changes = change::changes(model, record, &outcome, pins);
-        changes.sort_by(|a, b| a.workload.cmp(&b.workload).then(a.kind.cmp(&b.kind)));
+        let changes = change::changes(model, record, &outcome, pins);
         let mut unplaced = place::unplaced(model, &outcome);
         unplaced.sort_by_key(|each| model.workload_name(each.workload));
         let summary = summarize(model, &outcome, &changes, unplaced.len());
