@@ -21,7 +21,7 @@ const ROOMS: [Room; 22] = [
     ("quantity", &[], &["ethnum"]),
     ("names", &[], &["rustc_hash"]),
     ("score", &["names", "quantity"], &["ethnum"]),
-    ("model", &["names", "quantity", "score"], &["ethnum", "hashbrown", "rustc_hash"]),
+    ("model", &["names", "parallel", "quantity", "score"], &["ethnum", "hashbrown", "rustc_hash"]),
     ("source", &[], &[]),
     ("escape", &[], &["unicode_width"]),
     ("count", &[], &[]),

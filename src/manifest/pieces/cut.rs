@@ -3,7 +3,10 @@
 //! Only before a line that starts with exactly `[[nodes]]` or `[[workloads]]`. Such a line may also stand in a string
 //! of several lines or in an array: then what comes before it does not end, and is no text by itself.
 
+use std::iter::once;
 use std::ops::Range;
+
+use memchr::memmem::find_iter;
 
 /// What a piece is about: it begins with a header, or it is all that comes before the first one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,17 +51,10 @@ pub(super) fn cut(text: &str, bytes: usize) -> Vec<Piece> {
 
 /// The lines that start with a header.
 fn headers(text: &str) -> impl Iterator<Item = (usize, Kind)> {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let at = from + text[from..].find('[')?;
-            let rest = &text[at..];
-            let kind = [Kind::Nodes, Kind::Workloads].into_iter().find(|kind| rest.starts_with(kind.header()));
-            from = at + 1;
-            if let Some(kind) = kind.filter(|_| at == 0 || text.as_bytes()[at - 1] == b'\n') {
-                return Some((at, kind));
-            }
-        }
+    let lines = find_iter(text.as_bytes(), "\n[[").map(|at| at + 1);
+    once(0).chain(lines).filter_map(|at| {
+        let mut kinds = [Kind::Nodes, Kind::Workloads].into_iter();
+        Some((at, kinds.find(|kind| text[at..].starts_with(kind.header()))?))
     })
 }
 
