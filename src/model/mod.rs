@@ -12,6 +12,7 @@ mod table;
 
 use ethnum::I256;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::fmt;
 use std::ops::Range;
 
@@ -22,8 +23,12 @@ pub use self::table::{
     Strategy, Workload, WorkloadId, WorkloadOptions, WorkloadTable,
 };
 use crate::names::{Names, Symbol};
+use crate::parallel::{in_order, threads};
 use crate::quantity::Capacity;
 use crate::score::{Rubric, Score, ScoreError, Weight};
+
+/// For how many tables at a time sizes are worked out, while those before are entered.
+const PART: usize = 512;
 
 /// A table of which nothing can be added to a model.
 #[derive(Clone, Debug)]
@@ -149,46 +154,65 @@ impl Model {
     }
 
     /// Adds the nodes of many tables in order; those of which nothing can be added come back.
-    pub fn add_all_nodes(&mut self, tables: Vec<NodeTable>) -> Vec<Refused<NodeTable>> {
+    pub fn add_all_nodes(&mut self, mut tables: Vec<NodeTable>) -> Vec<Refused<NodeTable>> {
         self.nodes.reserve(tables.iter().map(|table| table.count.unwrap_or(1) as usize).sum());
         self.node_scores.reserve(tables.len());
-        let Self { nodes, node_tables, node_scores, rubric, total_score, largest_node, .. } = self;
-        add_all(node_tables, tables, |number, table| {
+        let mut refused = Vec::new();
+        for (index, table) in tables.iter_mut().enumerate() {
             table.resources.sort_unstable_by_key(|offer| offer.resource);
             table.labels.sort_unstable();
-            let first = nodes.members().len();
-            nodes.enter(&table.name.as_str().into(), table.count, number)?;
-            let offers = table.resources.iter().map(|offer| (offer.resource, offer.capacity));
-            let scored = rubric.score(offers).and_then(|score| {
-                let largest = (*largest_node).max(score.magnitude());
-                total_score.checked_add(largest).map(|_| (score, largest)).ok_or(ScoreError::Overflow)
-            });
-            let (score, largest) = scored.inspect_err(|_| nodes.leave(first))?;
-            *largest_node = largest;
-            node_scores.push(score);
-            Ok(())
-        })
+            refused.extend(self.enter_nodes(table).err().map(|error| (index, error)));
+        }
+        add_all(&mut self.node_tables, tables, refused)
+    }
+
+    fn enter_nodes(&mut self, table: &NodeTable) -> Result<(), ModelError> {
+        let (first, number) = (self.nodes().len(), index_u32(self.node_scores.len()));
+        self.nodes.enter(&table.name.as_str().into(), table.count, number)?;
+        let offers = table.resources.iter().map(|offer| (offer.resource, offer.capacity));
+        let scored = self.rubric.score(offers).and_then(|score| {
+            let largest = self.largest_node.max(score.magnitude());
+            self.total_score.checked_add(largest).map(|_| (score, largest)).ok_or(ScoreError::Overflow)
+        });
+        let (score, largest) = scored.inspect_err(|_| self.nodes.leave(first))?;
+        self.largest_node = largest;
+        self.node_scores.push(score);
+        Ok(())
     }
 
     /// Adds the workloads of many tables in order; those of which nothing can be added come back.
-    pub fn add_all_workloads(&mut self, tables: Vec<WorkloadTable>) -> Vec<Refused<WorkloadTable>> {
+    pub fn add_all_workloads(&mut self, mut tables: Vec<WorkloadTable>) -> Vec<Refused<WorkloadTable>> {
         self.workloads.reserve(tables.iter().map(|table| table.replicas.unwrap_or(1) as usize).sum());
         self.workload_scores.reserve(tables.len());
-        let Self { workloads, workload_tables, workload_scores, rubric, total_score, largest_node, .. } = self;
-        add_all(workload_tables, tables, |number, table| {
-            sort_workload_table(table);
-            let first = workloads.members().len();
-            workloads.enter(&table.name, table.replicas, number)?;
-            let amounts = table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount())));
-            let scored = rubric.score(amounts).and_then(|score| {
-                let total = grown_total(*total_score, score, table.replicas.unwrap_or(1))?;
-                total.checked_add(*largest_node).map(|_| (score, total)).ok_or(ScoreError::Overflow)
-            });
-            let (score, total) = scored.inspect_err(|_| workloads.leave(first))?;
-            *total_score = total;
-            workload_scores.push(score.parts());
-            Ok(())
-        })
+        tables.iter_mut().for_each(sort_workload_table);
+        let (rubric, parts) = (self.rubric.clone(), tables.chunks(PART).collect::<Vec<_>>());
+        let (mut index, mut refused) = (0, Vec::new());
+        let Ok(()) = in_order(
+            &parts,
+            threads(),
+            |part| part.iter().map(|table| score(&rubric, table)).collect::<Vec<_>>(),
+            |part, scores| {
+                for (table, score) in part.iter().zip(scores) {
+                    refused.extend(self.enter_workloads(table, score).err().map(|error| (index, error)));
+                    index += 1;
+                }
+                Ok::<_, Infallible>(())
+            },
+        );
+        add_all(&mut self.workload_tables, tables, refused)
+    }
+
+    fn enter_workloads(&mut self, table: &WorkloadTable, score: Result<Score, ScoreError>) -> Result<(), ModelError> {
+        let (first, number) = (self.workloads().len(), index_u32(self.workload_scores.len()));
+        self.workloads.enter(&table.name, table.replicas, number)?;
+        let scored = score.and_then(|score| {
+            let total = grown_total(self.total_score, score, table.replicas.unwrap_or(1))?;
+            total.checked_add(self.largest_node).map(|_| (score, total)).ok_or(ScoreError::Overflow)
+        });
+        let (score, total) = scored.inspect_err(|_| self.workloads.leave(first))?;
+        self.total_score = total;
+        self.workload_scores.push(score.parts());
+        Ok(())
     }
 
     /// In which order workloads are taken and nodes are tried.
@@ -340,30 +364,26 @@ pub fn numbered(name: &str, number: Option<u32>) -> String {
     number.map_or_else(|| name.to_owned(), |number| format!("{name}-{number}"))
 }
 
-/// Enters tables after those that are there, each with its number, and gives back those that cannot be.
-fn add_all<T: Default>(
-    tables: &mut Vec<T>,
-    mut new: Vec<T>,
-    mut enter: impl FnMut(u32, &mut T) -> Result<(), ModelError>,
-) -> Vec<Refused<T>> {
-    let first = tables.len();
-    if first == 0 {
+/// Adds tables after those that are there, but for those that are refused, whose indices ascend: these come back.
+fn add_all<T>(tables: &mut Vec<T>, new: Vec<T>, refused: Vec<(usize, ModelError)>) -> Vec<Refused<T>> {
+    if tables.is_empty() && refused.is_empty() {
         *tables = new;
-    } else {
-        tables.append(&mut new);
+        return Vec::new();
     }
-    let (mut next, mut refused) = (first, Vec::new());
-    for index in first..tables.len() {
-        tables.swap(next, index);
-        match enter(index_u32(next), &mut tables[next]) {
-            Ok(()) => next += 1,
-            Err(error) => {
-                refused.push(Refused { index: index - first, table: std::mem::take(&mut tables[next]), error });
-            }
+    let mut errors = refused.into_iter().peekable();
+    let mut refused = Vec::new();
+    for (index, table) in new.into_iter().enumerate() {
+        match errors.next_if(|&(at, _)| at == index) {
+            Some((_, error)) => refused.push(Refused { index, table, error }),
+            None => tables.push(table),
         }
     }
-    tables.truncate(next);
     refused
+}
+
+/// The size of a workload of a table.
+fn score(rubric: &Rubric, table: &WorkloadTable) -> Result<Score, ScoreError> {
+    rubric.score(table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount()))))
 }
 
 /// The sizes of all workloads, with `count` of this score more.

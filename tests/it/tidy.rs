@@ -31,7 +31,7 @@ const ROOMS: [Room; 22] = [
     (
         "manifest",
         &["diagnostic", "escape", "model", "names", "parallel", "quantity", "score", "source", "suggestion"],
-        &["rustc_hash", "schemars", "serde", "toml"],
+        &["memchr", "rustc_hash", "schemars", "serde", "toml"],
     ),
     ("adoption", &["diagnostic", "escape", "manifest", "model", "source", "suggestion"], &["rustc_hash"]),
     ("place", &["model", "names", "parallel", "quantity", "score"], &["ethnum", "rustc_hash"]),
