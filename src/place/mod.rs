@@ -104,8 +104,10 @@ impl Engine {
     ) -> Vec<(WorkloadId, Option<NodeId>)> {
         let mut batch = batch.into_iter().collect::<Vec<_>>();
         strategy::sort(model, &mut batch);
+        let mut answers = batch.iter().map(|&workload| (workload, None)).collect::<Vec<_>>();
         let queue = batch.into_iter().map(|workload| (workload, Standing::Free)).collect::<Vec<_>>();
-        self.run(model, &queue)
+        self.run(model, &queue, |at, node| answers[at].1 = Some(node));
+        answers
     }
 
     /// Who is where now, and what is free.
@@ -144,20 +146,20 @@ impl Engine {
         }
     }
 
-    /// Goes over the queue, and again over what it left, until a round places nothing.
-    fn run(&mut self, model: &Model, queue: &[(WorkloadId, Standing)]) -> Vec<(WorkloadId, Option<NodeId>)> {
+    /// Goes over the queue, and again over what it left, until a round places nothing; says of who is placed where in
+    /// the queue it was, and on which node it is.
+    fn run(&mut self, model: &Model, queue: &[(WorkloadId, Standing)], mut placed: impl FnMut(usize, NodeId)) {
         if !queue.is_empty() {
             self.make_index(model);
         }
-        let mut answers = queue.iter().map(|&(workload, _)| (workload, None)).collect::<Vec<_>>();
         let mut left = (0..queue.len()).collect::<Vec<_>>();
         // Only what fills a shortcoming can open a node for one that was refused before.
         let can_open = model.workload_tables().iter().any(|table| fills_a_shortcoming(&table.requirements));
         loop {
             let before = left.len();
-            left = self.round(model, queue, &left, &mut answers);
+            left = self.round(model, queue, &left, &mut placed);
             if !can_open || left.is_empty() || left.len() == before {
-                return answers;
+                return;
             }
         }
     }
@@ -168,7 +170,7 @@ impl Engine {
         model: &Model,
         queue: &[(WorkloadId, Standing)],
         left: &[usize],
-        answers: &mut [(WorkloadId, Option<NodeId>)],
+        placed: &mut impl FnMut(usize, NodeId),
     ) -> Vec<usize> {
         let parts = left.chunks(PART).collect::<Vec<_>>();
         let (asker, mut refused) = (self.asker(), Vec::new());
@@ -178,8 +180,10 @@ impl Engine {
             |part| asker.asks(model, part.iter().map(|&at| queue[at].0)),
             |part, asks| {
                 for (&at, ask) in part.iter().zip(asks.iter()) {
-                    answers[at].1 = self.try_to_place(model, queue[at].1, ask);
-                    refused.extend(answers[at].1.is_none().then_some(at));
+                    match self.try_to_place(model, queue[at].1, ask) {
+                        Some(node) => placed(at, node),
+                        None => refused.push(at),
+                    }
                 }
                 Ok::<_, Infallible>(())
             },
@@ -297,7 +301,7 @@ fn fresh(model: &Model, claims: Claims, search: Search) -> Prepared {
 /// Runs the strategy over the queue and gathers what came of it.
 fn finish(model: &Model, prepared: Prepared) -> Outcome {
     let Prepared { mut engine, claims, departures, queue } = prepared;
-    engine.run(model, &queue);
+    engine.run(model, &queue, |_, _| {});
     // Who asks more of the nodes makes another.
     engine.index = None;
     let mut assignment = Assignment(vec![None; model.workloads().len()]);

@@ -37,8 +37,10 @@ fn sort_by_size(model: &Model, workloads: &mut [WorkloadId]) {
     let word = |&each: &WorkloadId| descending(model.workload_table(each).priority) << 64 | size(each);
     let middle = middle(workloads.iter().step_by(workloads.len() / SOME + 1).map(word).collect());
     let sorted = |below: bool| {
-        let sized = workloads.iter().map(|each| (word(each), *each));
-        sorted(model, sized.filter(|&(word, _)| (word < middle) == below).collect())
+        let mut sized = Vec::with_capacity(workloads.len());
+        sized.extend(workloads.iter().map(|each| (word(each), *each)).filter(|&(word, _)| (word < middle) == below));
+        sort_sized(model, &mut sized);
+        sized
     };
     let (first, others) =
         if workloads.len() < MANY { (sorted(true), sorted(false)) } else { both(|| sorted(true), || sorted(false)) };
@@ -54,14 +56,13 @@ fn middle(mut words: Vec<u128>) -> u128 {
 }
 
 /// Sorts by words, and then what has the same.
-fn sorted(model: &Model, mut sized: Vec<(u128, WorkloadId)>) -> Vec<(u128, WorkloadId)> {
+fn sort_sized(model: &Model, sized: &mut [(u128, WorkloadId)]) {
     sized.sort_unstable_by_key(|&(word, _)| word);
     for alike in sized.chunk_by_mut(|(one, _), (other, _)| one == other) {
         // In manifest order most of them are in order of names.
         alike.sort_unstable_by_key(|&(_, each)| each);
         alike.sort_by_key(|&(_, each)| exactly(model, each));
     }
-    sized
 }
 
 /// What tells workloads with the same word apart.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Assignment, Model, NodeId, WorkloadId};
+use crate::model::{Assignment, Model, NodeId};
 use crate::names::Symbol;
 use crate::place::Place;
 
@@ -19,16 +19,16 @@ fn is_plain(model: &Model, group: Symbol) -> bool {
 }
 
 fn pairs(model: &Model, assignment: &Assignment) -> u64 {
+    let plain = members(model, assignment).map(|(groups, node)| {
+        let plain = groups.iter().copied().filter(|&group| is_plain(model, group));
+        (node, plain.collect::<Vec<_>>())
+    });
+    let mut plain = plain.filter(|(_, groups)| !groups.is_empty()).collect::<Vec<_>>();
+    plain.sort_unstable();
     // Workloads with the same groups are counted together: their pairs need not be visited.
-    let mut alike = BTreeMap::<NodeId, BTreeMap<Vec<Symbol>, u64>>::new();
-    for (workload, node) in placed(model, assignment) {
-        let groups = model.workload_table(workload).aversion_groups.iter().copied();
-        let plain = groups.filter(|&group| is_plain(model, group)).collect::<Vec<_>>();
-        if !plain.is_empty() {
-            *alike.entry(node).or_default().entry(plain).or_default() += 1;
-        }
-    }
-    alike.into_values().map(|on_node| pairs_on_node(&on_node.into_iter().collect::<Vec<_>>())).sum()
+    let counted = |alike: &[(NodeId, Vec<Symbol>)]| (alike[0].1.clone(), alike.len() as u64);
+    let on_node = plain.chunk_by(|(one, _), (other, _)| one == other);
+    on_node.map(|on_node| pairs_on_node(&on_node.chunk_by(PartialEq::eq).map(counted).collect::<Vec<_>>())).sum()
 }
 
 fn pairs_on_node(alike: &[(Vec<Symbol>, u64)]) -> u64 {
@@ -41,23 +41,25 @@ fn pairs_on_node(alike: &[(Vec<Symbol>, u64)]) -> u64 {
 }
 
 fn crowd(model: &Model, assignment: &Assignment) -> u64 {
-    let mut members = BTreeMap::<(Symbol, Place), u64>::new();
-    for (workload, node) in placed(model, assignment) {
-        for &group in &model.workload_table(workload).aversion_groups {
+    let mut crowds = BTreeMap::<(Symbol, Place), u64>::new();
+    for (groups, node) in members(model, assignment) {
+        for &group in groups {
             let options = model.aversion_group(group);
             if options.hard || is_plain(model, group) {
                 continue;
             }
             if let Some(place) = Place::of(model, node, options.over) {
-                *members.entry((group, place)).or_default() += 1;
+                *crowds.entry((group, place)).or_default() += 1;
             }
         }
     }
     let beyond =
         |((group, _), count): ((Symbol, Place), u64)| count.saturating_sub(u64::from(model.aversion_group(group).max));
-    members.into_iter().map(beyond).sum()
+    crowds.into_iter().map(beyond).sum()
 }
 
-fn placed<'a>(model: &'a Model, assignment: &'a Assignment) -> impl Iterator<Item = (WorkloadId, NodeId)> + 'a {
-    model.workload_ids().filter_map(|workload| Some((workload, assignment.of(workload)?)))
+/// The groups and the node of each placed workload that is in any.
+fn members<'a>(model: &'a Model, assignment: &'a Assignment) -> impl Iterator<Item = (&'a [Symbol], NodeId)> {
+    let groups = |workload| Some(&*model.workload_table(workload).aversion_groups).filter(|groups| !groups.is_empty());
+    model.workload_ids().filter_map(move |workload| Some((groups(workload)?, assignment.of(workload)?)))
 }

@@ -13,6 +13,17 @@ pub(super) struct Decimal {
 
 impl Decimal {
     pub(super) fn parse(number: &str) -> Result<Self, QuantityError> {
+        Self::few_digits(number).map_or_else(|| Self::parse_any(number), Ok)
+    }
+
+    /// Digits and nothing else, as most numbers are written; none where they may be too many.
+    pub(super) fn few_digits(number: &str) -> Option<Self> {
+        let is_few = (1..=SIGNIFICANT_DIGITS).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+        let mantissa = || number.bytes().fold(0, |mantissa, digit| mantissa * 10 + i64::from(digit - b'0'));
+        is_few.then(|| Self { mantissa: mantissa(), exponent: 0 })
+    }
+
+    fn parse_any(number: &str) -> Result<Self, QuantityError> {
         let unsigned = number.strip_prefix(['+', '-']).unwrap_or(number);
         let (whole, fraction) = match unsigned.split_once('.') {
             Some((_, "")) => return Err(QuantityError::Malformed),

@@ -10,12 +10,12 @@ use super::{Family, QuantityError};
 impl Compact {
     /// Reads what [`super::Quantity::parse`] does.
     pub fn parse(text: &str) -> Result<(Self, Family), QuantityError> {
-        if matches!(text.trim_start_matches(['+', '-']), "inf" | "nan") {
-            return Err(if text.ends_with("nan") { QuantityError::NotANumber } else { QuantityError::Infinite });
-        }
         let is_number = |byte: u8| matches!(byte, b'0'..=b'9' | b'.' | b'+' | b'-');
         let unit_at = text.bytes().position(|byte| !is_number(byte)).unwrap_or(text.len());
         let (number, suffix) = text.split_at(unit_at);
+        if matches!(suffix, "inf" | "nan") && number.bytes().all(|byte| matches!(byte, b'+' | b'-')) {
+            return Err(if suffix == "nan" { QuantityError::NotANumber } else { QuantityError::Infinite });
+        }
         let decimal = Decimal::parse(number)?;
         if suffix.is_empty() {
             return Ok((decimal.times(1, 0)?, Family::Plain));
@@ -30,6 +30,9 @@ impl Compact {
 
     /// Reads what [`super::Quantity::parse_number`] does.
     pub fn parse_number(text: &str) -> Result<Self, QuantityError> {
+        if let Some(digits) = Decimal::few_digits(text) {
+            return digits.times(1, 0);
+        }
         let text = if text.contains('_') { Cow::Owned(text.replace('_', "")) } else { Cow::Borrowed(text) };
         let unsigned = text.trim_start_matches(['+', '-']);
         match unsigned {

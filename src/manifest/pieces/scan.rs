@@ -119,7 +119,7 @@ impl<'t> Scan<'t> {
     fn string(&mut self) -> Option<Text<'t>> {
         let start = self.at;
         self.token("\"")?;
-        let length = self.rest().iter().position(|&byte| is_special(byte))?;
+        let length = self.rest().iter().position(|&byte| CLASSES[usize::from(byte)] & SPECIAL != 0)?;
         let value = &self.text[self.at..self.at + length];
         self.at += length;
         self.token("\"")?;
@@ -210,7 +210,7 @@ impl<'t> Scan<'t> {
     }
 
     fn bare(&mut self) -> Option<&'t str> {
-        let length = self.skip(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'), usize::MAX);
+        let length = self.skip(|byte| CLASSES[usize::from(byte)] & BARE != 0, usize::MAX);
         (length > 0).then(|| &self.text[self.at - length..self.at])
     }
 }
@@ -278,8 +278,24 @@ impl Scan<'_> {
 }
 
 /// Ends a plain string, or is more than plain.
-fn is_special(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\\') || (byte.is_ascii_control() && byte != b'\t')
+const SPECIAL: u8 = 1;
+
+/// May be in a bare key.
+const BARE: u8 = 2;
+
+/// What each byte is, where many are looked at.
+static CLASSES: [u8; 256] = classes();
+
+const fn classes() -> [u8; 256] {
+    let mut classes = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        let is_special = matches!(byte, b'"' | b'\\') || (byte.is_ascii_control() && byte != b'\t');
+        let is_bare = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        classes[byte as usize] = if is_special { SPECIAL } else { 0 } | if is_bare { BARE } else { 0 };
+        byte += 1;
+    }
+    classes
 }
 
 /// The keys of a table that were there.
