@@ -3,6 +3,7 @@
 //! For each resource that a workload is not immune to, capacity minus the requirements of all that are not immune to it
 //! (negative ones count in any case) is at zero or above.
 
+use super::along::Along;
 use super::departure::Cause;
 use super::rule::is_immune;
 use crate::model::{Model, NodeId, Requirement, WorkloadId, WorkloadTable};
@@ -35,6 +36,11 @@ impl<'a> Held<'a> {
             held.add(workload);
         }
         held
+    }
+
+    /// Whose resources they are.
+    pub(super) fn node(&self) -> NodeId {
+        self.node
     }
 
     pub(super) fn add(&mut self, workload: WorkloadId) {
@@ -96,8 +102,10 @@ impl<'a> Held<'a> {
 
 /// The first required resource, by name, that a node does not offer.
 pub(super) fn first_not_offered(model: &Model, node: NodeId, table: &WorkloadTable) -> Option<Symbol> {
+    let (offers, mut along) = (&model.node_table(node).resources, Along::default());
     let required = table.requirements.iter().map(|requirement| requirement.resource);
-    required.filter(|&resource| model.offer(node, resource).is_none()).min_by_key(|&each| model.text(each))
+    let missing = required.filter(|&resource| along.find(offers, resource, |offer| offer.resource).is_none());
+    missing.min_by_key(|&each| model.text(each))
 }
 
 /// What a workload requires of a resource; 0 when it does not name it.

@@ -165,18 +165,28 @@ impl<'a> Seating<'a> {
 
     /// Node by node, those leave over whom a resource is below zero, until rule 1 holds for all that are left.
     fn dismiss_until_nodes_hold(&mut self) {
-        let mut on = vec![Vec::new(); self.model.nodes().len()];
+        let mut held = self.model.node_ids().map(|node| Held::new(self.model, node, &[])).collect::<Vec<_>>();
+        // In the order of the manifest, in which they lie in memory.
         for (workload, node) in self.seated() {
-            on[node.index()].push(workload);
+            held[node.index()].add(workload);
         }
-        for (node, on) in self.model.node_ids().zip(on) {
-            self.dismiss_until_node_holds(node, &on);
+        let broken = held.into_iter().filter(|held| held.first_broken().is_some());
+        let mut broken = broken.map(|held| (held.node(), (held, Vec::new()))).collect::<BTreeMap<_, _>>();
+        if broken.is_empty() {
+            return;
+        }
+        for (workload, node) in self.seated() {
+            if let Some((_, on)) = broken.get_mut(&node) {
+                on.push(workload);
+            }
+        }
+        for (node, (held, on)) in broken {
+            self.dismiss_until_node_holds(node, held, &on);
         }
     }
 
     /// One at a time while any requires the resource, and then all that mind it.
-    fn dismiss_until_node_holds(&mut self, node: NodeId, on: &[WorkloadId]) {
-        let mut held = Held::new(self.model, node, on);
+    fn dismiss_until_node_holds(&mut self, node: NodeId, mut held: Held<'_>, on: &[WorkloadId]) {
         let mut queues = BTreeMap::new();
         while let Some(resource) = held.first_broken() {
             let queue = queues.entry(resource).or_insert_with(|| self.last_to_first(on, resource));
