@@ -135,6 +135,7 @@ impl Engine {
         self.put(model, &Demand::of(model, workload), node);
     }
 
+    /// The same where what it asks is near at hand.
     fn put(&mut self, model: &Model, demand: &Demand<'_>, node: NodeId) {
         if let Some(index) = self.index.as_mut().filter(|_| self.order.changes()) {
             index.take_out(&self.order, node);
