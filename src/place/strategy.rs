@@ -137,3 +137,54 @@ fn passes(model: &Model, demand: &Demand<'_>) -> impl Iterator<Item = Pass> + us
     let affine = demand.affinity_groups.iter().any(|&group| !model.affinity_group(group).hard);
     PASSES.into_iter().filter(move |pass| (averse || !pass.aversion) && (affine || !pass.affinity))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::{ProptestConfig, any, prop, prop_assert_eq, proptest};
+    use proptest::strategy::Strategy as _;
+
+    use super::*;
+    use crate::model::{Requirement, WorkloadOptions, WorkloadTable};
+    use crate::quantity::{Family, Quantity};
+    use crate::score::Weight;
+
+    /// Beside the largest the others have the same word, though they are not as large.
+    const SIZES: [&str; 4] = ["1", "2", "3", "10000000000000000000000000000"];
+
+    /// Workloads of these sizes, priorities and numbers, whose names are in another order.
+    fn model(tables: &[(usize, i64, u32)]) -> Model {
+        let mut model = Model::new(Strategy::BinPack, &[("cpu", Weight::from(Quantity::from(1)))]).expect("a rubric");
+        let cpu = model.intern("cpu");
+        for (number, &(size, priority, replicas)) in tables.iter().enumerate() {
+            let amount = Quantity::parse(SIZES[size]).expect("a quantity").0;
+            let table = WorkloadTable {
+                name: format!("web-{}", number * 7919 % 1009).into(),
+                replicas: Some(replicas),
+                requirements: Box::new([Requirement::new(cpu, amount, Family::Plain)]),
+                options: WorkloadOptions { priority, ..WorkloadOptions::default() }.boxed(),
+                ..WorkloadTable::default()
+            };
+            model.add_workloads(table).expect("another name");
+        }
+        model
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        #[test]
+        fn however_many_there_are_they_are_in_the_order_of_their_turns(
+            tables in (1..=SIZES.len()).prop_flat_map(|sizes| vec((0..sizes, -1..2_i64, 1..60_u32), 1..600)),
+            start in any::<prop::sample::Index>(),
+        ) {
+            let model = model(&tables);
+            let mut workloads = model.workload_ids().collect::<Vec<_>>();
+            let start = start.index(workloads.len());
+            workloads.rotate_left(start);
+            let mut expected = workloads.clone();
+            expected.sort_by_key(|&each| turn(&model, each));
+            sort(&model, &mut workloads);
+            prop_assert_eq!(workloads, expected);
+        }
+    }
+}
