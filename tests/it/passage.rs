@@ -16,7 +16,9 @@ use lighthouse::render::{
     plan_github, plan_json, plan_markdown, plan_text, saved_json, saved_text, show_json, show_lines, show_text,
 };
 use lighthouse::source::Source;
-use lighthouse::state::{self, Digest, Flags, Lineage, Review, SavedPlan, State, manifest_digest, record_digest};
+use lighthouse::state::{
+    self, Digest, Flags, Lineage, Review, SavedChange, SavedPlan, State, manifest_digest, record_digest,
+};
 use lighthouse::why::{self, Case};
 
 /// Beyond so many pairs of nodes and workloads a cluster is read and not planned: there are too many cases for that.
@@ -100,6 +102,7 @@ impl Pass<'_> {
             // The flag makes it another plan than that of the model as it was read.
             (Review::Current, Ok(_)) if saved.flags.fresh => 0,
             (Review::Current, Ok(plan)) if record_digest(&plan.record()) != saved.result => 4,
+            (Review::Current, Ok(plan)) if !shown_again(&plan, saved).shows_what(saved) => 4,
             (Review::Current, Ok(plan)) => self.apply(&plan).unwrap_or(i32::from(plan.summary.unplaced > 0) * 3),
         }
     }
@@ -164,6 +167,19 @@ impl Pass<'_> {
             is_json(&explain_json(answer, setting));
         }
     }
+}
+
+/// What a saved plan shows when it is planned again.
+fn shown_again(plan: &Plan<'_>, saved: &SavedPlan) -> SavedPlan {
+    let changes = plan.changes.iter().map(|change| SavedChange {
+        workload: change.workload.to_string(),
+        kind: change.kind.name().to_owned(),
+        from: change.from.as_deref().map(str::to_owned),
+        to: change.to.as_deref().map(str::to_owned),
+        reasons: Vec::new(),
+    });
+    let unplaced = plan.unplaced.iter().map(|each| (plan.model.workload_name(each.workload).to_owned(), String::new()));
+    SavedPlan { changes: changes.collect(), unplaced: unplaced.collect(), ..saved.clone() }
 }
 
 fn read_manifest(sources: &[Source]) -> Result<Manifest, Findings> {

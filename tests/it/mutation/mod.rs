@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use lighthouse::source::Source;
+use lighthouse::state::SavedPlan;
 
 use crate::passage::{Codes, pass};
 use crate::program::{below_root, cases, files_below, run, text};
@@ -163,6 +164,23 @@ fn no_mutation_does_harm() {
     // Mutations that all fail at the first check would show nothing.
     let enough = all / 1_000;
     assert!([0, 1, 3, 4].iter().all(|&code| sum(1, code) > enough && sum(2, code) > enough), "{counts:?}");
+}
+
+#[test]
+fn a_plan_that_shows_less_than_it_makes_is_refused_by_both() {
+    let saved = whole_seeds().into_iter().filter_map(|seed| {
+        let mut plan = SavedPlan::parse(seed.plan.as_deref()?).expect("a saved plan");
+        plan.changes.pop()?;
+        let plan = Some(plan.text().into_bytes());
+        Some(Case { manifest: seed.manifest, drop_in: None, state: seed.state, plan })
+    });
+    let saved: Vec<_> = saved.collect();
+    assert!(!saved.is_empty());
+    for case in saved {
+        let codes = case.codes().expect("it is small");
+        assert_eq!(codes.apply_saved, 4, "{}", case.told());
+        through_the_binary(0, &case, codes);
+    }
 }
 
 #[test]
