@@ -106,6 +106,7 @@ fn toml_numbers_are_read_as_written() {
     assert_eq!(number("0e999999999999999999999"), Ok(Quantity::ZERO));
     assert_eq!(number("1e99999999999999999999"), Err(QuantityError::TooLarge));
     assert_eq!(number("+nan"), Err(QuantityError::NotANumber));
+    assert_eq!(number("-inf"), Err(QuantityError::Infinite));
     assert_eq!(number("1e"), Err(QuantityError::Malformed));
     assert_eq!(number("1e1.5"), Err(QuantityError::Malformed));
 }
