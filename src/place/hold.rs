@@ -38,11 +38,6 @@ impl<'a> Held<'a> {
         held
     }
 
-    /// Whose resources they are.
-    pub(super) fn node(&self) -> NodeId {
-        self.node
-    }
-
     pub(super) fn add(&mut self, workload: WorkloadId) {
         self.on += 1;
         for resource in &self.model.workload_table(workload).immunities {

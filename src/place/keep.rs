@@ -170,8 +170,8 @@ impl<'a> Seating<'a> {
         for (workload, node) in self.seated() {
             held[node.index()].add(workload);
         }
-        let broken = held.into_iter().filter(|held| held.first_broken().is_some());
-        let mut broken = broken.map(|held| (held.node(), (held, Vec::new()))).collect::<BTreeMap<_, _>>();
+        let broken = self.model.node_ids().zip(held).filter(|(_, held)| held.first_broken().is_some());
+        let mut broken = broken.map(|(node, held)| (node, (held, Vec::new()))).collect::<BTreeMap<_, _>>();
         if broken.is_empty() {
             return;
         }
