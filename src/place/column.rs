@@ -50,7 +50,7 @@ pub(super) struct Columns {
     gates: Vec<Symbol>,
     /// The nodes that offer a resource without a column.
     rare: FxHashMap<Symbol, Vec<NodeId>>,
-    demands: FxHashMap<Symbol, Usage>,
+    usages: FxHashMap<Symbol, Usage>,
     /// The columns of what most workloads require.
     wanted: Vec<usize>,
 }
@@ -67,12 +67,11 @@ impl Columns {
         let is_common = |_: &Symbol, nodes_with: &mut Vec<NodeId>| nodes_with.len() * COMMON >= nodes.len();
         let mut common = offering.extract_if(is_common).map(|(resource, _)| resource).collect::<Vec<_>>();
         common.sort_unstable();
-        let demands = demands(model);
-        let most = common.iter().filter_map(|resource| demands.get(resource)).map(|demand| demand.tables).max();
-        let is_wanted =
-            |resource| demands.get(resource).is_some_and(|demand| demand.tables * WANTED >= most.unwrap_or(0));
+        let usages = usages(model);
+        let most = common.iter().filter_map(|resource| usages.get(resource)).map(|usage| usage.tables).max();
+        let is_wanted = |resource| usages.get(resource).is_some_and(|usage| usage.tables * WANTED >= most.unwrap_or(0));
         let wanted = (0..common.len()).filter(|&at| is_wanted(&common[at])).collect();
-        let mut columns = Self { amounts: Vec::new(), gates: Vec::new(), rare: offering, demands, wanted };
+        let mut columns = Self { amounts: Vec::new(), gates: Vec::new(), rare: offering, usages, wanted };
         columns.amounts = common.into_iter().map(|resource| columns.column(resource)).collect();
         columns.gates = columns.gates(model);
         columns
@@ -80,7 +79,7 @@ impl Columns {
 
     /// A column for a resource.
     pub(super) fn column(&self, resource: Symbol) -> Column {
-        let amounts = self.demands.get(&resource).map(|demand| demand.steps.clone());
+        let amounts = self.usages.get(&resource).map(|usage| usage.steps.clone());
         Column { resource, steps: Steps::new(amounts.unwrap_or_default()) }
     }
 
@@ -168,18 +167,18 @@ impl Column {
     }
 }
 
-fn demands(model: &Model) -> FxHashMap<Symbol, Usage> {
+fn usages(model: &Model) -> FxHashMap<Symbol, Usage> {
     let tables = model.workload_tables();
     let apart = tables.len().div_ceil(SAMPLE).max(1);
-    let mut demands = FxHashMap::<Symbol, Usage>::default();
+    let mut usages = FxHashMap::<Symbol, Usage>::default();
     for requirement in tables.iter().step_by(apart).flat_map(|table| &table.requirements) {
-        let demand = demands.entry(requirement.resource).or_default();
-        demand.tables += 1;
-        demand.steps.push(Capacity::Finite(requirement.amount()));
+        let usage = usages.entry(requirement.resource).or_default();
+        usage.tables += 1;
+        usage.steps.push(Capacity::Finite(requirement.amount()));
     }
-    for Usage { steps, .. } in demands.values_mut() {
+    for Usage { steps, .. } in usages.values_mut() {
         steps.sort_unstable();
         steps.dedup();
     }
-    demands
+    usages
 }
