@@ -13,7 +13,7 @@ use std::fmt::Write;
 use lighthouse::manifest;
 use lighthouse::model::{Model, Record};
 use lighthouse::plan::{Kind, Plan};
-use lighthouse::source::Source;
+use lighthouse::text::source::Source;
 use random::Random;
 
 const CLUSTERS: u32 = 30;

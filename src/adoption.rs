@@ -7,12 +7,12 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
-use crate::diagnostic::{Diagnostic, Findings};
-use crate::escape::quoted;
 use crate::manifest::{LONGEST_NAME, decode, offset};
 use crate::model::{Model, NodeId, WorkloadId};
-use crate::source::{Place, Source};
-use crate::suggestion::unknown;
+use crate::text::diagnostic::{Diagnostic, Findings};
+use crate::text::escape::quoted;
+use crate::text::source::{Place, Source};
+use crate::text::suggestion::unknown;
 
 /// What helps where something is no line of a list.
 const FORM: &str = "a line is a workload, white space and its node";
@@ -24,7 +24,7 @@ const FORM: &str = "a line is a workload, white space and its node";
 ///
 /// ```
 /// use lighthouse::model::{Model, NodeTable, Strategy, WorkloadTable};
-/// use lighthouse::{adoption, source::Source};
+/// use lighthouse::{adoption, text::source::Source};
 ///
 /// let mut model = Model::new(Strategy::Prioritized, &[])?;
 /// model.add_nodes(NodeTable { name: "harbor".into(), ..NodeTable::default() })?;

@@ -3,11 +3,11 @@
 //! Only what no plan can make right is found here. A workload with `stay` goes nowhere but home, so where its home is
 //! gone or a rule forbids it, the next plan can only evict it.
 
-use crate::diagnostic::Diagnostic;
-use crate::escape::quoted;
 use crate::manifest::Manifest;
 use crate::model::{Model, NodeId, Record, WorkloadId, WorkloadTable};
 use crate::place::{Claim, Claims};
+use crate::text::diagnostic::Diagnostic;
+use crate::text::escape::quoted;
 
 /// A warning for each workload that has `stay` and cannot stay where it is on record, in order of the manifest.
 pub fn disagreements(manifest: &Manifest, record: &Record) -> Vec<Diagnostic> {
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
     use crate::manifest;
     use crate::model::Recorded;
-    use crate::source::Source;
+    use crate::text::source::Source;
 
     fn told(workload: &str, node: &str) -> Vec<String> {
         let text = format!(

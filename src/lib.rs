@@ -18,16 +18,16 @@
 //! - Amounts are exact ([`quantity`]): nothing is rounded, no float decides.
 //! - The same input gives the same bytes; nothing shown or decided comes in the order of a hash map.
 //! - [`check`] judges every assignment before it is shown or saved, and shares no code with [`place`].
-//! - A mistake in a manifest is a [`diagnostic`] with a place; a manifest with one is never planned.
+//! - A mistake in a manifest is a [`diagnostic`](text::diagnostic) with a place; a manifest with one is never planned.
 //! - The state is replaced whole or not at all, and only by who holds its lock.
-//! - What reaches a terminal went through [`escape`].
+//! - What reaches a terminal went through [`escape`](text::escape).
 //!
 //! # The rooms, in reading order
 //!
 //! | room | what it is for |
 //! |---|---|
 //! | [`quantity`], [`names`], [`score`], [`model`] | the words of the manifest, as values |
-//! | [`source`], [`escape`], [`count`], [`suggestion`], [`diagnostic`] | texts, what may be shown of them, and messages about them |
+//! | [`text`] | source positions, diagnostics and their drawing, escaping, counting words, suggestions |
 //! | [`parallel`] | two things at once |
 //! | [`manifest`] | text to model, and every mistake on the way |
 //! | [`adoption`] | lines that say what runs where already, to pairs |
@@ -62,15 +62,7 @@ pub mod score;
 
 pub mod model;
 
-pub mod source;
-
-pub mod escape;
-
-pub mod count;
-
-pub mod suggestion;
-
-pub mod diagnostic;
+pub mod text;
 
 pub mod parallel;
 

@@ -1,11 +1,11 @@
 //! What nodes say, and what would help, as phrases.
 
 use super::{declared_family, offer};
-use crate::escape::{brief, quoted, shell_word, visible};
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::names::Symbol;
 use crate::place::Refusal;
 use crate::quantity::{Family, Quantity};
+use crate::text::escape::{brief, quoted, shell_word, visible};
 use crate::why::{Amount, Remedy, Said};
 
 /// `cpu 8, mem 128Gi`: what a workload requires, by name; in the units in which it is written.

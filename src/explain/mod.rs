@@ -13,12 +13,12 @@ pub use proof::proof;
 pub use row::{nodes, workloads};
 pub use unplaced::{counts, held, nearest, no_place, no_place_as, refused, unplaced};
 
-use crate::escape::{brief, quoted, visible};
 use crate::model::{Model, NodeId};
 use crate::names::Symbol;
 use crate::place::{Cause, PinError};
 use crate::plan::{Change, Reason, Resize};
 use crate::quantity::{Capacity, Family, Quantity};
+use crate::text::escape::{brief, quoted, visible};
 
 /// All reasons of a change, in one line.
 pub fn reasons(model: &Model, change: &Change) -> String {

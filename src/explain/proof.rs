@@ -1,10 +1,10 @@
 //! What cannot be, whatever the order, as sentences.
 
 use super::declared_family;
-use crate::escape::{quoted, visible};
 use crate::model::Model;
 use crate::proof::{Barrier, Proof, Rule};
 use crate::quantity::Quantity;
+use crate::text::escape::{quoted, visible};
 
 /// The statement of a proof.
 pub fn proof(model: &Model, proof: &Proof) -> String {

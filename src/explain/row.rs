@@ -1,7 +1,7 @@
 //! Names in a row: those of one table with numbers that follow each other as `rack-a-0 to rack-a-6`.
 
-use crate::escape::visible;
 use crate::model::{Model, NodeId, WorkloadId};
+use crate::text::escape::visible;
 
 /// So many names or ranges are shown, the rest counted.
 const MOST_SHOWN: usize = 6;

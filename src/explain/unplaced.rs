@@ -3,11 +3,11 @@
 use std::iter;
 
 use super::{amounts, declared_family, offer, refusals, workloads};
-use crate::count::counted;
-use crate::escape::{quoted, visible};
 use crate::model::{Model, WorkloadId};
 use crate::names::Symbol;
 use crate::place::{Miss, Refusal, Shortage, Unplaced};
+use crate::text::count::counted;
+use crate::text::escape::{quoted, visible};
 use crate::why::{Holders, Nearest};
 
 /// So many holders of a resource are named.

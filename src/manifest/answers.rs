@@ -6,13 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::list::list;
-use crate::diagnostic::{Diagnostic, Findings};
-use crate::escape::quoted;
 use crate::model::{Model, NAME_LABEL};
 use crate::names::Symbol;
 use crate::quantity::{Family, Quantity};
-use crate::source::Place;
-use crate::suggestion::did_you_mean;
+use crate::text::diagnostic::{Diagnostic, Findings};
+use crate::text::escape::quoted;
+use crate::text::source::Place;
+use crate::text::suggestion::did_you_mean;
 
 /// Where a name was first asked for, by whom, and by how many tables after that.
 #[derive(Clone, Debug)]

@@ -9,12 +9,12 @@ use super::list::list;
 use super::lower::{Lower, Named, Tables};
 use super::names::{number_of, which};
 use super::{MOST_NODES, MOST_WORKLOADS, TablePlaces};
-use crate::diagnostic::{Diagnostic, Findings};
-use crate::escape::quoted;
 use crate::model::{Model, ModelError, NodeId, Refused, numbered};
 use crate::score::ScoreError;
-use crate::source::Place;
-use crate::suggestion::did_you_mean;
+use crate::text::diagnostic::{Diagnostic, Findings};
+use crate::text::escape::quoted;
+use crate::text::source::Place;
+use crate::text::suggestion::did_you_mean;
 
 /// Where the tables are that made it into the model, by their numbers there.
 #[derive(Debug)]

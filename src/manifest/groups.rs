@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::names::check;
 use super::shape::{self, At, Manifest, Text};
-use crate::diagnostic::{Diagnostic, Findings};
-use crate::escape::quoted;
 use crate::model::{AffinityGroup, AversionGroup, Model};
 use crate::names::Symbol;
-use crate::source::Place;
+use crate::text::diagnostic::{Diagnostic, Findings};
+use crate::text::escape::quoted;
+use crate::text::source::Place;
 
 /// Where a group's options are, and where the label that it goes over is named.
 #[derive(Clone, Copy)]

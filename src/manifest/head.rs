@@ -5,12 +5,12 @@ use super::list::listed;
 use super::names::check;
 use super::quantities;
 use super::shape::{At, Guards, Manifest, Text};
-use crate::diagnostic::{Diagnostic, Findings};
-use crate::escape::quoted;
 use crate::model::{self, Model, Replan, Strategy};
 use crate::score::{ScoreError, Weight};
-use crate::source::Place;
-use crate::suggestion::did_you_mean;
+use crate::text::diagnostic::{Diagnostic, Findings};
+use crate::text::escape::quoted;
+use crate::text::source::Place;
+use crate::text::suggestion::did_you_mean;
 
 /// A model without nodes and workloads. `start` is where a main file begins whose grammar is right.
 pub(super) fn model(head: &Manifest<'_>, start: Option<Place>, findings: &mut Findings) -> (Model, Answers) {

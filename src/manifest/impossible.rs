@@ -12,11 +12,11 @@ use super::expand::Places;
 use super::groups::{GroupPlaces, Groups};
 use super::list::list;
 use super::needs::{Labelled, Needs, Verdict};
-use crate::diagnostic::{Diagnostic, Findings};
-use crate::escape::quoted;
 use crate::model::{Model, NAME_LABEL, WorkloadTable};
 use crate::names::Symbol;
-use crate::source::Place;
+use crate::text::diagnostic::{Diagnostic, Findings};
+use crate::text::escape::quoted;
+use crate::text::source::Place;
 
 /// Members of groups, counted after `replicas` are expanded.
 type Members = BTreeMap<Symbol, u64>;

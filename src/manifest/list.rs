@@ -1,6 +1,6 @@
 //! Names in a row: `a`, `b` and `c`.
 
-use crate::escape::quoted;
+use crate::text::escape::quoted;
 
 /// More names than this are counted.
 const MOST_LISTED: usize = 8;

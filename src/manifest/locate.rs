@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Manifest, TablePlaces};
 use crate::model::{NodeId, WorkloadId};
-use crate::source::Source;
+use crate::text::source::Source;
 
 impl Manifest {
     /// File and line of a key of a node's table, such as `["resources", "mem"]`; of as much of it as is there, at least
@@ -76,7 +76,7 @@ fn offset(source: &Source, start: usize, key: &[&str]) -> usize {
 #[cfg(test)]
 mod tests {
     use crate::manifest;
-    use crate::source::Source;
+    use crate::text::source::Source;
 
     const TEXT: &str = "strategy = \"prioritized\"\n[[nodes]]\nname = \"a\"\n[nodes.resources]\ncpu = 1\n\"m m\" = 2\n\n\
                         [[workloads]]\nname = \"w\"\nrequirements = {\n  cpu = 1,\n  \"m m\" = 1 }\n[[workloads]]\nname = \"v\"\n\

@@ -11,12 +11,12 @@ use super::names::{check, suffix};
 use super::quantities::Amount;
 use super::shape::{At, Manifest, Node, Pairs, Text, Workload};
 use super::{MOST_NODES, MOST_WORKLOADS, TablePlaces, quantities};
-use crate::diagnostic::{Diagnostic, Findings};
-use crate::escape::quoted;
 use crate::model::{Model, NAME_LABEL, NodeTable, Offer, Requirement, Selector, WorkloadOptions, WorkloadTable};
 use crate::names::Symbol;
 use crate::quantity::{Capacity, Family};
-use crate::source::Place;
+use crate::text::diagnostic::{Diagnostic, Findings};
+use crate::text::escape::quoted;
+use crate::text::source::Place;
 
 /// A name in one of the tables that name nodes by hand.
 pub(super) struct Named {

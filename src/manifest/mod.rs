@@ -31,9 +31,9 @@ pub use syntax::DEEPEST;
 pub use text::{MOST_TEXT, MOST_WHOLE_TEXT};
 pub(crate) use text::{decode, offset};
 
-use crate::diagnostic::{Diagnostic, Findings};
 use crate::model::{Model, NodeId, WorkloadId};
-use crate::source::{Place, Source};
+use crate::text::diagnostic::{Diagnostic, Findings};
+use crate::text::source::{Place, Source};
 use lower::Lower;
 use pieces::{Broken, Pieces, Reading, Way};
 use syntax::Document;
@@ -83,7 +83,7 @@ impl Manifest {
 /// them.
 ///
 /// ```
-/// use lighthouse::{manifest, source::Source};
+/// use lighthouse::{manifest, text::source::Source};
 ///
 /// let source = Source::new("lighthouse.toml", "strategy = \"prioritized\"\n[[nodes]]\nname = \"nas\"\n");
 /// let manifest = manifest::read(&[source]).unwrap();

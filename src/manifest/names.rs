@@ -4,9 +4,9 @@
 //! without outer white space: names stand in lines, tables and file names of others.
 
 use super::shape::Text;
-use crate::diagnostic::{Diagnostic, Findings};
-use crate::escape::{is_hidden, visible};
 use crate::names::LONGEST_NAME;
+use crate::text::diagnostic::{Diagnostic, Findings};
+use crate::text::escape::{is_hidden, visible};
 
 /// Reports what is wrong with a name of `what`, such as "a node", that is followed by so many more characters.
 pub(super) fn check(name: Text<'_>, what: &str, suffix: usize, findings: &mut Findings) -> bool {

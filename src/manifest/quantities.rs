@@ -1,11 +1,11 @@
 //! Written quantities to amounts, and what to say of those that are none.
 
 use super::shape::{At, Text, Written};
-use crate::diagnostic::{Diagnostic, Findings};
-use crate::escape::{quoted, visible};
 use crate::quantity::{Capacity, Compact, Family, LIMIT_EXPONENT, Quantity, QuantityError, SIGNIFICANT_DIGITS};
 use crate::score::Weight;
-use crate::source::Place;
+use crate::text::diagnostic::{Diagnostic, Findings};
+use crate::text::escape::{quoted, visible};
+use crate::text::source::Place;
 
 const UNITS: [&str; 15] = ["n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 

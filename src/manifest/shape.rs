@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 
 use super::quantities::Amount;
 use super::schema::{Name, OneOrMore, ReplanName, StrategyName, Weight};
-use crate::source::Place;
+use crate::text::source::Place;
 
 /// A value, and where it is written.
 #[derive(Clone, Copy, Debug)]

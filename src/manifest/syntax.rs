@@ -11,9 +11,9 @@ use toml::de::{DeTable, DeValue, Error};
 
 use super::text::offset;
 use super::twice;
-use crate::diagnostic::{Diagnostic, Findings};
-use crate::escape::quoted;
-use crate::source::{Place, Source};
+use crate::text::diagnostic::{Diagnostic, Findings};
+use crate::text::escape::quoted;
+use crate::text::source::{Place, Source};
 
 /// Tables, arrays and parts of dotted keys that may stand in each other.
 pub const DEEPEST: usize = 16;

@@ -3,9 +3,9 @@
 //! UTF-8 with one byte order mark at most, no NUL, and within the budgets. Whatever else is wrong with a text is a
 //! matter of its grammar.
 
-use crate::diagnostic::{Diagnostic, Findings};
-use crate::escape::quoted;
-use crate::source::{Place, Source};
+use crate::text::diagnostic::{Diagnostic, Findings};
+use crate::text::escape::quoted;
+use crate::text::source::{Place, Source};
 
 /// All texts of a manifest together have at most so many bytes.
 pub const MOST_TEXT: u64 = 512 << 20;

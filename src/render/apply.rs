@@ -6,9 +6,9 @@ use serde::Serialize;
 use super::findings::schema_of;
 use super::json::{Document, FORMAT_VERSION, document};
 use super::one_line::one_line;
-use crate::diagnostic::Findings;
 use crate::plan::Plan;
-use crate::source::Source;
+use crate::text::diagnostic::Findings;
+use crate::text::source::Source;
 
 /// What `lighthouse apply --format json` prints.
 #[derive(Serialize, JsonSchema)]

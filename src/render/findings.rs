@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::json::FORMAT_VERSION;
 use super::one_line::one_line;
-use crate::diagnostic::{Diagnostic, Findings, Label};
 use crate::manifest::Manifest;
-use crate::source::Source;
+use crate::text::diagnostic::{Diagnostic, Findings, Label};
+use crate::text::source::Source;
 
 /// What `lighthouse check --format json` prints.
 #[derive(Serialize, JsonSchema)]
@@ -127,7 +127,7 @@ pub(super) fn place<'a>(label: &Label, sources: &'a [Source]) -> (Option<&'a str
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Place;
+    use crate::text::source::Place;
 
     #[test]
     fn a_finding_has_its_place_in_lines_and_columns() {

@@ -5,14 +5,14 @@
 
 use std::fmt::Write;
 
-use crate::diagnostic::{Diagnostic, Findings, MOST_MESSAGES};
-use crate::escape::visible;
 use crate::explain;
 use crate::manifest::Manifest;
 use crate::model::WorkloadId;
 use crate::place::Unplaced;
 use crate::plan::{Change, Kind, Plan};
-use crate::source::{Place, Source};
+use crate::text::diagnostic::{Diagnostic, Findings, MOST_MESSAGES};
+use crate::text::escape::visible;
+use crate::text::source::{Place, Source};
 
 /// One annotation for each finding, a hundred at most, then one that counts the rest.
 pub fn findings(findings: &Findings, sources: &[Source]) -> String {
@@ -107,8 +107,8 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::escape::is_hidden;
     use crate::render::fixture::every_character;
+    use crate::text::escape::is_hidden;
 
     #[test]
     fn a_place_is_file_line_and_columns() {

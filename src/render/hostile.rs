@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::fixture::{HOSTILE, every_character, names, saved_plan, state};
 use super::*;
-use crate::diagnostic::Findings;
-use crate::escape::is_hidden;
 use crate::model::{Record, Recorded};
 use crate::plan::Plan;
 use crate::quantity::Family;
 use crate::state::{SavedChange, SavedPlan, State};
+use crate::text::diagnostic::Findings;
+use crate::text::escape::is_hidden;
 
 fn all_names() -> Vec<String> {
     let mut names = every_character();

@@ -15,13 +15,13 @@ use serde::{Serialize, Serializer};
 use super::findings::{Finding, findings, schema_of};
 use super::one_line::one_line;
 use super::parts::fill;
-use crate::diagnostic::Findings;
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::names::Symbol;
 use crate::place::{Cause, Refusal, Unplaced};
 use crate::plan::{Change, Plan, Reason};
 use crate::quantity::{CapacityText, Family, Quantity, QuantityText};
-use crate::source::Source;
+use crate::text::diagnostic::Findings;
+use crate::text::source::Source;
 
 /// The version of the format: minor additive, major breaking.
 pub(super) const FORMAT_VERSION: &str = "1.0";

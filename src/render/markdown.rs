@@ -10,11 +10,11 @@ use super::no_place::notices;
 use super::rows::{KINDS, Widths, change_rows};
 use super::text::{heading, summary};
 use super::{Locate, Origin};
-use crate::count::counted;
-use crate::diagnostic::{Diagnostic, Findings};
-use crate::escape::visible;
 use crate::plan::Plan;
-use crate::source::Source;
+use crate::text::count::counted;
+use crate::text::diagnostic::{Diagnostic, Findings};
+use crate::text::escape::visible;
+use crate::text::source::Source;
 
 /// The longest comment; GitHub takes 65,536 characters, and leaves room for what a pipeline adds.
 const MOST: usize = 60_000;

@@ -24,8 +24,8 @@ mod fixture;
 #[cfg(test)]
 mod hostile;
 
-use crate::escape::visible;
 use crate::model::WorkloadId;
+use crate::text::escape::visible;
 
 pub use apply::{Ending, Refused, apply as apply_json, apply_schema, refused as refused_json};
 pub use diff::plan as plan_diff;
@@ -43,7 +43,7 @@ pub use watch::{
 };
 
 /// Whether text may carry colours; they add nothing that it does not say.
-pub use crate::diagnostic::Paint;
+pub use crate::text::diagnostic::Paint;
 
 /// What a plan was made from, as people know it.
 #[derive(Clone, Debug, Default)]

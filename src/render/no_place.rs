@@ -5,11 +5,11 @@
 use rustc_hash::FxHashMap;
 
 use super::{Locate, at};
-use crate::escape::shell_word;
 use crate::explain;
 use crate::model::{Model, WorkloadId};
 use crate::place::Unplaced;
 use crate::plan::Plan;
+use crate::text::escape::shell_word;
 use crate::why;
 
 /// Some that hear the same.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
-use crate::escape::begins_obeyed;
+use crate::text::escape::begins_obeyed;
 
 /// The document and the end of its line.
 ///
@@ -48,7 +48,7 @@ impl Formatter for Visible {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::escape::is_hidden;
+    use crate::text::escape::is_hidden;
 
     #[test]
     fn what_is_hidden_is_escaped_and_reads_as_it_was() {

@@ -7,10 +7,10 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::escape::visible;
 use crate::explain;
 use crate::plan::{Change, Kind, Plan};
 use crate::state::{SavedChange, SavedPlan};
+use crate::text::escape::visible;
 
 /// Columns wider than this are not waited for by the others.
 const WIDEST_COLUMN: usize = 40;

@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr;
 
 use super::rows::{Widths, saved_rows};
-use crate::count::counted;
-use crate::escape::{in_line, visible};
 use crate::model::{Model, Recorded};
 use crate::state::{SavedPlan, State};
+use crate::text::count::counted;
+use crate::text::escape::{in_line, visible};
 
 /// A workload with what is said of it.
 type Line = (String, String);

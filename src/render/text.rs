@@ -8,10 +8,10 @@ use anstyle::{AnsiColor, Style};
 use super::no_place::notices;
 use super::rows::{KINDS, Mark, Row, Widths, change_rows};
 use super::{Locate, Origin, Paint};
-use crate::count::counted;
-use crate::escape::visible;
 use crate::model::Model;
 use crate::plan::{Plan, Summary};
+use crate::text::count::counted;
+use crate::text::escape::visible;
 
 /// The whole page.
 ///

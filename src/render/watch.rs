@@ -13,11 +13,11 @@ use super::one_line::one_line;
 use super::rows::{Row, Widths, rows};
 use super::text::{in_short, row};
 use super::{Origin, Paint};
-use crate::diagnostic::Findings;
-use crate::escape::visible;
 use crate::plan::Plan;
-use crate::source::Source;
 use crate::state::Digest;
+use crate::text::diagnostic::Findings;
+use crate::text::escape::visible;
+use crate::text::source::Source;
 
 /// One line of `lighthouse watch --format json`. The first is a `version`; kinds may be added.
 #[derive(Serialize, JsonSchema)]

@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use super::FORMAT;
 use super::digest::is_sealed;
 use super::error::{Error, Spot};
-use crate::escape::quoted;
 use crate::names::{LONGEST_NAME, is_of_right_length};
+use crate::text::escape::quoted;
 
 /// The text, unless it is none that this version can read.
 pub(super) fn decode_text(bytes: &[u8]) -> Result<&str, Error> {

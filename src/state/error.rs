@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::FORMAT;
-use crate::escape::{quoted, visible};
+use crate::text::escape::{quoted, visible};
 
 /// A part of the bytes, and its line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::escape::visible;
+use crate::text::escape::visible;
 
 /// Why the store could not do what it was asked.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use super::find::drop_ins_beside;
 use super::list::list;
 use super::read::{Input, inspect, inspect_link, open, read_input, read_open};
 use super::resolve::{folder_of, resolve};
-use crate::source::Source;
+use crate::text::source::Source;
 
 /// Reads a manifest: its main file first, then its drop-ins in bytewise order of path components. All of them together
 /// hold at most `budget` bytes, and none of them is the state.

@@ -1,7 +1,7 @@
 //! What was looked at, as digests: is it another content, and in which files?
 
-use crate::source::Source;
 use crate::state::Digest;
+use crate::text::source::Source;
 
 /// The texts of a manifest and the bytes of a state, each as a digest. Names of files are no content.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,11 +6,11 @@
 use std::fs;
 
 use lighthouse::adoption::pairs;
-use lighthouse::diagnostic::{Paint, draw_all};
 use lighthouse::model::{Model, NodeTable, Record, Recorded, Strategy as Placing, WorkloadTable};
 use lighthouse::render::show_lines;
-use lighthouse::source::Source;
 use lighthouse::state::{Lineage, State};
+use lighthouse::text::diagnostic::{Paint, draw_all};
+use lighthouse::text::source::Source;
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};

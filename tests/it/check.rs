@@ -3,7 +3,7 @@
 use lighthouse::check::judge;
 use lighthouse::manifest;
 use lighthouse::model::Assignment;
-use lighthouse::source::Source;
+use lighthouse::text::source::Source;
 
 const MANIFEST: &str = r#"
 strategy = "prioritized"

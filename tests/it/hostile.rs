@@ -8,13 +8,13 @@ use std::panic::catch_unwind;
 use std::path::Path;
 use std::process::Output;
 
-use lighthouse::diagnostic::{LONGEST_MESSAGE, MOST_MESSAGES};
-use lighthouse::escape::is_hidden;
 use lighthouse::manifest;
 use lighthouse::model::Record;
 use lighthouse::plan::Plan;
 use lighthouse::render::plan_github;
-use lighthouse::source::Source;
+use lighthouse::text::diagnostic::{LONGEST_MESSAGE, MOST_MESSAGES};
+use lighthouse::text::escape::is_hidden;
+use lighthouse::text::source::Source;
 use proptest::prelude::*;
 use tempfile::TempDir;
 

@@ -9,8 +9,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use lighthouse::escape::is_hidden;
 use lighthouse::state::parse;
+use lighthouse::text::escape::is_hidden;
 use tempfile::TempDir;
 
 use crate::program::{below_root, copy, text};

@@ -6,10 +6,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lighthouse::diagnostic::{Findings, LONGEST_MESSAGE, MOST_MESSAGES, Paint, draw, draw_all};
-use lighthouse::escape::is_hidden;
 use lighthouse::manifest::{self, Manifest};
-use lighthouse::source::Source;
+use lighthouse::text::diagnostic::{Findings, LONGEST_MESSAGE, MOST_MESSAGES, Paint, draw, draw_all};
+use lighthouse::text::escape::is_hidden;
+use lighthouse::text::source::Source;
 
 fn folder(kind: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/manifests").join(kind)

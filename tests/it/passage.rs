@@ -4,8 +4,6 @@
 //! The fuzz targets have this file, too, so it names nothing of the other tests.
 
 use lighthouse::check::judge;
-use lighthouse::diagnostic::{Findings, LONGEST_MESSAGE, MOST_MESSAGES, draw_all};
-use lighthouse::escape::is_hidden;
 use lighthouse::explain;
 use lighthouse::manifest::{self, Manifest};
 use lighthouse::model::{Model, Record};
@@ -15,10 +13,12 @@ use lighthouse::render::{
     Ending, Origin, Paint, Setting, apply_json, check_json, explain_json, explain_text, findings_github, plan_diff,
     plan_github, plan_json, plan_markdown, plan_text, saved_json, saved_text, show_json, show_lines, show_text,
 };
-use lighthouse::source::Source;
 use lighthouse::state::{
     self, Digest, Flags, Lineage, Review, SavedChange, SavedPlan, State, manifest_digest, record_digest,
 };
+use lighthouse::text::diagnostic::{Findings, LONGEST_MESSAGE, MOST_MESSAGES, draw_all};
+use lighthouse::text::escape::is_hidden;
+use lighthouse::text::source::Source;
 use lighthouse::why::{self, Case};
 
 /// Beyond so many pairs of nodes and workloads a cluster is read and not planned: there are too many cases for that.
@@ -185,7 +185,7 @@ fn shown_again(plan: &Plan<'_>, saved: &SavedPlan) -> SavedPlan {
 fn read_manifest(sources: &[Source]) -> Result<Manifest, Findings> {
     let read = manifest::read(sources);
     let found = read.as_ref().map_or_else(|found| found, |manifest| &manifest.warnings);
-    let drawn = draw_all(found, sources, lighthouse::diagnostic::Paint::Plain);
+    let drawn = draw_all(found, sources, lighthouse::text::diagnostic::Paint::Plain);
     is_printable(&drawn);
     let messages: Vec<_> = drawn.split("\n\n").collect();
     assert!(messages.len() <= MOST_MESSAGES + 2 && messages.iter().all(|each| each.len() < LONGEST_MESSAGE), "{drawn}");

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use lighthouse::diagnostic::{Paint, draw_all};
 use lighthouse::manifest;
-use lighthouse::source::Source;
+use lighthouse::text::diagnostic::{Paint, draw_all};
+use lighthouse::text::source::Source;
 use tempfile::TempDir;
 
 use crate::program::{below_root, copy, run, text};

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lighthouse::escape::is_hidden;
+use lighthouse::text::escape::is_hidden;
 use tempfile::TempDir;
 
 use crate::passage::resealed;

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use lighthouse::manifest;
 use lighthouse::model::{Record, Recorded};
 use lighthouse::quantity::{Family, Quantity};
-use lighthouse::source::Source;
 use lighthouse::state::{
     Digest, Error, Flags, Lineage, SavedChange, SavedPlan, Spot, State, adopt, manifest_digest, parse, record_digest,
 };
+use lighthouse::text::source::Source;
 use proptest::prelude::*;
 
 use crate::passage::resealed;

@@ -8,16 +8,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lighthouse::adoption;
-use lighthouse::count::counted;
-use lighthouse::diagnostic::{Diagnostic, Severity, draw_all};
-use lighthouse::escape::quoted;
 use lighthouse::explain;
 use lighthouse::manifest::MOST_TEXT;
 use lighthouse::model::{Model, NodeId, Record, WorkloadId};
 use lighthouse::plan::{self, Plan};
-use lighthouse::source::Source;
 use lighthouse::state::{self, State};
 use lighthouse::store::{self, Input};
+use lighthouse::text::count::counted;
+use lighthouse::text::diagnostic::{Diagnostic, Severity, draw_all};
+use lighthouse::text::escape::quoted;
+use lighthouse::text::source::Source;
 
 use crate::args::{AdoptArgs, Global};
 use crate::exit::Exit;

@@ -1,11 +1,11 @@
 //! `check`: is the manifest valid, and does what stays agree with the record?
 
-use lighthouse::count::counted;
-use lighthouse::diagnostic::{Findings, Severity, draw_all};
 use lighthouse::disagreement::disagreements;
-use lighthouse::escape::visible;
 use lighthouse::manifest::Manifest;
 use lighthouse::render::{check_json, findings_github};
+use lighthouse::text::count::counted;
+use lighthouse::text::diagnostic::{Findings, Severity, draw_all};
+use lighthouse::text::escape::visible;
 
 use crate::args::{CheckFormat, Global};
 use crate::exit::Exit;

@@ -6,9 +6,9 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use lighthouse::diagnostic::Diagnostic;
-use lighthouse::escape::quoted;
-use lighthouse::suggestion::did_you_mean;
+use lighthouse::text::diagnostic::Diagnostic;
+use lighthouse::text::escape::quoted;
+use lighthouse::text::suggestion::did_you_mean;
 use tracing_subscriber::EnvFilter;
 
 use crate::terminal::Terminal;

@@ -1,7 +1,7 @@
 //! `explain`: why here, why not there, what would help.
 
-use lighthouse::escape::shell_word;
 use lighthouse::render::{Setting, explain_json, explain_text};
+use lighthouse::text::escape::shell_word;
 use lighthouse::why::{self, Answer, Case};
 
 use crate::args::{ExplainArgs, ExplainFormat, Global};

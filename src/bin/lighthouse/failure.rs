@@ -5,9 +5,9 @@
 use std::io;
 use std::path::Path;
 
-use lighthouse::diagnostic::{Diagnostic, Severity};
-use lighthouse::escape::quoted;
-use lighthouse::source::{Place, Source};
+use lighthouse::text::diagnostic::{Diagnostic, Severity};
+use lighthouse::text::escape::quoted;
+use lighthouse::text::source::{Place, Source};
 use lighthouse::{state, store};
 
 use crate::exit::Exit;

@@ -4,9 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
-use lighthouse::escape::quoted;
 use lighthouse::manifest::MOST_TEXT;
 use lighthouse::store::{self, Input};
+use lighthouse::text::escape::quoted;
 
 use crate::args::Global;
 use crate::failure::Failure;
@@ -93,7 +93,7 @@ fn shown(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use lighthouse::manifest;
-    use lighthouse::source::Source;
+    use lighthouse::text::source::Source;
 
     use super::*;
 

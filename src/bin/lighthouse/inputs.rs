@@ -3,11 +3,11 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use lighthouse::diagnostic::Findings;
-use lighthouse::escape::visible;
 use lighthouse::manifest::{self, MOST_TEXT, Manifest};
-use lighthouse::source::Source;
 use lighthouse::store::{self, Input};
+use lighthouse::text::diagnostic::Findings;
+use lighthouse::text::escape::visible;
+use lighthouse::text::source::Source;
 
 use crate::args::Global;
 use crate::environment;

@@ -32,8 +32,8 @@ use args::{Args, Color, Command};
 use clap::Parser;
 use exit::Exit;
 use failure::Failure;
-use lighthouse::diagnostic::Severity;
-use lighthouse::escape::visible;
+use lighthouse::text::diagnostic::Severity;
+use lighthouse::text::escape::visible;
 use terminal::Terminal;
 
 fn main() -> ExitCode {

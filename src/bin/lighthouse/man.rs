@@ -24,7 +24,7 @@ pub(crate) fn run(command: Option<&str>) -> Result<String, Failure> {
 fn page_of(whole: &clap::Command, name: &str) -> Result<clap::Command, Failure> {
     let found = whole.find_subcommand(name).ok_or_else(|| {
         let names: Vec<_> = whole.get_subcommands().map(|each| format!("`{}`", each.get_name())).collect();
-        Failure::usage(format!("there is no command {}", lighthouse::escape::quoted(name)))
+        Failure::usage(format!("there is no command {}", lighthouse::text::escape::quoted(name)))
             .help(format!("commands are {}", names.join(", ")))
     })?;
     Ok(found.clone())

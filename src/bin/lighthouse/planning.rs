@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use lighthouse::check;
-use lighthouse::diagnostic::Diagnostic;
-use lighthouse::escape::quoted;
 use lighthouse::explain;
 use lighthouse::manifest::{MOST_TEXT, Manifest};
 use lighthouse::model::{Model, NodeId, Record, Replan, WorkloadId};
@@ -13,10 +11,12 @@ use lighthouse::parallel::both;
 use lighthouse::place::{self, Pin};
 use lighthouse::plan::Plan;
 use lighthouse::render::Origin;
-use lighthouse::source::Source;
 use lighthouse::state::{self, Flags, Lineage, State};
 use lighthouse::store;
-use lighthouse::suggestion;
+use lighthouse::text::diagnostic::Diagnostic;
+use lighthouse::text::escape::quoted;
+use lighthouse::text::source::Source;
+use lighthouse::text::suggestion;
 
 use crate::args::{Global, Start};
 use crate::failure::{Failure, Refusal};

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use lighthouse::escape::quoted;
 use lighthouse::explain;
 use lighthouse::manifest::MOST_WHOLE_TEXT;
 use lighthouse::plan::{Change, Plan};
 use lighthouse::state::{Digest, Review, SavedChange, SavedPlan, manifest_digest, record_digest};
 use lighthouse::store;
+use lighthouse::text::escape::quoted;
 
 use crate::failure::{Failure, Refusal};
 use crate::planning::Basis;

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use lighthouse::escape::quoted;
 use lighthouse::manifest::MOST_TEXT;
 use lighthouse::model::Model;
 use lighthouse::render::{saved_json, saved_text, show_json, show_lines, show_text};
 use lighthouse::state::{self, SavedPlan, State};
 use lighthouse::store;
+use lighthouse::text::escape::quoted;
 
 use crate::args::{Global, ShowArgs, ShowFormat};
 use crate::exit::Exit;

@@ -7,8 +7,8 @@
 use std::env;
 use std::io::{self, BufRead, BufWriter, IsTerminal, StdoutLock, Write};
 
-use lighthouse::diagnostic::{Diagnostic, Paint, Severity, draw};
-use lighthouse::source::Source;
+use lighthouse::text::diagnostic::{Diagnostic, Paint, Severity, draw};
+use lighthouse::text::source::Source;
 
 use crate::args::Color;
 use crate::failure::{Failure, Refusal};

@@ -62,7 +62,7 @@ pub(crate) fn exit(saved: Saved, terminal: Terminal) -> Exit {
             let failure = Failure::from(error);
             let message = format!("saved, but the disk did not confirm that it will last: {}", failure.message);
             let help = "apply again when the disk is well: it syncs what is there";
-            terminal.report(&lighthouse::diagnostic::Diagnostic::error(message).help(help));
+            terminal.report(&lighthouse::text::diagnostic::Diagnostic::error(message).help(help));
             Exit::Unconfirmed
         }
     }
@@ -77,7 +77,7 @@ pub(crate) fn tell(text: &str, exit: Exit, terminal: Terminal) -> Result<(String
 impl Recorded {
     /// The state's path, for a message.
     pub(crate) fn name(&self) -> String {
-        self.path.as_ref().map(|path| lighthouse::escape::quoted(&path.to_string_lossy())).unwrap_or_default()
+        self.path.as_ref().map(|path| lighthouse::text::escape::quoted(&path.to_string_lossy())).unwrap_or_default()
     }
 
     /// Makes sure that the state is still the one that was planned on.

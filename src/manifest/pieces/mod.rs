@@ -21,9 +21,9 @@ use super::shape::Manifest;
 use super::text::{MOST_WHOLE_TEXT, offset, too_long};
 use super::walk::{MAIN, Walk};
 use super::{head, syntax};
-use crate::diagnostic::{Diagnostic, Findings};
 use crate::parallel::threads;
-use crate::source::{Place, Source};
+use crate::text::diagnostic::{Diagnostic, Findings};
+use crate::text::source::{Place, Source};
 
 /// How texts are read.
 #[derive(Clone, Copy, Debug)]

@@ -10,7 +10,7 @@ use crate::manifest::quantities::Amount;
 use crate::manifest::shape::{At, Node, Pairs, Text, Workload, Written};
 use crate::manifest::text::offset;
 use crate::manifest::walk::{NODE, WORKLOAD};
-use crate::source::Place;
+use crate::text::source::Place;
 
 /// Tables that are plain.
 #[derive(Default)]

@@ -6,13 +6,13 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::{SHARED, Value, Walk};
-use crate::diagnostic::Diagnostic;
-use crate::escape::quoted;
 use crate::manifest::list::listed;
 use crate::manifest::shape::{At, Text};
 use crate::manifest::text::offset;
-use crate::source::Place;
-use crate::suggestion::nearest;
+use crate::text::diagnostic::Diagnostic;
+use crate::text::escape::quoted;
+use crate::text::source::Place;
+use crate::text::suggestion::nearest;
 
 /// Keys of one kind of table that people look for in another.
 const MISPLACED: [(&str, &str); 4] =

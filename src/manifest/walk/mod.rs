@@ -10,8 +10,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::shape::{AffinityGroup, AversionGroup, Guards, Manifest, Node, Text, Workload};
-use crate::diagnostic::{Diagnostic, Findings};
-use crate::source::Place;
+use crate::text::diagnostic::{Diagnostic, Findings};
+use crate::text::source::Place;
 
 pub(super) const MAIN: [&str; 5] = ["cluster", "guards", "replan", "rubric", "strategy"];
 const SHARED: [&str; 6] = ["nodes", "workloads", "aversion_groups", "affinity_groups", "drain", "cordon"];

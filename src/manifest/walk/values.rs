@@ -5,11 +5,11 @@
 use toml::de::{DeTable, DeValue};
 
 use super::{Value, Walk};
-use crate::diagnostic::Diagnostic;
-use crate::escape::quoted;
 use crate::manifest::quantities::Amount;
 use crate::manifest::shape::{At, Pairs, Text, Written};
-use crate::source::Place;
+use crate::text::diagnostic::Diagnostic;
+use crate::text::escape::quoted;
+use crate::text::source::Place;
 
 impl<'d> Walk<'d> {
     pub(super) fn string(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<Text<'d>> {

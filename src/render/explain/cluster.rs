@@ -2,12 +2,12 @@
 
 use super::Setting;
 use super::sheet::{Sheet, aligned_right};
-use crate::count::counted;
-use crate::escape::visible;
 use crate::explain;
 use crate::place::Refusal;
 use crate::render::no_place::hint;
 use crate::render::text::heading;
+use crate::text::count::counted;
+use crate::text::escape::visible;
 use crate::why::{ClusterAnswer, Fullness};
 
 pub(super) fn write(sheet: &mut Sheet, answer: &ClusterAnswer, setting: Setting<'_>) {

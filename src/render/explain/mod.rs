@@ -17,7 +17,7 @@ use crate::manifest::Manifest;
 use crate::model::{NodeId, WorkloadId};
 use crate::place::Refusal;
 use crate::plan::Plan;
-use crate::source::Source;
+use crate::text::source::Source;
 use crate::why::{Answer, Remedy};
 use sheet::Sheet;
 

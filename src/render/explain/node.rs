@@ -2,10 +2,10 @@
 
 use super::sheet::{Sheet, aligned_right};
 use super::{Setting, at};
-use crate::count::counted;
-use crate::escape::{brief, visible};
 use crate::explain;
 use crate::quantity::{Capacity, Quantity};
+use crate::text::count::counted;
+use crate::text::escape::{brief, visible};
 use crate::why::{NodeAnswer, Rejection, Stock};
 
 /// The cells of a bar.

@@ -2,10 +2,10 @@
 
 use super::sheet::{Sheet, aligned_right};
 use super::{Setting, at, counted_refusals};
-use crate::escape::{quoted, visible};
 use crate::explain;
 use crate::model::{Replan, Strategy};
 use crate::place::Soft;
+use crate::text::escape::{quoted, visible};
 use crate::why::{Came, PlacedAnswer, Said, Step};
 
 /// So many nodes are shown from the first one and up to its own; what is between is counted.

@@ -2,11 +2,11 @@
 
 use super::sheet::Sheet;
 use super::{Setting, at, counted_refusals};
-use crate::escape::visible;
 use crate::explain;
 use crate::model::WorkloadId;
 use crate::proof::{Proof, Rule};
 use crate::render::no_place::head;
+use crate::text::escape::visible;
 use crate::why::{Class, Holders, Remedy, UnplacedAnswer, Way};
 
 /// So many classes of nodes are shown; of more, the rest is counted.

@@ -3,10 +3,10 @@
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 
 use super::*;
-use crate::escape::is_hidden;
 use crate::model::{Model, Record};
 use crate::render::fixture::{HOSTILE, cluster, every_character, names};
-use crate::source::Place;
+use crate::text::escape::is_hidden;
+use crate::text::source::Place;
 
 fn origin() -> Origin {
     Origin { manifest: "cluster.toml".to_owned(), state: Some("cluster.state.toml".to_owned()), serial: Some(7) }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::{fs, io};
 
-use lighthouse::source::Source;
+use lighthouse::text::source::Source;
 use lighthouse::{manifest, state};
 use serde::Deserialize;
 

@@ -14,7 +14,7 @@ use std::fmt;
 
 use cluster::Cluster;
 use lighthouse::manifest::{self, Manifest};
-use lighthouse::source::Source;
+use lighthouse::text::source::Source;
 
 fn main() {
     divan::main();

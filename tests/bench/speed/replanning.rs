@@ -4,8 +4,8 @@ use divan::Bencher;
 use divan::counter::ItemsCount;
 use lighthouse::model::Record;
 use lighthouse::plan::Plan;
-use lighthouse::source::Source;
 use lighthouse::state::{self, Lineage, State};
+use lighthouse::text::source::Source;
 
 use crate::cluster::{Cluster, STRATEGIES};
 use crate::{Case, SIZES, read};

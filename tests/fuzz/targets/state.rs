@@ -6,7 +6,7 @@
 #[path = "../../it/passage.rs"]
 mod passage;
 
-use lighthouse::source::Source;
+use lighthouse::text::source::Source;
 use lighthouse::state;
 
 const MANIFEST: &[u8] = include_bytes!("../seeds/manifest/everything.toml");

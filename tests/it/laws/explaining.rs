@@ -249,7 +249,7 @@ proptest! {
 #[test]
 fn what_is_left_over_in_pieces_is_proven_to_help_nobody() {
     let text = std::fs::read_to_string(crate::program::below_root("tests/explain/fragmentation/lighthouse.toml"));
-    let source = lighthouse::source::Source::new("lighthouse.toml", text.expect("a manifest"));
+    let source = lighthouse::text::source::Source::new("lighthouse.toml", text.expect("a manifest"));
     let manifest = lighthouse::manifest::read(&[source]).expect("it is valid");
     let record = Record::default();
     let plan = plan(&manifest.model, &record);

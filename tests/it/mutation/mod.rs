@@ -10,8 +10,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use lighthouse::source::Source;
 use lighthouse::state::SavedPlan;
+use lighthouse::text::source::Source;
 
 use crate::passage::{Codes, pass};
 use crate::program::{below_root, cases, files_below, run, text};

@@ -1,9 +1,9 @@
 //! A look at manifest and state: their bytes, read once, and the digest that decides.
 
 use lighthouse::manifest::MOST_TEXT;
-use lighthouse::source::Source;
 use lighthouse::state::Digest;
 use lighthouse::store::{self, Input};
+use lighthouse::text::source::Source;
 use lighthouse::watch::Content;
 
 use super::scene::Scene;

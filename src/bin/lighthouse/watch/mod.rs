@@ -19,8 +19,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lighthouse::diagnostic::Severity;
 use lighthouse::render::Trigger;
+use lighthouse::text::diagnostic::Severity;
 use lighthouse::watch::{Ending, Moment, Next, Pace, Protocol, Verdict, Word};
 
 use crate::args::{Global, WatchArgs};

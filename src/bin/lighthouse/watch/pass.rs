@@ -6,11 +6,11 @@
 
 use std::time::{Duration, Instant};
 
-use lighthouse::diagnostic::Findings;
 use lighthouse::manifest::MOST_TEXT;
 use lighthouse::plan::Plan;
 use lighthouse::render::Trigger;
-use lighthouse::source::Source;
+use lighthouse::text::diagnostic::Findings;
+use lighthouse::text::source::Source;
 use lighthouse::watch::{Content, Ending};
 
 use super::look::{Bytes, Look};

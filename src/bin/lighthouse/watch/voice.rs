@@ -1,11 +1,11 @@
 //! What is said on standard output, for people or for programs.
 
-use lighthouse::escape::visible;
 use lighthouse::plan::Plan;
 use lighthouse::render::{
     Paint, Refused, Shown, Trigger, watch_applied, watch_error, watch_plan, watch_recovered, watch_refused,
     watch_version,
 };
+use lighthouse::text::escape::visible;
 use lighthouse::watch::Content;
 
 use super::pass::Trouble;

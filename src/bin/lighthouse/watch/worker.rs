@@ -5,9 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
-use lighthouse::diagnostic::Diagnostic;
 use lighthouse::render::{Shown, Trigger};
 use lighthouse::state::Lineage;
+use lighthouse::text::diagnostic::Diagnostic;
 use lighthouse::watch::{Blind, Content, Sentry};
 
 use super::Message;

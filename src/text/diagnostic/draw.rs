@@ -9,8 +9,8 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snip
 
 use super::excerpt::{Excerpt, excerpt, window};
 use super::{Diagnostic, Findings, Label, Severity, count};
-use crate::escape::visible;
-use crate::source::{Place, Source};
+use crate::text::escape::visible;
+use crate::text::source::{Place, Source};
 
 /// No drawn message is longer, in bytes.
 pub const LONGEST_MESSAGE: usize = 16 * 1024;

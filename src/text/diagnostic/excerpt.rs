@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use crate::escape::push_visible;
+use crate::text::escape::push_visible;
 
 /// Bytes of a long line that are shown before the first span and, at most, from its start on.
 const BEFORE: usize = 80;

@@ -1,6 +1,6 @@
 //! Did you mean: the name that exists and is most like one that does not.
 
-use crate::escape::quoted;
+use crate::text::escape::quoted;
 
 /// Names longer than this are not compared: the cost grows with the square.
 const LONGEST_COMPARED: usize = 64;

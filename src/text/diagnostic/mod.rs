@@ -9,7 +9,7 @@ mod excerpt;
 
 pub use draw::{LONGEST_MESSAGE, MOST_MESSAGES, Paint, draw, draw_all};
 
-use crate::source::Place;
+use crate::text::source::Place;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
