@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use crate::model::names::Symbol;
 use crate::model::{Assignment, Model, NodeId, Offer, Selector, WorkloadId, WorkloadTable};
-use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
 
 /// A rule that an assignment breaks.

@@ -4,8 +4,7 @@
 //! gone or a rule forbids it, the next plan can only evict it.
 
 use crate::manifest::Manifest;
-use crate::model::{Model, NodeId, Record, WorkloadId, WorkloadTable};
-use crate::place::{Claim, Claims};
+use crate::model::{Claim, Claims, Model, NodeId, Record, WorkloadId, WorkloadTable};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::escape::quoted;
 

@@ -56,10 +56,6 @@
 
 pub mod quantity;
 
-pub mod names;
-
-pub mod score;
-
 pub mod model;
 
 pub mod text;

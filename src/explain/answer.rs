@@ -1,8 +1,8 @@
 //! What nodes say, and what would help, as phrases.
 
 use super::{declared_family, offer};
+use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadId};
-use crate::names::Symbol;
 use crate::place::Refusal;
 use crate::quantity::{Family, Quantity};
 use crate::text::escape::{brief, quoted, shell_word, visible};

@@ -13,8 +13,8 @@ pub use proof::proof;
 pub use row::{nodes, workloads};
 pub use unplaced::{counts, held, nearest, no_place, no_place_as, refused, unplaced};
 
+use crate::model::names::Symbol;
 use crate::model::{Model, NodeId};
-use crate::names::Symbol;
 use crate::place::{Cause, PinError};
 use crate::plan::{Change, Reason, Resize};
 use crate::quantity::{Capacity, Family, Quantity};

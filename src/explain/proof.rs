@@ -83,7 +83,7 @@ fn barrier(model: &Model, barrier: &Barrier, count: u32) -> String {
     }
 }
 
-fn shown(model: &Model, resource: crate::names::Symbol, amount: Quantity) -> String {
+fn shown(model: &Model, resource: crate::model::names::Symbol, amount: Quantity) -> String {
     amount.display(declared_family(model, resource)).to_string()
 }
 

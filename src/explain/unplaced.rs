@@ -3,8 +3,8 @@
 use std::iter;
 
 use super::{amounts, declared_family, offer, refusals, workloads};
+use crate::model::names::Symbol;
 use crate::model::{Model, WorkloadId};
-use crate::names::Symbol;
 use crate::place::{Miss, Refusal, Shortage, Unplaced};
 use crate::text::count::counted;
 use crate::text::escape::{quoted, visible};

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::list::list;
+use crate::model::names::Symbol;
 use crate::model::{Model, NAME_LABEL};
-use crate::names::Symbol;
 use crate::quantity::{Family, Quantity};
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::quoted;

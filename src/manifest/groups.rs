@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::names::check;
 use super::shape::{self, At, Manifest, Text};
+use crate::model::names::Symbol;
 use crate::model::{AffinityGroup, AversionGroup, Model};
-use crate::names::Symbol;
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::quoted;
 use crate::text::source::Place;

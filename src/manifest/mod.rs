@@ -25,7 +25,7 @@ mod text;
 mod twice;
 mod walk;
 
-pub use crate::names::LONGEST_NAME;
+pub use crate::model::names::LONGEST_NAME;
 pub use schema::schema;
 pub use syntax::DEEPEST;
 pub use text::{MOST_TEXT, MOST_WHOLE_TEXT};

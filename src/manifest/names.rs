@@ -4,7 +4,7 @@
 //! without outer white space: names stand in lines, tables and file names of others.
 
 use super::shape::Text;
-use crate::names::LONGEST_NAME;
+use crate::model::names::LONGEST_NAME;
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::{is_hidden, visible};
 

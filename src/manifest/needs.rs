@@ -4,8 +4,8 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::model::names::Symbol;
 use crate::model::{Model, NAME_LABEL, NodeId, Selector, WorkloadTable};
-use crate::names::Symbol;
 
 /// What decides on which nodes a workload may be.
 #[derive(PartialEq, Eq, Hash)]

@@ -1,8 +1,8 @@
 //! Written quantities to amounts, and what to say of those that are none.
 
 use super::shape::{At, Text, Written};
+use crate::model::score::Weight;
 use crate::quantity::{Capacity, Compact, Family, LIMIT_EXPONENT, Quantity, QuantityError, SIGNIFICANT_DIGITS};
-use crate::score::Weight;
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::{quoted, visible};
 use crate::text::source::Place;

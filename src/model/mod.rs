@@ -5,9 +5,12 @@
 //! Names are unique, numbers are within bounds and scores exist: whoever holds a model need not ask again.
 //! Where the texts came from is the manifest's business, who goes where the engine's.
 
-mod edit;
+mod inherit;
+pub mod names;
+mod overlay;
 mod record;
 mod roster;
+pub mod score;
 mod table;
 
 use ethnum::I256;
@@ -16,16 +19,17 @@ use std::convert::Infallible;
 use std::fmt;
 use std::ops::Range;
 
+pub use self::inherit::{Claim, Claims, Entry};
 pub use self::record::{Assignment, Record, Recorded};
 use self::roster::Roster;
 pub use self::table::{
     AffinityGroup, AversionGroup, Guards, NAME_LABEL, Node, NodeId, NodeTable, Offer, Replan, Requirement, Selector,
     Strategy, Workload, WorkloadId, WorkloadOptions, WorkloadTable,
 };
-use crate::names::{Names, Symbol};
+use crate::model::names::{Names, Symbol};
+use crate::model::score::{Rubric, Score, ScoreError, Weight};
 use crate::parallel::{in_order, threads};
 use crate::quantity::Capacity;
-use crate::score::{Rubric, Score, ScoreError, Weight};
 
 /// For how many tables at a time sizes are worked out, while those before are entered.
 const PART: usize = 512;

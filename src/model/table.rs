@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::names::Symbol;
+use crate::model::names::Symbol;
 use crate::quantity::{Capacity, Compact, Family, Quantity};
 
 /// The label that every node has: its own name, after `count` is expanded.

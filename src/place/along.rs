@@ -1,6 +1,6 @@
 //! Lookups in a sorted list, of what is asked for in the same order: mostly it is what comes next.
 
-use crate::names::Symbol;
+use crate::model::names::Symbol;
 
 /// How far the lookups have come.
 #[derive(Debug, Default)]

@@ -204,7 +204,7 @@ mod tests {
 
     use super::super::scale::Scale;
     use super::*;
-    use crate::score::Score;
+    use crate::model::score::Score;
 
     /// The highest levels.
     const HEIGHTS: [Level; 5] = [3, 1, 3, 2, 3];

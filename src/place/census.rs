@@ -20,8 +20,8 @@ use super::refusal::{Miss, Refusal};
 use super::rule::{Standing, is_immune, requires};
 use super::shelf::Shelf;
 use super::zone::Zones;
+use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadTable};
-use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
 
 /// The nodes as they are.

@@ -12,8 +12,8 @@ use super::demand::Demand;
 use super::occupancy::Occupancy;
 use super::rule::{is_immune, requires};
 use super::steps::Steps;
+use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadOptions};
-use crate::names::Symbol;
 use crate::quantity::Capacity;
 
 /// A resource has a column when at least one in so many nodes offers it.

@@ -10,8 +10,8 @@ use super::demand::Demand;
 use super::occupancy::{Occupancy, Place};
 use super::rule;
 use super::strategy::Pass;
+use crate::model::names::Symbol;
 use crate::model::{Model, NAME_LABEL, NodeId};
-use crate::names::Symbol;
 
 /// An aversion group with so many members has a field of the nodes that are open to it.
 const LARGE: u32 = 64;

@@ -5,9 +5,9 @@
 
 use std::ops::Deref;
 
+use crate::model::names::Symbol;
+use crate::model::score::Score;
 use crate::model::{Model, Requirement, WorkloadId, WorkloadOptions};
-use crate::names::Symbol;
-use crate::score::Score;
 
 /// What is asked for one workload; what only few tables say is shown as its own.
 #[derive(Clone, Copy, Debug)]

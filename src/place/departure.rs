@@ -2,8 +2,8 @@
 //!
 //! Sentences are made of them elsewhere, and last.
 
+use crate::model::names::Symbol;
 use crate::model::{NodeId, WorkloadId};
-use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
 
 /// A workload that left the node of its record.

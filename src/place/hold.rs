@@ -6,8 +6,8 @@
 use super::along::Along;
 use super::departure::Cause;
 use super::rule::is_immune;
+use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadId, WorkloadTable};
-use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
 
 /// What rule 1 leaves of a node's resources, and how many mind. Who they are is known to the caller.

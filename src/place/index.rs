@@ -24,8 +24,8 @@ use super::occupancy::{Occupancy, Place};
 use super::order::{Key, Order, Word};
 use super::rule::{self, Standing};
 use super::strategy::Pass;
+use crate::model::names::Symbol;
 use crate::model::{Model, NodeId};
-use crate::names::Symbol;
 
 /// Nodes that a search may be confined to.
 #[derive(Clone, Debug)]

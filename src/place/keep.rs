@@ -10,15 +10,15 @@ use std::fmt;
 
 use rustc_hash::FxHashMap;
 
-use super::claim::{Claims, Entry};
 use super::demand::{Demand, fills_a_shortcoming};
 use super::departure::{Cause, Departure};
 use super::hold::{self, Held};
 use super::occupancy::Place;
 use super::rule::{self, Standing};
 use super::{Engine, Prepared, Start, strategy};
+use crate::model::names::Symbol;
+use crate::model::{Claims, Entry};
 use crate::model::{Model, NodeId, Record, WorkloadId, WorkloadTable};
-use crate::names::Symbol;
 use crate::quantity::Quantity;
 
 /// A workload that counts as recorded on a node, this once: the operator's hand.

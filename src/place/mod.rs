@@ -10,7 +10,6 @@ mod bits;
 mod block;
 mod blocks;
 mod census;
-mod claim;
 mod column;
 mod cover;
 mod demand;
@@ -31,7 +30,6 @@ mod strategy;
 mod vain;
 mod zone;
 
-pub use claim::{Claim, Claims, Entry};
 pub use departure::{Cause, Departure};
 pub use keep::{Pin, PinError};
 pub use occupancy::{Occupancy, Place};
@@ -39,9 +37,9 @@ pub use refusal::{Miss, Refusal, Shortage, Unplaced, miss, refusals, unplaced};
 pub use replay::{Attempt, Edit, Known, Moment, Soft, ahead, given_up};
 pub use rule::{Standing, is_open};
 
-use crate::model::{Assignment, Model, NodeId, Record, Replan, WorkloadId};
+use crate::model::score::Score;
+use crate::model::{Assignment, Claims, Model, NodeId, Record, Replan, WorkloadId};
 use crate::parallel::{in_order, threads};
-use crate::score::Score;
 use ask::{Ask, Asker};
 use demand::{Demand, fills_a_shortcoming};
 use index::Index;

@@ -9,8 +9,8 @@ use rustc_hash::FxHashMap;
 
 use super::along::Along;
 use super::demand::Demand;
+use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadId};
-use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
 
 /// What a group counts its members by: a node, or all nodes with one value of a label.

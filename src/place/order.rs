@@ -9,8 +9,8 @@ use ethnum::I256;
 
 use super::demand::Demand;
 use super::scale::Scale;
+use crate::model::score::Score;
 use crate::model::{Model, NodeId, Strategy};
-use crate::score::Score;
 
 /// Where a node stands among others, as a word; nodes with the same word are told apart by [`Order::compare`].
 pub(super) type Word = i64;

@@ -12,8 +12,8 @@ use super::census::Census;
 use super::occupancy::Occupancy;
 use super::rule::{self, Standing};
 use super::{Engine, Outcome, Search, zone};
+use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, Selector, WorkloadId, WorkloadTable};
-use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
 
 /// Why a node refuses a workload; in the order in which reasons come first.

@@ -6,9 +6,10 @@
 //! places.
 
 use super::rule::{self, Standing};
-use super::{Engine, Entry, Outcome, PinError, Prepared, Start, fills_a_shortcoming, place, prepare, strategy};
+use super::{Engine, Outcome, PinError, Prepared, Start, fills_a_shortcoming, place, prepare, strategy};
+use crate::model::Entry;
+use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Replan, WorkloadId};
-use crate::names::Symbol;
 
 /// A plan, with what its strategy began with.
 #[derive(Debug)]

@@ -5,8 +5,8 @@
 
 use super::demand::Demand;
 use super::occupancy::{Occupancy, Place};
+use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadOptions, WorkloadTable};
-use crate::names::Symbol;
 
 /// What is known of a workload before it is placed: where the record binds or draws it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -10,9 +10,9 @@ use super::ask::Ask;
 use super::demand::Demand;
 use super::rule::{self, Standing};
 use super::scale::Scale;
+use crate::model::score::Score;
 use crate::model::{Model, NodeId, Strategy, WorkloadId};
 use crate::parallel::both;
-use crate::score::Score;
 
 /// From so many workloads on, two threads sort them.
 const MANY: usize = 8192;
@@ -145,9 +145,9 @@ mod tests {
     use proptest::strategy::Strategy as _;
 
     use super::*;
+    use crate::model::score::Weight;
     use crate::model::{Requirement, WorkloadOptions, WorkloadTable};
     use crate::quantity::{Family, Quantity};
-    use crate::score::Weight;
 
     /// Beside the largest the others have the same word, though they are not as large.
     const SIZES: [&str; 4] = ["1", "2", "3", "10000000000000000000000000000"];

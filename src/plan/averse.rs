@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::names::Symbol;
 use crate::model::{Assignment, Model, NodeId};
-use crate::names::Symbol;
 use crate::place::Place;
 
 /// Pairs of workloads on one node that share a soft aversion group over the node itself with `max` 1, each pair once;

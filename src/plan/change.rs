@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Cause, Entry, Model, NodeId, Outcome, Pin, Record, WorkloadId};
-use crate::model::Requirement;
-use crate::names::Symbol;
-use crate::place::{Claim, Place};
+use super::{Cause, Model, NodeId, Outcome, Pin, Record, WorkloadId};
+use crate::model::Entry;
+use crate::model::names::Symbol;
+use crate::model::{Claim, Requirement};
+use crate::place::Place;
 use crate::quantity::Quantity;
 
 /// What happens to a workload; a closed set.

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use super::kind::Kinds;
 use super::{Proof, Rule};
+use crate::model::names::Symbol;
 use crate::model::{NodeId, WorkloadId};
-use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
 
 /// So many different amounts are tried as the least one of a set.

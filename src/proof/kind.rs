@@ -5,8 +5,8 @@
 use rustc_hash::FxHashMap;
 
 use super::Barrier;
+use crate::model::names::Symbol;
 use crate::model::{AffinityGroup, Model, NAME_LABEL, NodeId, Requirement, Selector, WorkloadId, WorkloadTable};
-use crate::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
 
 /// The kinds of a cluster.

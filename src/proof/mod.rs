@@ -7,8 +7,8 @@
 mod bound;
 mod kind;
 
+use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadId};
-use crate::names::Symbol;
 use crate::quantity::Quantity;
 use bound::{Taken, counted};
 use kind::{Kinds, barrier};

@@ -9,10 +9,10 @@ use std::fmt::{self, Write};
 use super::Digest;
 use super::amount::AmountTexts;
 use super::quoting::Text;
+use crate::model::names::Symbol;
 use crate::model::{
     AffinityGroup, AversionGroup, Model, NodeId, NodeTable, Record, Replan, Selector, Strategy, WorkloadTable,
 };
-use crate::names::Symbol;
 use crate::quantity::Family;
 
 /// The flags that belong to the meaning of a plan.

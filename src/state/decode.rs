@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::FORMAT;
 use super::digest::is_sealed;
 use super::error::{Error, Spot};
-use crate::names::{LONGEST_NAME, is_of_right_length};
+use crate::model::names::{LONGEST_NAME, is_of_right_length};
 use crate::text::escape::quoted;
 
 /// The text, unless it is none that this version can read.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::quoting::is_bare;
 use super::read::Texts;
 use crate::model::Recorded;
-use crate::names::is_of_right_length;
+use crate::model::names::is_of_right_length;
 
 /// The line before the placements.
 const TABLE: &str = "\n[placements]\n";

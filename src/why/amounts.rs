@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use super::Case;
 use super::remedy::{Amount, Remedy};
 use super::turn::{Answer, Turn, sort_by_miss};
+use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadId, WorkloadTable};
-use crate::names::Symbol;
 use crate::place::{Engine, Miss, Refusal, Standing, refusals};
 use crate::quantity::{Capacity, Family, Quantity};
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Case;
 use super::node::stocks;
+use crate::model::names::Symbol;
 use crate::model::{Model, NodeId};
-use crate::names::Symbol;
 use crate::place::Refusal;
 use crate::quantity::{Capacity, Family, Quantity};
 

@@ -10,8 +10,8 @@ use rustc_hash::FxHashMap;
 use super::Case;
 use super::remedy::Remedy;
 use super::turn::{Answer, Turn, sort_by_miss};
+use crate::model::names::Symbol;
 use crate::model::{NodeId, Replan, Requirement, WorkloadId};
-use crate::names::Symbol;
 use crate::place::{Pin, Refusal, Standing, refusals};
 use crate::quantity::{Capacity, Quantity};
 

@@ -1,7 +1,7 @@
 //! The node that comes nearest to taking a workload, and who has what it is short of.
 
+use crate::model::names::Symbol;
 use crate::model::{NodeId, WorkloadId};
-use crate::names::Symbol;
 use crate::place::{Miss, Refusal, Unplaced, refusals};
 use crate::plan::Plan;
 use crate::quantity::Quantity;

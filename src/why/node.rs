@@ -1,8 +1,8 @@
 //! What a node has, what is on it, and whom it refuses.
 
 use super::Case;
+use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadId};
-use crate::names::Symbol;
 use crate::place::{Engine, Refusal, refusals};
 use crate::plan::Change;
 use crate::quantity::{Capacity, Family, Quantity};

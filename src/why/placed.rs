@@ -4,12 +4,12 @@
 //! not that one.
 
 use super::Case;
+use crate::model::names::Symbol;
+use crate::model::score::Score;
 use crate::model::{Model, NodeId, WorkloadId};
-use crate::names::Symbol;
 use crate::place::{Engine, Known, Moment, Place, Refusal, Soft, Standing, given_up, refusals};
 use crate::plan::Change;
 use crate::quantity::Capacity;
-use crate::score::Score;
 
 /// Why a workload is where it is.
 #[derive(Clone, Debug)]

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use super::Case;
 use super::turn::Turn;
+use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Offer, Requirement, WorkloadId, WorkloadTable};
-use crate::names::Symbol;
 use crate::place::{Attempt, Edit, Engine, Pin, Start};
 use crate::quantity::{Capacity, Family, Quantity};
 

@@ -4,8 +4,8 @@
 //! of nodes, and who holds what, is of the end.
 
 use super::Case;
+use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
-use crate::names::Symbol;
 use crate::place::{Engine, Known, Miss, Refusal, Standing, ahead, miss, refusals};
 use crate::quantity::{Capacity, Quantity};
 

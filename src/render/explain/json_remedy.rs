@@ -7,7 +7,7 @@ use super::Setting;
 use super::json::{Line, line};
 use crate::explain;
 use crate::model::WorkloadId;
-use crate::names::Symbol;
+use crate::model::names::Symbol;
 use crate::proof::{Proof, Rule};
 use crate::quantity::Quantity;
 use crate::why::{Amount, Remedy, Way};

@@ -87,7 +87,7 @@ fn write_refused(sheet: &mut Sheet, refused: &[Rejection], answer: &NodeAnswer, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::names::Names;
+    use crate::model::names::Names;
     use crate::quantity::Family;
 
     #[test]

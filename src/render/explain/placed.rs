@@ -117,7 +117,7 @@ fn summed_up(steps: &[Step], setting: Setting<'_>) -> String {
 }
 
 fn write_given_up(sheet: &mut Sheet, given_up: &Soft, setting: Setting<'_>) {
-    let text = |group: &crate::names::Symbol| quoted(setting.plan.model.text(*group));
+    let text = |group: &crate::model::names::Symbol| quoted(setting.plan.model.text(*group));
     let averse = given_up.aversion.iter().map(|group| format!("aversion group {}", text(group)));
     let affine = given_up.affinity.iter().map(|group| format!("affinity group {}", text(group)));
     let groups = averse.chain(affine).collect::<Vec<_>>();

@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use lighthouse::model::names::Symbol;
+use lighthouse::model::score::Weight;
 use lighthouse::model::{
     AffinityGroup, AversionGroup, Model, NodeTable, Offer, Record, Recorded, Replan, Requirement, Selector, Strategy,
     WorkloadOptions, WorkloadTable,
 };
-use lighthouse::names::Symbol;
 use lighthouse::quantity::{Capacity, Family, Quantity};
-use lighthouse::score::Weight;
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lighthouse::model::{Model, NodeId, Record, Replan};
-use lighthouse::place::Entry;
+use lighthouse::model::{Entry, Model, NodeId, Record, Replan};
 use lighthouse::plan::{Kind, Plan};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};

@@ -7,7 +7,7 @@ use std::fmt;
 
 use ethnum::I256;
 
-use crate::names::Symbol;
+use crate::model::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
 
 /// How much one unit of a resource counts: `amount` for each `per` of it.
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_score_is_shown_in_hundredths() {
-        let symbol = crate::names::Names::default().intern("size");
+        let symbol = crate::model::names::Names::default().intern("size");
         let third = Weight { amount: 1.into(), per: 3.into() };
         let rubric = Rubric::new(&[(symbol, third)]).expect("a rubric");
         let shown = |amount: Quantity| {

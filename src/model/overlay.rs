@@ -4,9 +4,9 @@
 
 use ethnum::I256;
 
-use super::{Model, NodeTable, WorkloadTable, grown_total, sort_workload_table};
+use crate::model::score::ScoreError;
+use crate::model::{Model, NodeTable, WorkloadTable, grown_total, sort_workload_table};
 use crate::quantity::Capacity;
-use crate::score::ScoreError;
 
 impl Model {
     /// The same cluster where a table of nodes, by its number, offers and is labelled as this one.
