@@ -66,6 +66,8 @@ pub mod manifest;
 
 pub mod adoption;
 
+pub mod rules;
+
 pub mod place;
 
 pub mod check;

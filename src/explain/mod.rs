@@ -15,9 +15,10 @@ pub use unplaced::{counts, held, nearest, no_place, no_place_as, refused, unplac
 
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId};
-use crate::place::{Cause, PinError};
+use crate::place::PinError;
 use crate::plan::{Change, Reason, Resize};
 use crate::quantity::{Capacity, Family, Quantity};
+use crate::rules::Cause;
 use crate::text::escape::{brief, quoted, visible};
 
 /// All reasons of a change, in one line.

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use super::block::Level;
 use super::column::Columns;
 use super::cover;
-use super::demand::Demand;
 use super::order::{Floors, Word};
 use crate::model::{Model, Requirement, WorkloadId};
+use crate::rules::Demand;
 
 /// What has to be known to ask.
 #[derive(Debug)]

@@ -13,16 +13,16 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::bits::Bits;
-use super::hold::amount_of;
 use super::nearest::nearest;
-use super::occupancy::Occupancy;
 use super::refusal::{Miss, Refusal};
-use super::rule::{Standing, is_immune, requires};
 use super::shelf::Shelf;
 use super::zone::Zones;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadTable};
 use crate::quantity::{Capacity, Quantity};
+use crate::rules::Occupancy;
+use crate::rules::hold::amount_of;
+use crate::rules::{Standing, is_immune, requires};
 
 /// The nodes as they are.
 pub(super) struct Census<'a> {

@@ -6,15 +6,15 @@
 
 use rustc_hash::FxHashMap;
 
-use super::along::Along;
 use super::block::Level;
-use super::demand::Demand;
-use super::occupancy::Occupancy;
-use super::rule::{is_immune, requires};
 use super::steps::Steps;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadOptions};
 use crate::quantity::Capacity;
+use crate::rules::Along;
+use crate::rules::Demand;
+use crate::rules::Occupancy;
+use crate::rules::{is_immune, requires};
 
 /// A resource has a column when at least one in so many nodes offers it.
 const COMMON: usize = 16;

@@ -6,12 +6,12 @@
 use rustc_hash::FxHashMap;
 
 use super::column::Columns;
-use super::demand::Demand;
-use super::occupancy::{Occupancy, Place};
-use super::rule;
 use super::strategy::Pass;
 use crate::model::names::Symbol;
 use crate::model::{Model, NAME_LABEL, NodeId};
+use crate::rules;
+use crate::rules::Demand;
+use crate::rules::{Occupancy, Place};
 
 /// An aversion group with so many members has a field of the nodes that are open to it.
 const LARGE: u32 = 64;
@@ -92,7 +92,7 @@ impl Places {
             FieldName::Offers(resource) => columns.rare(resource).unwrap_or(&[]).to_vec(),
             FieldName::Value(label, value) => self.with(label, value).to_vec(),
             FieldName::Apart(group) => {
-                let open = self.nodes.iter().copied().filter(|&node| rule::takes_member(model, now, group, node));
+                let open = self.nodes.iter().copied().filter(|&node| rules::takes_member(model, now, group, node));
                 open.collect()
             }
         }

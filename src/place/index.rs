@@ -19,13 +19,14 @@ use super::block::Level;
 use super::blocks::{Blocks, Spot};
 use super::column::{Column, Columns};
 use super::cover::{self, Cover, FieldName};
-use super::demand::{Demand, fills_a_shortcoming};
-use super::occupancy::{Occupancy, Place};
 use super::order::{Key, Order, Word};
-use super::rule::{self, Standing};
 use super::strategy::Pass;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId};
+use crate::rules;
+use crate::rules::Standing;
+use crate::rules::{Demand, fills_a_shortcoming};
+use crate::rules::{Occupancy, Place};
 
 /// Nodes that a search may be confined to.
 #[derive(Clone, Debug)]
@@ -65,7 +66,7 @@ struct Found {
 impl Index {
     /// An index of the nodes that are neither cordoned nor drained.
     pub(super) fn new(model: &Model) -> Self {
-        let nodes = model.node_ids().filter(|&node| rule::is_open(model, Standing::Free, node)).collect::<Vec<_>>();
+        let nodes = model.node_ids().filter(|&node| rules::is_open(model, Standing::Free, node)).collect::<Vec<_>>();
         Self {
             columns: Arc::new(Columns::new(model, &nodes)),
             belongs: vec![Vec::new(); model.nodes().len()],
@@ -183,7 +184,7 @@ impl Index {
     /// Takes the nodes of a place out of a group's field, once the place is full.
     fn close(&mut self, (model, now, order): (&Model, &Occupancy, &Order), group: Symbol, node: NodeId) {
         let Some(&at) = self.names.get(&FieldName::Apart(group)) else { return };
-        if rule::takes_member(model, now, group, node) {
+        if rules::takes_member(model, now, group, node) {
             return;
         }
         let over = model.aversion_group(group).over;

@@ -10,16 +10,17 @@ use std::fmt;
 
 use rustc_hash::FxHashMap;
 
-use super::demand::{Demand, fills_a_shortcoming};
-use super::departure::{Cause, Departure};
-use super::hold::{self, Held};
-use super::occupancy::Place;
-use super::rule::{self, Standing};
 use super::{Engine, Prepared, Start, strategy};
 use crate::model::names::Symbol;
 use crate::model::{Claims, Entry};
 use crate::model::{Model, NodeId, Record, WorkloadId, WorkloadTable};
 use crate::quantity::Quantity;
+use crate::rules;
+use crate::rules::Place;
+use crate::rules::Standing;
+use crate::rules::hold::{self, Held};
+use crate::rules::{Cause, Departure};
+use crate::rules::{Demand, fills_a_shortcoming};
 
 /// A workload that counts as recorded on a node, this once: the operator's hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,8 +121,8 @@ impl<'a> Seating<'a> {
         if model.drains.contains_key(&node) && !table.stay {
             return Some(Cause::Drained(node));
         }
-        let label = rule::forbidding_label(model, table, node).map(|label| Cause::NotSelected(node, label));
-        let place = || rule::hard_group_without_place(model, table, node).map(|group| Cause::NoPlace(node, group));
+        let label = rules::forbidding_label(model, table, node).map(|label| Cause::NotSelected(node, label));
+        let place = || rules::hard_group_without_place(model, table, node).map(|group| Cause::NoPlace(node, group));
         let offer = || hold::first_not_offered(model, node, table).map(|lacked| Cause::NotOffered(node, lacked));
         label.or_else(place).or_else(offer)
     }
@@ -202,7 +203,7 @@ impl<'a> Seating<'a> {
 
     /// The seated that are not immune to a resource.
     fn concerned(&self, on: &[WorkloadId], resource: Symbol) -> Vec<WorkloadId> {
-        let minds = |each: &WorkloadId| !rule::is_immune(self.model.workload_table(*each), resource);
+        let minds = |each: &WorkloadId| !rules::is_immune(self.model.workload_table(*each), resource);
         on.iter().copied().filter(|each| self.seats[each.index()].is_some() && minds(each)).collect()
     }
 
@@ -264,7 +265,7 @@ impl<'a> Seating<'a> {
 
     fn comes_back(&self, engine: &Engine, held: &mut Held<'_>, workload: WorkloadId, node: NodeId) -> bool {
         let demand = Demand::of(self.model, workload);
-        rule::keeps_hard_groups(self.model, &engine.occupancy, &demand, node) && held.takes_back(workload)
+        rules::keeps_hard_groups(self.model, &engine.occupancy, &demand, node) && held.takes_back(workload)
     }
 
     fn broken_pin(&self, pins: &[Pin]) -> Option<PinError> {

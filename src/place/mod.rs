@@ -4,7 +4,6 @@
 //! brings its workloads bit by bit. Nothing here can fail: a workload without a place is an outcome.
 //! No files, no clock, no randomness, and never the order of a hash map.
 
-mod along;
 mod ask;
 mod bits;
 mod block;
@@ -12,17 +11,12 @@ mod blocks;
 mod census;
 mod column;
 mod cover;
-mod demand;
-mod departure;
-mod hold;
 mod index;
 mod keep;
 mod nearest;
-mod occupancy;
 mod order;
 mod refusal;
 mod replay;
-mod rule;
 mod scale;
 mod shelf;
 mod steps;
@@ -30,18 +24,15 @@ mod strategy;
 mod vain;
 mod zone;
 
-pub use departure::{Cause, Departure};
 pub use keep::{Pin, PinError};
-pub use occupancy::{Occupancy, Place};
 pub use refusal::{Miss, Refusal, Shortage, Unplaced, miss, refusals, unplaced};
 pub use replay::{Attempt, Edit, Known, Moment, Soft, ahead, given_up};
-pub use rule::{Standing, is_open};
 
 use crate::model::score::Score;
 use crate::model::{Assignment, Claims, Model, NodeId, Record, Replan, WorkloadId};
 use crate::parallel::{in_order, threads};
 use ask::{Ask, Asker};
-use demand::{Demand, fills_a_shortcoming};
+use crate::rules::{self, Demand, Departure, Occupancy, Standing, fills_a_shortcoming};
 use index::Index;
 use order::Order;
 use std::convert::Infallible;
@@ -216,7 +207,7 @@ impl Engine {
 
     fn try_to_place(&mut self, model: &Model, standing: Standing, ask: Ask<'_>) -> Option<NodeId> {
         let node = strategy::search(model, self, standing, ask)?;
-        if !rule::keeps_aversion(model, &self.occupancy, &ask.demand, node, false) {
+        if !rules::keeps_aversion(model, &self.occupancy, &ask.demand, node, false) {
             self.reluctant.push(ask.demand.workload);
         }
         self.put(model, &ask.demand, node);

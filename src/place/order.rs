@@ -7,10 +7,10 @@ use std::cmp::Ordering;
 
 use ethnum::I256;
 
-use super::demand::Demand;
 use super::scale::Scale;
 use crate::model::score::Score;
 use crate::model::{Model, NodeId, Strategy};
+use crate::rules::Demand;
 
 /// Where a node stands among others, as a word; nodes with the same word are told apart by [`Order::compare`].
 pub(super) type Word = i64;

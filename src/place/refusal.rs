@@ -9,12 +9,13 @@ use ethnum::I256;
 use rustc_hash::FxHashMap;
 
 use super::census::Census;
-use super::occupancy::Occupancy;
-use super::rule::{self, Standing};
 use super::{Engine, Outcome, Search, zone};
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, Selector, WorkloadId, WorkloadTable};
 use crate::quantity::{Capacity, Quantity};
+use crate::rules;
+use crate::rules::Occupancy;
+use crate::rules::Standing;
 
 /// Why a node refuses a workload; in the order in which reasons come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -127,7 +128,7 @@ pub fn refusals(
     let table = model.workload_table(workload);
     let mut refusals = Vec::new();
     refusals.extend(closed(model, standing, node));
-    refusals.extend(rule::forbidding_label(model, table, node).map(Refusal::NotSelected));
+    refusals.extend(rules::forbidding_label(model, table, node).map(Refusal::NotSelected));
     refusals.extend(group_refusals(model, now, table, node));
     let start = refusals.len();
     refusals.extend(amount_refusals(now, table, node));
@@ -138,7 +139,7 @@ pub fn refusals(
 /// Why a node takes nothing, whatever it is asked for.
 pub(super) fn closed(model: &Model, standing: Standing, node: NodeId) -> Option<Refusal> {
     match standing {
-        _ if rule::is_open(model, standing, node) => None,
+        _ if rules::is_open(model, standing, node) => None,
         Standing::Bound(_) => Some(Refusal::Stays),
         Standing::Free | Standing::Returning(_) if model.cordons.contains_key(&node) => Some(Refusal::Cordoned),
         Standing::Free | Standing::Returning(_) => Some(Refusal::Drained),
@@ -148,8 +149,8 @@ pub(super) fn closed(model: &Model, standing: Standing, node: NodeId) -> Option<
 fn group_refusals(model: &Model, now: &Occupancy, table: &WorkloadTable, node: NodeId) -> Vec<Refusal> {
     let averse = table.aversion_groups.iter().copied().filter(|&group| model.aversion_group(group).hard);
     let affine = table.affinity_groups.iter().copied().filter(|&group| model.affinity_group(group).hard);
-    let full = averse.filter(|&group| !rule::takes_member(model, now, group, node));
-    let elsewhere = affine.filter(|&group| !rule::gathers(model, now, group, node));
+    let full = averse.filter(|&group| !rules::takes_member(model, now, group, node));
+    let elsewhere = affine.filter(|&group| !rules::gathers(model, now, group, node));
     let mut refusals = full.map(Refusal::GroupFull).chain(elsewhere.map(Refusal::GroupElsewhere)).collect::<Vec<_>>();
     refusals.sort_by_key(|each| (each.rank(), each.subject().map(|subject| model.text(subject))));
     refusals
@@ -159,14 +160,14 @@ fn amount_refusals(now: &Occupancy, table: &WorkloadTable, node: NodeId) -> Vec<
     let required = table.requirements.iter().filter_map(|requirement| {
         let resource = requirement.resource;
         let Some(free) = now.free(node, resource) else { return Some(Refusal::Lacks(resource)) };
-        let misses = !rule::is_immune(table, resource) && free.minus(requirement.amount()).is_negative();
+        let misses = !rules::is_immune(table, resource) && free.minus(requirement.amount()).is_negative();
         misses.then(|| shortage(resource, requirement.amount(), free))
     });
     let negative = now
         .below_zero(node)
         .iter()
         .copied()
-        .filter(|&resource| !rule::is_immune(table, resource) && !rule::requires(&table.requirements, resource));
+        .filter(|&resource| !rules::is_immune(table, resource) && !rules::requires(&table.requirements, resource));
     let ignored = negative.filter_map(|resource| Some(shortage(resource, Quantity::ZERO, now.free(node, resource)?)));
     required.chain(ignored).collect()
 }
@@ -344,7 +345,7 @@ fn shortages(
     mut free_in_all: impl FnMut(Symbol) -> Option<Quantity>,
 ) -> Vec<Shortage> {
     let required = table.requirements.iter().filter(|each| each.amount().is_positive());
-    let required = required.filter(|each| !rule::is_immune(table, each.resource));
+    let required = required.filter(|each| !rules::is_immune(table, each.resource));
     let shortages = required.filter_map(|each| {
         let free = free_in_all(each.resource)?;
         (free < each.amount()).then_some(Shortage { resource: each.resource, need: each.amount(), free })

@@ -5,11 +5,12 @@
 //! where it is known to go, a failure ends at the workload's turn, and so does a change that costs others too many
 //! places.
 
-use super::rule::{self, Standing};
 use super::{Engine, Outcome, PinError, Prepared, Start, fills_a_shortcoming, place, prepare, strategy};
 use crate::model::Entry;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Replan, WorkloadId};
+use crate::rules;
+use crate::rules::Standing;
 
 /// A plan, with what its strategy began with.
 #[derive(Debug)]
@@ -230,8 +231,8 @@ pub fn given_up(model: &Model, engine: &Engine, workload: WorkloadId, node: Node
     let averse = table.aversion_groups.iter().copied().filter(|&group| !model.aversion_group(group).hard);
     let affine = table.affinity_groups.iter().copied().filter(|&group| !model.affinity_group(group).hard);
     Soft {
-        aversion: by_name(model, averse.filter(|&group| !rule::takes_member(model, now, group, node))),
-        affinity: by_name(model, affine.filter(|&group| !rule::gathers(model, now, group, node))),
+        aversion: by_name(model, averse.filter(|&group| !rules::takes_member(model, now, group, node))),
+        affinity: by_name(model, affine.filter(|&group| !rules::gathers(model, now, group, node))),
     }
 }
 

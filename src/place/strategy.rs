@@ -7,12 +7,13 @@ use std::cmp::Reverse;
 
 use super::Engine;
 use super::ask::Ask;
-use super::demand::Demand;
-use super::rule::{self, Standing};
 use super::scale::Scale;
 use crate::model::score::Score;
 use crate::model::{Model, NodeId, Strategy, WorkloadId};
 use crate::parallel::both;
+use crate::rules;
+use crate::rules::Demand;
+use crate::rules::Standing;
 
 /// From so many workloads on, two threads sort them.
 const MANY: usize = 8192;
@@ -107,8 +108,8 @@ pub(super) fn search(model: &Model, engine: &mut Engine, standing: Standing, ask
     let demand = &ask.demand;
     let Engine { occupancy: now, order, index, .. } = engine;
     match standing {
-        Standing::Bound(home) => return home.filter(|&home| rule::takes(model, now, demand, standing, home)),
-        Standing::Returning(last) if rule::takes(model, now, demand, standing, last) => return Some(last),
+        Standing::Bound(home) => return home.filter(|&home| rules::takes(model, now, demand, standing, home)),
+        Standing::Returning(last) if rules::takes(model, now, demand, standing, last) => return Some(last),
         Standing::Returning(_) | Standing::Free => {}
     }
     if index.as_ref().is_some_and(|index| index.is_hopeless(demand.table)) {
@@ -116,9 +117,9 @@ pub(super) fn search(model: &Model, engine: &mut Engine, standing: Standing, ask
     }
     let found = passes(model, demand).find_map(|pass| {
         let mut takes = |node| {
-            rule::takes(model, now, demand, standing, node)
-                && (!pass.aversion || rule::keeps_aversion(model, now, demand, node, false))
-                && (!pass.affinity || rule::keeps_affinity(model, now, demand, node, false))
+            rules::takes(model, now, demand, standing, node)
+                && (!pass.aversion || rules::keeps_aversion(model, now, demand, node, false))
+                && (!pass.affinity || rules::keeps_affinity(model, now, demand, node, false))
         };
         match index {
             None => order.nodes().find(|&node| takes(node)),

@@ -7,9 +7,9 @@ use rustc_hash::FxHashMap;
 
 use super::bits::{Bits, Members};
 use super::cover::named_labels;
-use super::occupancy::{Occupancy, Place};
 use crate::model::names::Symbol;
 use crate::model::{Model, NAME_LABEL, NodeId, Selector};
+use crate::rules::{Occupancy, Place};
 
 /// The nodes by the labels that rules name, and where hard aversion groups are full.
 pub(super) struct Zones<'a> {

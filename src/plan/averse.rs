@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::names::Symbol;
 use crate::model::{Assignment, Model, NodeId};
-use crate::place::Place;
+use crate::rules::Place;
 
 /// Pairs of workloads on one node that share a soft aversion group over the node itself with `max` 1, each pair once;
 /// and for other soft groups each member beyond `max` in a place.

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Cause, Model, NodeId, Outcome, Pin, Record, WorkloadId};
-use crate::model::Entry;
 use crate::model::names::Symbol;
-use crate::model::{Claim, Requirement};
-use crate::place::Place;
+use crate::model::{Claim, Entry, Requirement};
 use crate::quantity::Quantity;
+use crate::rules::Place;
 
 /// What happens to a workload; a closed set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -12,7 +12,8 @@ pub use change::{Change, Kind, Reason, Reasons, Resize};
 use std::sync::Arc;
 
 use crate::model::{Model, NodeId, Record, Recorded, WorkloadId};
-use crate::place::{self, Cause, Outcome, Pin, PinError, Start, Unplaced};
+use crate::place::{self, Outcome, Pin, PinError, Start, Unplaced};
+use crate::rules::Cause;
 
 /// How many changes of each kind there are, and what else a plan is summed up by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

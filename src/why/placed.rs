@@ -7,9 +7,10 @@ use super::Case;
 use crate::model::names::Symbol;
 use crate::model::score::Score;
 use crate::model::{Model, NodeId, WorkloadId};
-use crate::place::{Engine, Known, Moment, Place, Refusal, Soft, Standing, given_up, refusals};
+use crate::place::{Engine, Known, Moment, Refusal, Soft, given_up, refusals};
 use crate::plan::Change;
 use crate::quantity::Capacity;
+use crate::rules::{Place, Standing};
 
 /// Why a workload is where it is.
 #[derive(Clone, Debug)]

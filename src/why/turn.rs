@@ -6,8 +6,9 @@
 use super::Case;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
-use crate::place::{Engine, Known, Miss, Refusal, Standing, ahead, miss, refusals};
+use crate::place::{Engine, Known, Miss, Refusal, ahead, miss, refusals};
 use crate::quantity::{Capacity, Quantity};
+use crate::rules::Standing;
 
 /// What one node says.
 #[derive(Clone, Debug)]

@@ -6,8 +6,9 @@ use super::remedy::Way;
 use super::turn::Turn;
 use super::{Case, seek};
 use crate::model::WorkloadId;
-use crate::place::{Unplaced, is_open};
+use crate::place::Unplaced;
 use crate::proof::{Proof, proofs};
+use crate::rules::is_open;
 
 /// Why a workload has no place.
 #[derive(Clone, Debug)]

@@ -232,7 +232,7 @@ fn the_walls_are_seen() {
     for (room, code, what) in [
         ("place", "use crate::manifest::Manifest;", "the room `manifest`"),
         ("check", "use crate::{\n    model::Model,\n    place::{self, Engine},\n};", "the room `place`"),
-        ("check", "fn f() { crate::place::rule::attach() }", "the room `place`"),
+        ("check", "fn f() { crate::rules::attach::attach() }", "the room `place`"),
         ("place", "use serde::Serialize;", "the package `serde`"),
         ("state", "fn f() { std::fs::read(\"x\"); }", "`std::fs`"),
         ("plan", "use std::time::Instant;", "`std::time`"),

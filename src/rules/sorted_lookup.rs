@@ -4,11 +4,11 @@ use crate::model::names::Symbol;
 
 /// How far the lookups have come.
 #[derive(Debug, Default)]
-pub(super) struct Along(usize);
+pub(crate) struct Along(usize);
 
 impl Along {
     /// Where in the list this is, which comes after all that was found before.
-    pub(super) fn find<T>(&mut self, list: &[T], wanted: Symbol, symbol: impl Fn(&T) -> Symbol) -> Option<usize> {
+    pub(crate) fn find<T>(&mut self, list: &[T], wanted: Symbol, symbol: impl Fn(&T) -> Symbol) -> Option<usize> {
         let rest = &list[self.0..];
         let at = match rest.first() {
             Some(next) if symbol(next) == wanted => 0,

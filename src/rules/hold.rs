@@ -3,15 +3,15 @@
 //! For each resource that a workload is not immune to, capacity minus the requirements of all that are not immune to it
 //! (negative ones count in any case) is at zero or above.
 
-use super::along::Along;
-use super::departure::Cause;
-use super::rule::is_immune;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadId, WorkloadTable};
 use crate::quantity::{Capacity, Quantity};
+use crate::rules::departure::Cause;
+use crate::rules::is_immune;
+use crate::rules::sorted_lookup::Along;
 
 /// What rule 1 leaves of a node's resources, and how many mind. Who they are is known to the caller.
-pub(super) struct Held<'a> {
+pub(crate) struct Held<'a> {
     model: &'a Model,
     node: NodeId,
     on: usize,
@@ -28,7 +28,7 @@ struct Row {
 }
 
 impl<'a> Held<'a> {
-    pub(super) fn new(model: &'a Model, node: NodeId, on: &[WorkloadId]) -> Self {
+    pub(crate) fn new(model: &'a Model, node: NodeId, on: &[WorkloadId]) -> Self {
         let offers = model.node_table(node).resources.iter();
         let rows = offers.map(|offer| Row { resource: offer.resource, left: offer.capacity, immune: 0 }).collect();
         let mut held = Self { model, node, on: 0, rows };
@@ -38,7 +38,7 @@ impl<'a> Held<'a> {
         held
     }
 
-    pub(super) fn add(&mut self, workload: WorkloadId) {
+    pub(crate) fn add(&mut self, workload: WorkloadId) {
         self.on += 1;
         for resource in &self.model.workload_table(workload).immunities {
             self.row(*resource, |row| row.immune += 1);
@@ -46,7 +46,7 @@ impl<'a> Held<'a> {
         self.count(workload, |amount| amount);
     }
 
-    pub(super) fn remove(&mut self, workload: WorkloadId) {
+    pub(crate) fn remove(&mut self, workload: WorkloadId) {
         self.on -= 1;
         for resource in &self.model.workload_table(workload).immunities {
             self.row(*resource, |row| row.immune -= 1);
@@ -55,7 +55,7 @@ impl<'a> Held<'a> {
     }
 
     /// Whether a workload may come back: everything there holds then, too.
-    pub(super) fn takes_back(&mut self, workload: WorkloadId) -> bool {
+    pub(crate) fn takes_back(&mut self, workload: WorkloadId) -> bool {
         self.add(workload);
         let offers_all = first_not_offered(self.model, self.node, self.model.workload_table(workload)).is_none();
         let holds = offers_all && self.first_broken().is_none();
@@ -66,13 +66,13 @@ impl<'a> Held<'a> {
     }
 
     /// The first resource, by name, that is below zero for a workload there.
-    pub(super) fn first_broken(&self) -> Option<Symbol> {
+    pub(crate) fn first_broken(&self) -> Option<Symbol> {
         let broken = self.rows.iter().filter(|row| row.left.is_negative() && row.immune < self.on);
         broken.map(|row| row.resource).min_by_key(|&each| self.model.text(each))
     }
 
     /// Why a workload leaves over this resource: what it needs, and what the others leave it.
-    pub(super) fn shortage(&self, workload: WorkloadId, resource: Symbol) -> Cause {
+    pub(crate) fn shortage(&self, workload: WorkloadId, resource: Symbol) -> Cause {
         let need = amount_of(self.model.workload_table(workload), resource);
         let left = self.rows.iter().find(|row| row.resource == resource).map_or(Capacity::Ward, |row| row.left);
         Cause::Short { node: self.node, resource, need, free: left.minus(-need) }
@@ -96,7 +96,7 @@ impl<'a> Held<'a> {
 }
 
 /// The first required resource, by name, that a node does not offer.
-pub(super) fn first_not_offered(model: &Model, node: NodeId, table: &WorkloadTable) -> Option<Symbol> {
+pub(crate) fn first_not_offered(model: &Model, node: NodeId, table: &WorkloadTable) -> Option<Symbol> {
     let (offers, mut along) = (&model.node_table(node).resources, Along::default());
     let required = table.requirements.iter().map(|requirement| requirement.resource);
     let missing = required.filter(|&resource| along.find(offers, resource, |offer| offer.resource).is_none());
@@ -104,6 +104,6 @@ pub(super) fn first_not_offered(model: &Model, node: NodeId, table: &WorkloadTab
 }
 
 /// What a workload requires of a resource; 0 when it does not name it.
-pub(super) fn amount_of(table: &WorkloadTable, resource: Symbol) -> Quantity {
+pub(crate) fn amount_of(table: &WorkloadTable, resource: Symbol) -> Quantity {
     table.requirement(resource).map_or(Quantity::ZERO, Requirement::amount)
 }

@@ -7,11 +7,11 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use super::along::Along;
-use super::demand::Demand;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadId};
 use crate::quantity::{Capacity, Quantity};
+use crate::rules::demand::Demand;
+use crate::rules::sorted_lookup::Along;
 
 /// What a group counts its members by: a node, or all nodes with one value of a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,9 +49,9 @@ type Members = FxHashMap<(Symbol, Option<Place>), u32>;
 
 /// What is left of one resource of a node.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Left {
-    pub(super) resource: Symbol,
-    pub(super) free: Capacity,
+pub(crate) struct Left {
+    pub(crate) resource: Symbol,
+    pub(crate) free: Capacity,
 }
 
 /// Who is where, and what is free.
@@ -70,7 +70,7 @@ pub struct Occupancy {
 
 impl Occupancy {
     /// Nothing anywhere.
-    pub(super) fn empty(model: &Model) -> Self {
+    pub(crate) fn empty(model: &Model) -> Self {
         let offers = |node: NodeId| &model.node_table(node).resources;
         let mut starts = vec![0];
         starts.extend(model.node_ids().scan(0, |end, node| {
@@ -97,7 +97,7 @@ impl Occupancy {
     }
 
     /// The same for what is asked in ascending order.
-    pub(super) fn along(&self, node: NodeId) -> impl FnMut(Symbol) -> Option<Capacity> {
+    pub(crate) fn along(&self, node: NodeId) -> impl FnMut(Symbol) -> Option<Capacity> {
         let (row, mut along) = (&self.free[self.row(node)], Along::default());
         move |resource| along.find(row, resource, |left| left.resource).map(|at| row[at].free)
     }
@@ -118,7 +118,7 @@ impl Occupancy {
     }
 
     /// The resources of a node that are below zero now.
-    pub(super) fn below_zero(&self, node: NodeId) -> &[Symbol] {
+    pub(crate) fn below_zero(&self, node: NodeId) -> &[Symbol] {
         &self.below_zero[node.index()]
     }
 
@@ -128,32 +128,32 @@ impl Occupancy {
     }
 
     /// How many members of an aversion group are in a place.
-    pub(super) fn averse_members(&self, group: Symbol, place: Place) -> u32 {
+    pub(crate) fn averse_members(&self, group: Symbol, place: Place) -> u32 {
         self.averse.get(&(group, Some(place))).copied().unwrap_or(0)
     }
 
     /// Where members of aversion groups are and how many, in no order.
-    pub(super) fn averse_places(&self) -> impl Iterator<Item = (Symbol, Place, u32)> {
+    pub(crate) fn averse_places(&self) -> impl Iterator<Item = (Symbol, Place, u32)> {
         self.averse.iter().filter_map(|(&(group, place), &members)| Some((group, place?, members)))
     }
 
     /// How many members of an affinity group are in a place.
-    pub(super) fn affine_members(&self, group: Symbol, place: Place) -> u32 {
+    pub(crate) fn affine_members(&self, group: Symbol, place: Place) -> u32 {
         self.affine.get(&(group, Some(place))).copied().unwrap_or(0)
     }
 
     /// The places in which members of an affinity group are.
-    pub(super) fn affine_places(&self, group: Symbol) -> &[Place] {
+    pub(crate) fn affine_places(&self, group: Symbol) -> &[Place] {
         self.affine_places.get(&group).map_or(&[], Vec::as_slice)
     }
 
     /// Whether any member of an affinity group is placed anywhere.
-    pub(super) fn is_anywhere(&self, group: Symbol) -> bool {
+    pub(crate) fn is_anywhere(&self, group: Symbol) -> bool {
         self.affine.get(&(group, None)).is_some_and(|&members| members > 0)
     }
 
     /// Puts a workload on a node, whether or not it fits.
-    pub(super) fn attach(&mut self, model: &Model, demand: &Demand<'_>, node: NodeId) {
+    pub(crate) fn attach(&mut self, model: &Model, demand: &Demand<'_>, node: NodeId) {
         let (range, mut along) = (self.row(node), Along::default());
         let row = &mut self.free[range];
         for requirement in demand.requirements {

@@ -3,10 +3,10 @@
 //! Each rule is one small function over the model and what is where; the order in which nodes are asked is `strategy`'s
 //! business, why a node refused is `refusal`'s.
 
-use super::demand::Demand;
-use super::occupancy::{Occupancy, Place};
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadOptions, WorkloadTable};
+use crate::rules::demand::Demand;
+use crate::rules::occupancy::{Occupancy, Place};
 
 /// What is known of a workload before it is placed: where the record binds or draws it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,7 +20,7 @@ pub enum Standing {
 }
 
 /// Rule 2.1 and the hard rules of 2.8 together: whether the node takes the workload now.
-pub(super) fn takes(model: &Model, now: &Occupancy, demand: &Demand<'_>, standing: Standing, node: NodeId) -> bool {
+pub(crate) fn takes(model: &Model, now: &Occupancy, demand: &Demand<'_>, standing: Standing, node: NodeId) -> bool {
     is_open(model, standing, node)
         && is_selected(model, demand, node)
         && has_room(now, demand, node)
@@ -43,14 +43,14 @@ fn is_selected(model: &Model, options: &WorkloadOptions, node: NodeId) -> bool {
 }
 
 /// The first label, by name, over which `only_on` or `never_on` forbids a node.
-pub(super) fn forbidding_label(model: &Model, options: &WorkloadOptions, node: NodeId) -> Option<Symbol> {
+pub(crate) fn forbidding_label(model: &Model, options: &WorkloadOptions, node: NodeId) -> Option<Symbol> {
     let missing = options.only_on.iter().filter(|selector| !model.selects(selector, node));
     let avoided = options.never_on.iter().filter(|selector| model.selects(selector, node));
     missing.chain(avoided).map(|selector| selector.label).min_by_key(|&label| model.text(label))
 }
 
 /// The first hard group, aversion before affinity and then by name, for which a node lacks the label.
-pub(super) fn hard_group_without_place(model: &Model, table: &WorkloadTable, node: NodeId) -> Option<Symbol> {
+pub(crate) fn hard_group_without_place(model: &Model, table: &WorkloadTable, node: NodeId) -> Option<Symbol> {
     let by_name = |&group: &Symbol| model.text(group).to_owned();
     let lacks = |over| Place::of(model, node, over).is_none();
     let averse = table.aversion_groups.iter().copied().filter(|&group| {
@@ -76,40 +76,40 @@ fn has_room(now: &Occupancy, demand: &Demand<'_>, node: NodeId) -> bool {
 }
 
 /// Hard groups: below `max` in a place of their own, or where the others are.
-pub(super) fn keeps_hard_groups(model: &Model, now: &Occupancy, demand: &Demand<'_>, node: NodeId) -> bool {
+pub(crate) fn keeps_hard_groups(model: &Model, now: &Occupancy, demand: &Demand<'_>, node: NodeId) -> bool {
     keeps_aversion(model, now, demand, node, true) && keeps_affinity(model, now, demand, node, true)
 }
 
 /// Whether the node's places have room in all aversion groups that are hard, or all that are soft.
-pub(super) fn keeps_aversion(model: &Model, now: &Occupancy, demand: &Demand<'_>, node: NodeId, hard: bool) -> bool {
+pub(crate) fn keeps_aversion(model: &Model, now: &Occupancy, demand: &Demand<'_>, node: NodeId, hard: bool) -> bool {
     let mut groups = demand.aversion_groups.iter().filter(|&&group| model.aversion_group(group).hard == hard);
     groups.all(|&group| takes_member(model, now, group, node))
 }
 
 /// Whether the node's places are where the members are of all affinity groups that are hard, or all that are soft.
-pub(super) fn keeps_affinity(model: &Model, now: &Occupancy, demand: &Demand<'_>, node: NodeId, hard: bool) -> bool {
+pub(crate) fn keeps_affinity(model: &Model, now: &Occupancy, demand: &Demand<'_>, node: NodeId, hard: bool) -> bool {
     let mut groups = demand.affinity_groups.iter().filter(|&&group| model.affinity_group(group).hard == hard);
     groups.all(|&group| gathers(model, now, group, node))
 }
 
 /// Whether a node's place has fewer members of an aversion group than may be there.
-pub(super) fn takes_member(model: &Model, now: &Occupancy, group: Symbol, node: NodeId) -> bool {
+pub(crate) fn takes_member(model: &Model, now: &Occupancy, group: Symbol, node: NodeId) -> bool {
     let options = model.aversion_group(group);
     Place::of(model, node, options.over).is_some_and(|place| now.averse_members(group, place) < options.max)
 }
 
 /// Whether a node's place is where an affinity group is, or could begin.
-pub(super) fn gathers(model: &Model, now: &Occupancy, group: Symbol, node: NodeId) -> bool {
+pub(crate) fn gathers(model: &Model, now: &Occupancy, group: Symbol, node: NodeId) -> bool {
     Place::of(model, node, model.affinity_group(group).over)
         .is_some_and(|place| !now.is_anywhere(group) || now.affine_members(group, place) > 0)
 }
 
 /// Whether the value of a resource on a node is irrelevant to the workload.
-pub(super) fn is_immune(options: &WorkloadOptions, resource: Symbol) -> bool {
+pub(crate) fn is_immune(options: &WorkloadOptions, resource: Symbol) -> bool {
     options.immunities.binary_search(&resource).is_ok()
 }
 
 /// Whether one of these names the resource, at whatever amount.
-pub(super) fn requires(requirements: &[Requirement], resource: Symbol) -> bool {
+pub(crate) fn requires(requirements: &[Requirement], resource: Symbol) -> bool {
     Requirement::of(requirements, resource).is_some()
 }

@@ -11,26 +11,26 @@ use crate::model::{Model, Requirement, WorkloadId, WorkloadOptions};
 
 /// What is asked for one workload; what only few tables say is shown as its own.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Demand<'a> {
-    pub(super) workload: WorkloadId,
+pub(crate) struct Demand<'a> {
+    pub(crate) workload: WorkloadId,
     /// The number of its table.
-    pub(super) table: u32,
+    pub(crate) table: u32,
     /// How much it takes of a node's score.
-    pub(super) score: Score,
+    pub(crate) score: Score,
     /// What it requires of each resource, in the order of resources.
-    pub(super) requirements: &'a [Requirement],
-    pub(super) aversion_groups: &'a [Symbol],
-    pub(super) options: &'a WorkloadOptions,
+    pub(crate) requirements: &'a [Requirement],
+    pub(crate) aversion_groups: &'a [Symbol],
+    pub(crate) options: &'a WorkloadOptions,
 }
 
 impl<'a> Demand<'a> {
     /// As its table says it.
-    pub(super) fn of(model: &'a Model, workload: WorkloadId) -> Self {
+    pub(crate) fn of(model: &'a Model, workload: WorkloadId) -> Self {
         Self::of_table(model, workload, model.workloads()[workload.index()].table)
     }
 
     /// The same where the number of the table is known.
-    pub(super) fn of_table(model: &'a Model, workload: WorkloadId, number: u32) -> Self {
+    pub(crate) fn of_table(model: &'a Model, workload: WorkloadId, number: u32) -> Self {
         let table = &model.workload_tables()[number as usize];
         Self {
             workload,
@@ -52,6 +52,6 @@ impl Deref for Demand<'_> {
 }
 
 /// Whether who requires this fills a shortcoming.
-pub(super) fn fills_a_shortcoming(requirements: &[Requirement]) -> bool {
+pub(crate) fn fills_a_shortcoming(requirements: &[Requirement]) -> bool {
     requirements.iter().any(Requirement::is_negative)
 }
