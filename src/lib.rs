@@ -70,6 +70,8 @@ pub mod rules;
 
 pub mod place;
 
+pub mod scenario;
+
 pub mod check;
 
 pub mod disagreement;

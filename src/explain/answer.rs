@@ -3,8 +3,8 @@
 use super::{declared_family, offer};
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadId};
-use crate::place::Refusal;
 use crate::quantity::{Family, Quantity};
+use crate::rules::Refusal;
 use crate::text::escape::{brief, quoted, shell_word, visible};
 use crate::why::{Amount, Remedy, Said};
 

@@ -4,39 +4,27 @@
 //! brings its workloads bit by bit. Nothing here can fail: a workload without a place is an outcome.
 //! No files, no clock, no randomness, and never the order of a hash map.
 
-mod ask;
-mod bits;
-mod block;
-mod blocks;
-mod census;
-mod column;
-mod cover;
+mod demand_batch;
 mod index;
-mod keep;
-mod nearest;
-mod order;
-mod refusal;
-mod replay;
-mod scale;
-mod shelf;
-mod steps;
-mod strategy;
-mod vain;
-mod zone;
+mod node_order;
+mod reconcile;
+mod search;
+mod sort_key;
+mod tally;
+pub(crate) mod workload_order;
 
-pub use keep::{Pin, PinError};
-pub use refusal::{Miss, Refusal, Shortage, Unplaced, miss, refusals, unplaced};
-pub use replay::{Attempt, Edit, Known, Moment, Soft, ahead, given_up};
+use std::convert::Infallible;
+use std::iter;
 
 use crate::model::score::Score;
 use crate::model::{Assignment, Claims, Model, NodeId, Record, Replan, WorkloadId};
 use crate::parallel::{in_order, threads};
-use ask::{Ask, Asker};
 use crate::rules::{self, Demand, Departure, Occupancy, Standing, fills_a_shortcoming};
+use demand_batch::{Ask, Asker};
 use index::Index;
-use order::Order;
-use std::convert::Infallible;
-use std::iter;
+use node_order::Order;
+pub use reconcile::{Pin, PinError};
+pub use tally::{Shortage, Unplaced, unplaced};
 
 /// Nodes with what is on them, and the strategy's memory: it sees everything that it placed before.
 ///
@@ -92,7 +80,7 @@ impl Engine {
         batch: impl IntoIterator<Item = WorkloadId>,
     ) -> Vec<(WorkloadId, Option<NodeId>)> {
         let mut batch = batch.into_iter().collect::<Vec<_>>();
-        strategy::sort(model, &mut batch);
+        workload_order::sort(model, &mut batch);
         let mut answers = batch.iter().map(|&workload| (workload, None)).collect::<Vec<_>>();
         let queue = batch.into_iter().map(|workload| (workload, Standing::Free)).collect::<Vec<_>>();
         self.run(model, &queue, |at, node| answers[at].1 = Some(node));
@@ -120,7 +108,7 @@ impl Engine {
     }
 
     /// Puts a workload where it is on record, without asking.
-    fn hold(&mut self, model: &Model, workload: WorkloadId, node: NodeId) {
+    pub(crate) fn hold(&mut self, model: &Model, workload: WorkloadId, node: NodeId) {
         self.put(model, &Demand::of(model, workload), node);
     }
 
@@ -187,26 +175,31 @@ impl Engine {
     }
 
     /// Makes the index, for what looks for a node from now on.
-    fn make_index(&mut self, model: &Model) {
+    pub(crate) fn make_index(&mut self, model: &Model) {
         if self.search == Search::Indexed && self.index.is_none() {
             self.index = Some(Index::new(model));
         }
     }
 
     /// The first node that takes a workload, by itself.
-    fn search(&mut self, model: &Model, workload: WorkloadId, standing: Standing) -> Option<NodeId> {
+    pub(crate) fn search(&mut self, model: &Model, workload: WorkloadId, standing: Standing) -> Option<NodeId> {
         let asks = self.asker().asks(model, iter::once(workload));
-        asks.iter().find_map(|ask| strategy::search(model, self, standing, ask))
+        asks.iter().find_map(|ask| search::search(model, self, standing, ask))
+    }
+
+    /// Notes a placement that the search made earlier: round robin goes on after its node.
+    pub(crate) fn resume_after(&mut self, node: NodeId) {
+        self.order.succeed(node);
     }
 
     /// Places a workload by itself.
-    fn try_place(&mut self, model: &Model, workload: WorkloadId, standing: Standing) -> Option<NodeId> {
+    pub(crate) fn try_place(&mut self, model: &Model, workload: WorkloadId, standing: Standing) -> Option<NodeId> {
         let asks = self.asker().asks(model, iter::once(workload));
         asks.iter().find_map(|ask| self.try_to_place(model, standing, ask))
     }
 
     fn try_to_place(&mut self, model: &Model, standing: Standing, ask: Ask<'_>) -> Option<NodeId> {
-        let node = strategy::search(model, self, standing, ask)?;
+        let node = search::search(model, self, standing, ask)?;
         if !rules::keeps_aversion(model, &self.occupancy, &ask.demand, node, false) {
             self.reluctant.push(ask.demand.workload);
         }
@@ -258,20 +251,20 @@ pub fn place(model: &Model, start: &Start<'_>) -> Result<Outcome, PinError> {
 }
 
 /// What the strategy begins with.
-struct Prepared {
-    engine: Engine,
-    claims: Claims,
-    departures: Vec<Departure>,
+pub(crate) struct Prepared {
+    pub(crate) engine: Engine,
+    pub(crate) claims: Claims,
+    pub(crate) departures: Vec<Departure>,
     /// Who is to be placed, in the order in which they are tried.
-    queue: Vec<(WorkloadId, Standing)>,
+    pub(crate) queue: Vec<(WorkloadId, Standing)>,
 }
 
-fn prepare(model: &Model, start: &Start<'_>) -> Result<Prepared, PinError> {
+pub(crate) fn prepare(model: &Model, start: &Start<'_>) -> Result<Prepared, PinError> {
     let empty = Record::default();
     let record = start.record.unwrap_or(&empty);
     let claims = Claims::new(model, record);
     match model.replan {
-        Replan::Keep => keep::keep(model, record, claims, start),
+        Replan::Keep => reconcile::keep(model, record, claims, start),
         Replan::Fresh => Ok(fresh(model, claims, start.search)),
     }
 }
@@ -279,7 +272,7 @@ fn prepare(model: &Model, start: &Start<'_>) -> Result<Prepared, PinError> {
 /// The one-shot answer of section 3: from empty nodes, whatever runs where; only `stay` looks at the record.
 fn fresh(model: &Model, claims: Claims, search: Search) -> Prepared {
     let mut order = model.workload_ids().collect::<Vec<_>>();
-    strategy::sort(model, &mut order);
+    workload_order::sort(model, &mut order);
     let standing = |workload| match claims.of(workload) {
         Some(claim) if model.workload_table(workload).stay => Standing::Bound(claim.node),
         _ => Standing::Free,

@@ -17,10 +17,10 @@ use super::one_line::one_line;
 use super::parts::fill;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadId};
-use crate::place::{Refusal, Unplaced};
+use crate::place::Unplaced;
 use crate::plan::{Change, Plan, Reason};
 use crate::quantity::{CapacityText, Family, Quantity, QuantityText};
-use crate::rules::Cause;
+use crate::rules::{Cause, Refusal};
 use crate::text::diagnostic::Findings;
 use crate::text::source::Source;
 

@@ -7,6 +7,7 @@ mod demand;
 mod departure;
 pub(crate) mod hold;
 mod occupancy;
+mod refusal;
 mod sorted_lookup;
 
 pub use attach::{Standing, is_open};
@@ -17,4 +18,6 @@ pub(crate) use attach::{
 pub(crate) use demand::{Demand, fills_a_shortcoming};
 pub use departure::{Cause, Departure};
 pub use occupancy::{Occupancy, Place};
+pub(crate) use refusal::compare_shares;
+pub use refusal::{Miss, Refusal, miss, refusals};
 pub(crate) use sorted_lookup::Along;

@@ -11,9 +11,9 @@ use super::remedy::{Amount, Remedy};
 use super::turn::{Answer, Turn, sort_by_miss};
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadId, WorkloadTable};
-use crate::place::{Engine, Miss, Refusal, refusals};
+use crate::place::Engine;
 use crate::quantity::{Capacity, Family, Quantity};
-use crate::rules::Standing;
+use crate::rules::{Miss, Refusal, Standing, refusals};
 
 /// For so many nodes it is worked out who else would take what they are given.
 const MOST_NODES: usize = 4;

@@ -6,8 +6,8 @@ use rustc_hash::FxHashMap;
 
 use super::turn::Answer;
 use crate::model::{Model, NodeId};
-use crate::place::{Miss, Refusal};
 use crate::quantity::Capacity;
+use crate::rules::{Miss, Refusal};
 
 /// Nodes with the same answer to a workload.
 #[derive(Clone, Debug, PartialEq, Eq)]

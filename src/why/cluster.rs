@@ -6,8 +6,8 @@ use super::Case;
 use super::node::stocks;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId};
-use crate::place::Refusal;
 use crate::quantity::{Capacity, Family, Quantity};
+use crate::rules::Refusal;
 
 /// A cluster with what is left in it.
 #[derive(Clone, Debug)]

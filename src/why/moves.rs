@@ -12,9 +12,9 @@ use super::remedy::Remedy;
 use super::turn::{Answer, Turn, sort_by_miss};
 use crate::model::names::Symbol;
 use crate::model::{NodeId, Replan, Requirement, WorkloadId};
-use crate::place::{Pin, Refusal, refusals};
+use crate::place::Pin;
 use crate::quantity::{Capacity, Quantity};
-use crate::rules::Standing;
+use crate::rules::{Refusal, Standing, refusals};
 
 /// So many nodes are looked at, the nearest first; and so many for pairs of workloads.
 const MOST_NODES: usize = 200;

@@ -2,9 +2,10 @@
 
 use crate::model::names::Symbol;
 use crate::model::{NodeId, WorkloadId};
-use crate::place::{Miss, Refusal, Unplaced, refusals};
+use crate::place::Unplaced;
 use crate::plan::Plan;
 use crate::quantity::Quantity;
+use crate::rules::{Miss, Refusal, refusals};
 
 /// The node that comes nearest by amounts.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,9 +3,10 @@
 use super::Case;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadId};
-use crate::place::{Engine, Refusal, refusals};
+use crate::place::Engine;
 use crate::plan::Change;
 use crate::quantity::{Capacity, Family, Quantity};
+use crate::rules::{Refusal, refusals};
 
 /// A node with all that is on it.
 #[derive(Clone, Debug)]

@@ -7,10 +7,11 @@ use super::Case;
 use crate::model::names::Symbol;
 use crate::model::score::Score;
 use crate::model::{Model, NodeId, WorkloadId};
-use crate::place::{Engine, Known, Moment, Refusal, Soft, given_up, refusals};
+use crate::place::Engine;
 use crate::plan::Change;
 use crate::quantity::Capacity;
-use crate::rules::{Place, Standing};
+use crate::rules::{Place, Refusal, Standing, refusals};
+use crate::scenario::{Known, Moment, Soft, given_up};
 
 /// Why a workload is where it is.
 #[derive(Clone, Debug)]

@@ -9,8 +9,9 @@ use super::Case;
 use super::turn::Turn;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Offer, Requirement, WorkloadId, WorkloadTable};
-use crate::place::{Attempt, Edit, Engine, Pin, Start};
+use crate::place::{Engine, Pin, Start};
 use crate::quantity::{Capacity, Family, Quantity};
+use crate::scenario::{Attempt, Edit};
 
 /// One amount of a table that would be another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use super::remedy::{Remedy, Trial, Way, tried};
 use super::turn::{Answer, Turn};
 use super::{amounts, moves};
 use crate::parallel::both;
-use crate::place::Refusal;
+use crate::rules::Refusal;
 
 /// So often a kind of change is planned at most.
 const ROUNDS: usize = 3;

@@ -6,9 +6,10 @@
 use super::Case;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
-use crate::place::{Engine, Known, Miss, Refusal, ahead, miss, refusals};
+use crate::place::Engine;
 use crate::quantity::{Capacity, Quantity};
-use crate::rules::Standing;
+use crate::rules::{Miss, Refusal, Standing, miss, refusals};
+use crate::scenario::{Known, ahead};
 
 /// What one node says.
 #[derive(Clone, Debug)]

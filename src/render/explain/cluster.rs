@@ -3,9 +3,9 @@
 use super::Setting;
 use super::sheet::{Sheet, aligned_right};
 use crate::explain;
-use crate::place::Refusal;
 use crate::render::no_place::hint;
 use crate::render::text::heading;
+use crate::rules::Refusal;
 use crate::text::count::counted;
 use crate::text::escape::visible;
 use crate::why::{ClusterAnswer, Fullness};

@@ -13,12 +13,12 @@ use super::json_remedy::{ProofEntry, WayEntry, proof_entry, way_entry};
 use super::json_whole::{ClusterDocument, NodeDocument, cluster, node};
 use crate::explain;
 use crate::model::{Model, NodeId, WorkloadId};
-use crate::place::Refusal;
 use crate::plan::Change;
 use crate::quantity::Quantity;
 use crate::render::findings::schema_of;
 use crate::render::json::{CodeEntry, FORMAT_VERSION, UnplacedEntry, code_entry, family, unplaced_entry};
 use crate::render::one_line::one_line;
+use crate::rules::Refusal;
 use crate::why::{Answer, Came, PlacedAnswer, Said, Step, UnplacedAnswer};
 
 /// What `lighthouse explain --format json` prints.

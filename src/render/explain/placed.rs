@@ -4,7 +4,7 @@ use super::sheet::{Sheet, aligned_right};
 use super::{Setting, at, counted_refusals};
 use crate::explain;
 use crate::model::{Replan, Strategy};
-use crate::place::Soft;
+use crate::scenario::Soft;
 use crate::text::escape::{quoted, visible};
 use crate::why::{Came, PlacedAnswer, Said, Step};
 
@@ -140,7 +140,7 @@ fn left(answer: &PlacedAnswer, setting: Setting<'_>) -> String {
 mod tests {
     use super::*;
     use crate::model::NodeId;
-    use crate::place::Refusal;
+    use crate::rules::Refusal;
 
     #[test]
     fn of_many_steps_the_first_and_the_last_are_shown() {

@@ -5,9 +5,10 @@
 use std::collections::BTreeSet;
 
 use lighthouse::model::{Model, NodeId, Record, Replan, WorkloadId};
-use lighthouse::place::{Pin, Refusal};
+use lighthouse::place::Pin;
 use lighthouse::plan::Plan;
 use lighthouse::quantity::Quantity;
+use lighthouse::rules::Refusal;
 use lighthouse::why::{self, Amount as Changed, Answer, Case, Remedy, UnplacedAnswer, Way};
 use proptest::prelude::*;
 use proptest::test_runner::Config;

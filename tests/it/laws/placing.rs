@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use lighthouse::check;
 use lighthouse::model::{Assignment, Model, NodeId, Record, Replan, Strategy};
-use lighthouse::place::{Engine, Refusal, refusals};
+use lighthouse::place::Engine;
 use lighthouse::plan::Plan;
+use lighthouse::rules::{Refusal, refusals};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;

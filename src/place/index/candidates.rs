@@ -5,10 +5,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::column::Columns;
-use super::strategy::Pass;
 use crate::model::names::Symbol;
 use crate::model::{Model, NAME_LABEL, NodeId};
+use crate::place::index::columns::Columns;
+use crate::place::search::Pass;
 use crate::rules;
 use crate::rules::Demand;
 use crate::rules::{Occupancy, Place};
@@ -24,7 +24,7 @@ const FEW: usize = 16;
 
 /// Nodes that belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum FieldName {
+pub(crate) enum FieldName {
     /// All of them.
     Whole,
     /// Those that offer a resource which few offer.
@@ -37,14 +37,14 @@ pub(super) enum FieldName {
 
 /// Nodes, alone and by fields.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Cover {
-    pub(super) nodes: Vec<NodeId>,
-    pub(super) fields: Vec<FieldName>,
+pub(crate) struct Cover {
+    pub(crate) nodes: Vec<NodeId>,
+    pub(crate) fields: Vec<FieldName>,
 }
 
 /// The open nodes, by the labels that rules name, and the groups that are large.
 #[derive(Clone, Debug)]
-pub(super) struct Places {
+pub(crate) struct Places {
     nodes: Vec<NodeId>,
     /// The values of each label that a rule names, with the nodes that have them.
     values: FxHashMap<Symbol, FxHashMap<Symbol, Vec<NodeId>>>,
@@ -54,7 +54,7 @@ pub(super) struct Places {
 
 impl Cover {
     /// Makes it all nodes there are.
-    pub(super) fn set_whole(&mut self) {
+    pub(crate) fn set_whole(&mut self) {
         self.nodes.clear();
         self.fields.clear();
         self.fields.push(FieldName::Whole);
@@ -63,7 +63,7 @@ impl Cover {
 
 impl Places {
     /// Sorts open nodes by the labels that rules name.
-    pub(super) fn new(model: &Model, nodes: Vec<NodeId>) -> Self {
+    pub(crate) fn new(model: &Model, nodes: Vec<NodeId>) -> Self {
         let mut values = FxHashMap::<Symbol, FxHashMap<Symbol, Vec<NodeId>>>::default();
         for label in named_labels(model) {
             values.entry(label).or_default();
@@ -81,12 +81,12 @@ impl Places {
     }
 
     /// The nodes with this value of a label.
-    pub(super) fn with(&self, label: Symbol, value: Symbol) -> &[NodeId] {
+    pub(crate) fn with(&self, label: Symbol, value: Symbol) -> &[NodeId] {
         self.values.get(&label).and_then(|by_value| by_value.get(&value)).map_or(&[], Vec::as_slice)
     }
 
     /// The nodes that make up a field now.
-    pub(super) fn nodes(&self, model: &Model, now: &Occupancy, columns: &Columns, name: FieldName) -> Vec<NodeId> {
+    pub(crate) fn nodes(&self, model: &Model, now: &Occupancy, columns: &Columns, name: FieldName) -> Vec<NodeId> {
         match name {
             FieldName::Whole => self.nodes.clone(),
             FieldName::Offers(resource) => columns.rare(resource).unwrap_or(&[]).to_vec(),
@@ -99,7 +99,7 @@ impl Places {
     }
 
     /// Makes it the smallest cover that is known for a workload which is confined.
-    pub(super) fn cover(
+    pub(crate) fn cover(
         &self,
         (model, now): (&Model, &Occupancy),
         columns: &Columns,
@@ -170,7 +170,7 @@ impl Places {
 }
 
 /// Whether a rule may confine a workload to fewer nodes than all.
-pub(super) fn is_confined(columns: &Columns, demand: &Demand<'_>) -> bool {
+pub(crate) fn is_confined(columns: &Columns, demand: &Demand<'_>) -> bool {
     let groups = demand.aversion_groups.len() + demand.affinity_groups.len();
     let is_rare = || demand.requirements.iter().any(|each| columns.rare(each.resource).is_some());
     groups > 0 || !demand.only_on.is_empty() || !demand.immunities.is_empty() || is_rare()
@@ -211,7 +211,7 @@ fn gathered(model: &Model, now: &Occupancy, group: Symbol) -> Option<Cover> {
 }
 
 /// The node labels that selectors and groups name.
-pub(super) fn named_labels(model: &Model) -> impl Iterator<Item = Symbol> {
+pub(crate) fn named_labels(model: &Model) -> impl Iterator<Item = Symbol> {
     let tables = model.workload_tables().iter();
     let selected = tables.clone().flat_map(|table| &table.only_on).map(|selector| selector.label);
     let averse = tables.clone().flat_map(|table| &table.aversion_groups);

@@ -7,28 +7,28 @@ use std::cmp::Ordering;
 
 use ethnum::I256;
 
-use super::scale::Scale;
 use crate::model::score::Score;
 use crate::model::{Model, NodeId, Strategy};
+use crate::place::sort_key::Scale;
 use crate::rules::Demand;
 
 /// Where a node stands among others, as a word; nodes with the same word are told apart by [`Order::compare`].
-pub(super) type Word = i64;
+pub(crate) type Word = i64;
 
 /// A node with its word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Key {
-    pub(super) word: Word,
-    pub(super) node: NodeId,
+pub(crate) struct Key {
+    pub(crate) word: Word,
+    pub(crate) node: NodeId,
 }
 
 /// The words below which no node takes a workload, as far as they are known.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Floors(Option<Scale>);
+pub(crate) struct Floors(Option<Scale>);
 
 /// The order of a strategy at this moment.
 #[derive(Clone, Debug)]
-pub(super) enum Order {
+pub(crate) enum Order {
     /// Manifest order.
     Listed {
         /// How many nodes there are.
@@ -58,7 +58,7 @@ pub(super) enum Order {
 
 impl Order {
     /// The order of the model's strategy while nothing is placed.
-    pub(super) fn new(model: &Model) -> Self {
+    pub(crate) fn new(model: &Model) -> Self {
         let nodes = u32::try_from(model.nodes().len()).unwrap_or(u32::MAX);
         match model.strategy() {
             Strategy::Prioritized => Self::Listed { nodes },
@@ -80,7 +80,7 @@ impl Order {
     }
 
     /// All nodes, in this order.
-    pub(super) fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
         let mut nodes = (0..self.len()).map(NodeId).collect::<Vec<_>>();
         match self {
             Self::Listed { .. } => {}
@@ -98,7 +98,7 @@ impl Order {
     }
 
     /// Where a node stands now.
-    pub(super) fn key(&self, node: NodeId) -> Key {
+    pub(crate) fn key(&self, node: NodeId) -> Key {
         let word = match self {
             Self::Listed { .. } | Self::Round { .. } => node.0.into(),
             Self::Scored { words, .. } => words[node.index()],
@@ -108,7 +108,7 @@ impl Order {
 
     /// Which of two nodes is tried first; their keys are those of now.
     #[inline]
-    pub(super) fn compare(&self, a: Key, b: Key) -> Ordering {
+    pub(crate) fn compare(&self, a: Key, b: Key) -> Ordering {
         if a.word == b.word { self.compare_exactly(a.node, b.node) } else { a.word.cmp(&b.word) }
     }
 
@@ -125,18 +125,18 @@ impl Order {
     }
 
     /// Whether nodes stand elsewhere when something is placed on them.
-    pub(super) fn changes(&self) -> bool {
+    pub(crate) fn changes(&self) -> bool {
         matches!(self, Self::Scored { .. })
     }
 
     /// The word from which a search starts; what is below it comes last. `None` is the very first.
-    pub(super) fn start(&self) -> Option<Word> {
+    pub(crate) fn start(&self) -> Option<Word> {
         let after = self.cursor()?;
         Some(Word::from(after.0) + 1)
     }
 
     /// The words below which no node takes a workload: they do not change.
-    pub(super) fn floors(&self) -> Floors {
+    pub(crate) fn floors(&self) -> Floors {
         match self {
             Self::Scored { scale, is_growing: true, .. } => Floors(Some(*scale)),
             _ => Floors(None),
@@ -144,7 +144,7 @@ impl Order {
     }
 
     /// The current score of a node, where the order has scores.
-    pub(super) fn score(&self, node: NodeId) -> Option<Score> {
+    pub(crate) fn score(&self, node: NodeId) -> Option<Score> {
         match self {
             Self::Scored { scores, .. } => Some(scores[node.index()]),
             Self::Listed { .. } | Self::Round { .. } => None,
@@ -152,7 +152,7 @@ impl Order {
     }
 
     /// Notes that a workload is on a node now: its score shrinks.
-    pub(super) fn occupy(&mut self, demand: &Demand<'_>, node: NodeId) {
+    pub(crate) fn occupy(&mut self, demand: &Demand<'_>, node: NodeId) {
         if let Self::Scored { scores, words, scale, .. } = self {
             let score = scores[node.index()].minus(demand.score);
             (scores[node.index()], words[node.index()]) = (score, word(*scale, score));
@@ -160,14 +160,14 @@ impl Order {
     }
 
     /// Notes a success of the search: round robin goes on after this node.
-    pub(super) fn succeed(&mut self, node: NodeId) {
+    pub(crate) fn succeed(&mut self, node: NodeId) {
         if let Self::Round { after, .. } = self {
             *after = Some(node);
         }
     }
 
     /// The node of round robin's last success.
-    pub(super) fn cursor(&self) -> Option<NodeId> {
+    pub(crate) fn cursor(&self) -> Option<NodeId> {
         match self {
             Self::Round { after, .. } => *after,
             Self::Listed { .. } | Self::Scored { .. } => None,
@@ -179,7 +179,7 @@ impl Floors {
     /// The word below which no node takes a workload. What is on a node requires only what is offered there, so its
     /// score counts what is free; and without an immunity a workload fits only where nothing is below zero afterwards,
     /// so the score is no less than its size. `None` where that does not hold.
-    pub(super) fn of(self, demand: &Demand<'_>) -> Option<Word> {
+    pub(crate) fn of(self, demand: &Demand<'_>) -> Option<Word> {
         let scale = self.0.filter(|_| demand.immunities.is_empty())?;
         Some(word(scale, demand.score))
     }

@@ -5,15 +5,10 @@
 
 use std::cmp::Reverse;
 
-use super::Engine;
-use super::ask::Ask;
-use super::scale::Scale;
 use crate::model::score::Score;
-use crate::model::{Model, NodeId, Strategy, WorkloadId};
+use crate::model::{Model, Strategy, WorkloadId};
 use crate::parallel::both;
-use crate::rules;
-use crate::rules::Demand;
-use crate::rules::Standing;
+use crate::place::sort_key::Scale;
 
 /// From so many workloads on, two threads sort them.
 const MANY: usize = 8192;
@@ -73,70 +68,19 @@ fn exactly(model: &Model, workload: WorkloadId) -> (Reverse<Score>, &str) {
 
 /// When a workload is taken, by what strategy order compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Turn<'m> {
+pub(crate) struct Turn<'m> {
     priority: Reverse<i64>,
     size_and_name: Option<(Reverse<Score>, &'m str)>,
     workload: WorkloadId,
 }
 
 /// When this workload is taken.
-pub(super) fn turn(model: &Model, workload: WorkloadId) -> Turn<'_> {
+pub(crate) fn turn(model: &Model, workload: WorkloadId) -> Turn<'_> {
     Turn {
         priority: Reverse(model.workload_table(workload).priority),
         size_and_name: (model.strategy() == Strategy::BinPack).then(|| exactly(model, workload)),
         workload,
     }
-}
-
-/// Which soft rules a pass over the nodes keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Pass {
-    pub(super) aversion: bool,
-    pub(super) affinity: bool,
-}
-
-/// From both kinds of soft rule to neither: aversion outranks affinity.
-const PASSES: [Pass; 4] = [
-    Pass { aversion: true, affinity: true },
-    Pass { aversion: true, affinity: false },
-    Pass { aversion: false, affinity: true },
-    Pass { aversion: false, affinity: false },
-];
-
-/// The first node in strategy order that takes a workload, soft rules kept as long as any node keeps them.
-pub(super) fn search(model: &Model, engine: &mut Engine, standing: Standing, ask: Ask<'_>) -> Option<NodeId> {
-    let demand = &ask.demand;
-    let Engine { occupancy: now, order, index, .. } = engine;
-    match standing {
-        Standing::Bound(home) => return home.filter(|&home| rules::takes(model, now, demand, standing, home)),
-        Standing::Returning(last) if rules::takes(model, now, demand, standing, last) => return Some(last),
-        Standing::Returning(_) | Standing::Free => {}
-    }
-    if index.as_ref().is_some_and(|index| index.is_hopeless(demand.table)) {
-        return None;
-    }
-    let found = passes(model, demand).find_map(|pass| {
-        let mut takes = |node| {
-            rules::takes(model, now, demand, standing, node)
-                && (!pass.aversion || rules::keeps_aversion(model, now, demand, node, false))
-                && (!pass.affinity || rules::keeps_affinity(model, now, demand, node, false))
-        };
-        match index {
-            None => order.nodes().find(|&node| takes(node)),
-            Some(index) => index.first((model, now, order), ask, pass, &mut takes),
-        }
-    });
-    if let (None, Some(index)) = (found, index) {
-        index.give_up(demand);
-    }
-    found
-}
-
-/// The passes that apply to a workload: without soft groups of a kind, those that keep that kind say nothing new.
-fn passes(model: &Model, demand: &Demand<'_>) -> impl Iterator<Item = Pass> + use<> {
-    let averse = demand.aversion_groups.iter().any(|&group| !model.aversion_group(group).hard);
-    let affine = demand.affinity_groups.iter().any(|&group| !model.affinity_group(group).hard);
-    PASSES.into_iter().filter(move |pass| (averse || !pass.aversion) && (affine || !pass.affinity))
 }
 
 #[cfg(test)]

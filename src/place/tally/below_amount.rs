@@ -4,7 +4,7 @@
 //! before is written down; the set for an amount is the last one before it and the few nodes in between.
 //! Source: range-encoded bitmaps, C.-Y. Chan and Y. E. Ioannidis, "Bitmap Index Design and Evaluation", 1998.
 
-use super::bits::Bits;
+use crate::place::tally::node_set::Bits;
 use crate::quantity::Capacity;
 
 /// The most sets that are written down for a resource.
@@ -12,7 +12,7 @@ const MOST_MARKS: usize = 128;
 
 /// The nodes that offer a resource, by their numbers.
 #[derive(Clone, Debug)]
-pub(super) struct Shelf {
+pub(crate) struct Shelf {
     /// Ascending by what is free.
     numbers: Vec<u32>,
     free: Vec<Capacity>,
@@ -24,7 +24,7 @@ pub(super) struct Shelf {
 
 impl Shelf {
     /// The shelf of nodes with what they have free, of as many numbers as there are.
-    pub(super) fn new(mut nodes: Vec<(Capacity, u32)>, numbers: usize) -> Self {
+    pub(crate) fn new(mut nodes: Vec<(Capacity, u32)>, numbers: usize) -> Self {
         nodes.sort_unstable();
         let (free, on) = nodes.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
         let step = numbers.div_ceil(64).max(on.len().div_ceil(MOST_MARKS)).max(1);
@@ -40,22 +40,22 @@ impl Shelf {
     }
 
     /// Sets `found` to those of some nodes that offer it and have less free than this.
-    pub(super) fn below(&self, amount: Capacity, of: &Bits, found: &mut Bits) {
+    pub(crate) fn below(&self, amount: Capacity, of: &Bits, found: &mut Bits) {
         self.lowest(self.free.partition_point(|&free| free < amount), of, found);
     }
 
     /// Sets `found` to those of some nodes that offer it and have at most so much free.
-    pub(super) fn up_to(&self, amount: Capacity, of: &Bits, found: &mut Bits) {
+    pub(crate) fn up_to(&self, amount: Capacity, of: &Bits, found: &mut Bits) {
         self.lowest(self.free.partition_point(|&free| free <= amount), of, found);
     }
 
     /// Sets `found` to those of some nodes that ward it off.
-    pub(super) fn warding(&self, of: &Bits, found: &mut Bits) {
+    pub(crate) fn warding(&self, of: &Bits, found: &mut Bits) {
         self.up_to(Capacity::Ward, of, found);
     }
 
     /// Sets `found` to those of some nodes that offer it.
-    pub(super) fn offering(&self, of: &Bits, found: &mut Bits) {
+    pub(crate) fn offering(&self, of: &Bits, found: &mut Bits) {
         self.lowest(self.numbers.len(), of, found);
     }
 

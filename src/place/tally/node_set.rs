@@ -4,16 +4,16 @@
 
 /// Numbers below a bound that all sets of a census share.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Bits(Vec<u64>);
+pub(crate) struct Bits(Vec<u64>);
 
 impl Bits {
     /// No number, of as many as there are.
-    pub(super) fn none(numbers: usize) -> Self {
+    pub(crate) fn none(numbers: usize) -> Self {
         Self(vec![0; numbers.div_ceil(64)])
     }
 
     /// These numbers, of as many as there are.
-    pub(super) fn of(numbers: usize, members: impl IntoIterator<Item = u32>) -> Self {
+    pub(crate) fn of(numbers: usize, members: impl IntoIterator<Item = u32>) -> Self {
         let mut bits = Self::none(numbers);
         for member in members {
             bits.insert(member);
@@ -22,7 +22,7 @@ impl Bits {
     }
 
     /// Every number there is.
-    pub(super) fn all(numbers: usize) -> Self {
+    pub(crate) fn all(numbers: usize) -> Self {
         let mut words = vec![u64::MAX; numbers.div_ceil(64)];
         if let Some(last) = words.last_mut().filter(|_| !numbers.is_multiple_of(64)) {
             *last = (1 << (numbers % 64)) - 1;
@@ -30,56 +30,56 @@ impl Bits {
         Self(words)
     }
 
-    pub(super) fn insert(&mut self, number: u32) {
+    pub(crate) fn insert(&mut self, number: u32) {
         self.0[number as usize / 64] |= 1 << (number % 64);
     }
 
-    pub(super) fn remove(&mut self, number: u32) {
+    pub(crate) fn remove(&mut self, number: u32) {
         self.0[number as usize / 64] &= !(1 << (number % 64));
     }
 
-    pub(super) fn has(&self, number: u32) -> bool {
+    pub(crate) fn has(&self, number: u32) -> bool {
         self.0[number as usize / 64] >> (number % 64) & 1 == 1
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.0.fill(0);
     }
 
     /// Becomes what two sets have in common.
-    pub(super) fn set_to_both(&mut self, a: &Self, b: &Self) {
+    pub(crate) fn set_to_both(&mut self, a: &Self, b: &Self) {
         for (word, (a, b)) in self.0.iter_mut().zip(a.0.iter().zip(&b.0)) {
             *word = a & b;
         }
     }
 
-    pub(super) fn keep(&mut self, others: &Self) {
+    pub(crate) fn keep(&mut self, others: &Self) {
         self.0.iter_mut().zip(&others.0).for_each(|(word, other)| *word &= other);
     }
 
-    pub(super) fn add(&mut self, others: &Self) {
+    pub(crate) fn add(&mut self, others: &Self) {
         self.0.iter_mut().zip(&others.0).for_each(|(word, other)| *word |= other);
     }
 
-    pub(super) fn subtract(&mut self, others: &Self) {
+    pub(crate) fn subtract(&mut self, others: &Self) {
         self.0.iter_mut().zip(&others.0).for_each(|(word, other)| *word &= !other);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.iter().all(|&word| word == 0)
     }
 
-    pub(super) fn count(&self) -> u32 {
+    pub(crate) fn count(&self) -> u32 {
         self.0.iter().map(|word| word.count_ones()).sum()
     }
 
     /// The smallest number.
-    pub(super) fn first(&self) -> Option<u32> {
+    pub(crate) fn first(&self) -> Option<u32> {
         self.iter().next()
     }
 
     /// The number with so many smaller ones in the set.
-    pub(super) fn nth(&self, mut before: u32) -> Option<u32> {
+    pub(crate) fn nth(&self, mut before: u32) -> Option<u32> {
         for (start, &word) in (0..).step_by(64).zip(&self.0) {
             let ones = word.count_ones();
             if before < ones {
@@ -91,7 +91,7 @@ impl Bits {
     }
 
     /// The numbers, ascending.
-    pub(super) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         (0..).step_by(64).zip(&self.0).flat_map(|(start, &word)| ones_of(start, word))
     }
 }
@@ -102,24 +102,24 @@ fn ones_of(start: u32, word: u64) -> impl Iterator<Item = u32> {
 }
 
 /// Which bits of a word are set, ascending.
-pub(super) fn ones(word: u64) -> impl Iterator<Item = u32> {
+pub(crate) fn ones(word: u64) -> impl Iterator<Item = u32> {
     let rest = |word: &u64| Some(word & (word - 1)).filter(|&rest| rest != 0);
     std::iter::successors(Some(word).filter(|&word| word != 0), rest).map(u64::trailing_zeros)
 }
 
 /// A set that does not change: a list while that is shorter than the bits are.
 #[derive(Clone, Debug)]
-pub(super) enum Members {
+pub(crate) enum Members {
     Few(Vec<u32>),
     Many(Bits),
 }
 
 impl Members {
-    pub(super) fn new(members: Vec<u32>, numbers: usize) -> Self {
+    pub(crate) fn new(members: Vec<u32>, numbers: usize) -> Self {
         if members.len() < numbers.div_ceil(64) { Self::Few(members) } else { Self::Many(Bits::of(numbers, members)) }
     }
 
-    pub(super) fn add_to(&self, bits: &mut Bits) {
+    pub(crate) fn add_to(&self, bits: &mut Bits) {
         match self {
             Self::Few(members) => {
                 for &member in members {

@@ -10,19 +10,26 @@
 //! refuses: `never_on`, an aversion group beyond the largest, an affinity group that is in many places, a long list of
 //! names in `only_on`.
 
+pub(crate) mod block;
+mod block_tree;
+pub(crate) mod candidates;
+pub(crate) mod columns;
+mod refused_demands;
+mod thresholds;
+
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::ask::Ask;
-use super::block::Level;
-use super::blocks::{Blocks, Spot};
-use super::column::{Column, Columns};
-use super::cover::{self, Cover, FieldName};
-use super::order::{Key, Order, Word};
-use super::strategy::Pass;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId};
+use crate::place::demand_batch::Ask;
+use crate::place::index::block::Level;
+use crate::place::index::block_tree::{Blocks, Spot};
+use crate::place::index::candidates::{Cover, FieldName};
+use crate::place::index::columns::{Column, Columns};
+use crate::place::node_order::{Key, Order, Word};
+use crate::place::search::Pass;
 use crate::rules;
 use crate::rules::Standing;
 use crate::rules::{Demand, fills_a_shortcoming};
@@ -38,9 +45,9 @@ struct Field {
 
 /// The fields, each made when it is first searched.
 #[derive(Clone, Debug)]
-pub(super) struct Index {
+pub(crate) struct Index {
     columns: Arc<Columns>,
-    places: cover::Places,
+    places: candidates::Places,
     fields: Vec<Field>,
     names: FxHashMap<FieldName, usize>,
     /// In which fields a node is.
@@ -65,12 +72,12 @@ struct Found {
 
 impl Index {
     /// An index of the nodes that are neither cordoned nor drained.
-    pub(super) fn new(model: &Model) -> Self {
+    pub(crate) fn new(model: &Model) -> Self {
         let nodes = model.node_ids().filter(|&node| rules::is_open(model, Standing::Free, node)).collect::<Vec<_>>();
         Self {
             columns: Arc::new(Columns::new(model, &nodes)),
             belongs: vec![Vec::new(); model.nodes().len()],
-            places: cover::Places::new(model, nodes),
+            places: candidates::Places::new(model, nodes),
             fields: Vec::new(),
             names: FxHashMap::default(),
             hopeless: FxHashSet::default(),
@@ -81,12 +88,12 @@ impl Index {
     }
 
     /// What rows are made of.
-    pub(super) fn columns(&self) -> Arc<Columns> {
+    pub(crate) fn columns(&self) -> Arc<Columns> {
         Arc::clone(&self.columns)
     }
 
     /// The first node in this order that takes what is to be placed, among those that keep the soft rules of a pass.
-    pub(super) fn first(
+    pub(crate) fn first(
         &mut self,
         (model, now, order): (&Model, &Occupancy, &Order),
         ask: Ask<'_>,
@@ -139,7 +146,7 @@ impl Index {
     }
 
     /// Takes a node out of its fields, before it changes its place in the order.
-    pub(super) fn take_out(&mut self, order: &Order, node: NodeId) {
+    pub(crate) fn take_out(&mut self, order: &Order, node: NodeId) {
         for &at in &self.belongs[node.index()] {
             let spot = self.spot(at);
             self.fields[at].blocks.remove(order, node, spot);
@@ -153,7 +160,7 @@ impl Index {
     }
 
     /// Notes that a workload is on a node now, which was taken out before where the order changes.
-    pub(super) fn occupy(
+    pub(crate) fn occupy(
         &mut self,
         (model, now, order): (&Model, &Occupancy, &Order),
         demand: &Demand<'_>,
@@ -202,12 +209,12 @@ impl Index {
     }
 
     /// Whether a table's workloads were refused everywhere, and nothing has opened since.
-    pub(super) fn is_hopeless(&self, table: u32) -> bool {
+    pub(crate) fn is_hopeless(&self, table: u32) -> bool {
         self.hopeless.contains(&table)
     }
 
     /// Notes that no node takes the workloads of a table: free amounts and aversion groups only become narrower.
-    pub(super) fn give_up(&mut self, demand: &Demand<'_>) {
+    pub(crate) fn give_up(&mut self, demand: &Demand<'_>) {
         if demand.affinity_groups.is_empty() {
             self.hopeless.insert(demand.table);
         }

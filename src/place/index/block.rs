@@ -4,13 +4,13 @@
 //! or goes moves those that stand after it.
 //! Source: D. J. Abadi, S. R. Madden and N. Hachem, "Column-stores vs. row-stores", 2008.
 
-use super::bits::ones;
-use super::order::Key;
-use super::vain::Vain;
+use crate::place::index::refused_demands::Vain;
+use crate::place::node_order::Key;
+use crate::place::tally::node_set::ones;
 
 /// How far an entry reaches in one column; 0 is nowhere, and nothing is below. Eight of them fit where a processor
 /// compares at once.
-pub(super) type Level = i16;
+pub(crate) type Level = i16;
 
 /// A block that has as many entries as a word has bits is divided.
 const MOST: usize = 64;
@@ -20,27 +20,27 @@ const HALF: usize = MOST / 2;
 
 /// Entries in order of their keys.
 #[derive(Clone, Debug)]
-pub(super) struct Block<T> {
-    pub(super) keys: Vec<Key>,
+pub(crate) struct Block<T> {
+    pub(crate) keys: Vec<Key>,
     /// What there is beside the keys.
-    pub(super) entries: Vec<T>,
+    pub(crate) entries: Vec<T>,
     /// What was asked of the nodes in it in vain.
-    pub(super) vain: Vain,
+    pub(crate) vain: Vain,
     /// Of each column the levels by place; after the last entry they are nowhere.
     columns: Vec<[Level; MOST]>,
 }
 
 impl<T> Block<T> {
-    pub(super) fn new(columns: usize) -> Self {
+    pub(crate) fn new(columns: usize) -> Self {
         Self { keys: Vec::new(), entries: Vec::new(), vain: Vain::default(), columns: vec![[0; MOST]; columns] }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
 
     /// Puts an entry in at a place; it reaches nothing yet.
-    pub(super) fn insert(&mut self, place: usize, key: Key, entry: T) {
+    pub(crate) fn insert(&mut self, place: usize, key: Key, entry: T) {
         self.keys.insert(place, key);
         self.entries.insert(place, entry);
         for column in &mut self.columns {
@@ -50,7 +50,7 @@ impl<T> Block<T> {
     }
 
     /// Takes an entry out.
-    pub(super) fn take_out(&mut self, place: usize) {
+    pub(crate) fn take_out(&mut self, place: usize) {
         self.keys.remove(place);
         self.entries.remove(place);
         for column in &mut self.columns {
@@ -60,7 +60,7 @@ impl<T> Block<T> {
     }
 
     /// Takes out the upper half, once there is no room for more.
-    pub(super) fn split_if_full(&mut self) -> Option<Self> {
+    pub(crate) fn split_if_full(&mut self) -> Option<Self> {
         if self.keys.len() < MOST {
             return None;
         }
@@ -76,19 +76,19 @@ impl<T> Block<T> {
     }
 
     /// Sets how far an entry reaches in each column.
-    pub(super) fn set_levels(&mut self, place: usize, level: impl Fn(&T, usize) -> Level) {
+    pub(crate) fn set_levels(&mut self, place: usize, level: impl Fn(&T, usize) -> Level) {
         for (number, column) in self.columns.iter_mut().enumerate() {
             column[place] = level(&self.entries[place], number);
         }
     }
 
     /// How far the furthest entry reaches in a column.
-    pub(super) fn highest(&self, column: usize) -> Level {
+    pub(crate) fn highest(&self, column: usize) -> Level {
         self.columns[column].iter().copied().fold(0, Level::max)
     }
 
     /// The places of entries that reach all of these levels, as bits.
-    pub(super) fn reaching(&self, needs: &[Level]) -> u64 {
+    pub(crate) fn reaching(&self, needs: &[Level]) -> u64 {
         // What falls short in one column has a difference below zero, and so its sign among all of them. None wraps:
         // a processor need not look whether it did.
         let mut differences = [0; MOST];
@@ -103,12 +103,12 @@ impl<T> Block<T> {
 }
 
 /// The places in a set of bits, ascending.
-pub(super) fn places(bits: u64) -> impl Iterator<Item = usize> {
+pub(crate) fn places(bits: u64) -> impl Iterator<Item = usize> {
     ones(bits).map(|place| place as usize)
 }
 
 /// The bits of the places before one.
-pub(super) fn below(place: usize) -> u64 {
+pub(crate) fn below(place: usize) -> u64 {
     if place < MOST { (1 << place) - 1 } else { u64::MAX }
 }
 

@@ -6,18 +6,18 @@
 //! meant.
 //! Source: the selection of C. A. R. Hoare, "Algorithm 65: Find", 1961, over sets instead of an array.
 
-use super::bits::Bits;
-use super::census::Census;
-use super::refusal::{Miss, compare_shares};
 use crate::model::{NodeId, Requirement};
+use crate::place::tally::census::Census;
+use crate::place::tally::node_set::Bits;
 use crate::quantity::Capacity;
+use crate::rules::{Miss, compare_shares};
 
 /// So many nodes are compared one by one.
 const FEW: u32 = 16;
 
 /// The nearest of these nodes; all of them offer what is required. Needs are by name of their resources, and one of the
 /// nodes may be likely to be near.
-pub(super) fn nearest(census: &Census<'_>, needs: Vec<&Requirement>, of: Bits, likely: Option<NodeId>) -> Option<Miss> {
+pub(crate) fn nearest(census: &Census<'_>, needs: Vec<&Requirement>, of: Bits, likely: Option<NodeId>) -> Option<Miss> {
     let mut search = Search { census, scratch: of.clone(), needs, of };
     search.leave_the_short();
     let mut likely = likely.map(|node| census.number(node)).filter(|&number| search.of.has(number));

@@ -5,14 +5,14 @@
 
 use rustc_hash::FxHashMap;
 
-use super::bits::{Bits, Members};
-use super::cover::named_labels;
 use crate::model::names::Symbol;
 use crate::model::{Model, NAME_LABEL, NodeId, Selector};
+use crate::place::index::candidates::named_labels;
+use crate::place::tally::node_set::{Bits, Members};
 use crate::rules::{Occupancy, Place};
 
 /// The nodes by the labels that rules name, and where hard aversion groups are full.
-pub(super) struct Zones<'a> {
+pub(crate) struct Zones<'a> {
     model: &'a Model,
     now: &'a Occupancy,
     /// The number of each node.
@@ -23,7 +23,7 @@ pub(super) struct Zones<'a> {
 }
 
 impl<'a> Zones<'a> {
-    pub(super) fn new(model: &'a Model, now: &'a Occupancy, numbers: &'a [u32]) -> Self {
+    pub(crate) fn new(model: &'a Model, now: &'a Occupancy, numbers: &'a [u32]) -> Self {
         let avoided = model.workload_tables().iter().flat_map(|table| &table.never_on).map(|selector| selector.label);
         let labels = named_labels(model).chain(avoided).map(|label| (label, FxHashMap::<Symbol, Vec<u32>>::default()));
         let mut lists = labels.collect::<FxHashMap<_, _>>();
@@ -49,7 +49,7 @@ impl<'a> Zones<'a> {
     }
 
     /// The nodes whose label has one of the selector's values.
-    pub(super) fn selected(&self, selector: &Selector) -> Bits {
+    pub(crate) fn selected(&self, selector: &Selector) -> Bits {
         let is_name = self.model.text(selector.label) == NAME_LABEL;
         let places = selector.values.iter().filter_map(|&value| {
             let named = || self.model.node_named(self.model.text(value)).map(Place::Node);
@@ -59,7 +59,7 @@ impl<'a> Zones<'a> {
     }
 
     /// The nodes in places where a hard aversion group has room.
-    pub(super) fn with_room(&self, group: Symbol) -> Bits {
+    pub(crate) fn with_room(&self, group: Symbol) -> Bits {
         let over = self.model.aversion_group(group).over;
         let mut room = self.with_a_place(over);
         let full = self.full.get(&group).map_or(&[][..], Vec::as_slice);
@@ -68,7 +68,7 @@ impl<'a> Zones<'a> {
     }
 
     /// The nodes in places where a hard affinity group is or, as long as it is nowhere, could begin.
-    pub(super) fn gathering(&self, group: Symbol) -> Bits {
+    pub(crate) fn gathering(&self, group: Symbol) -> Bits {
         let over = self.model.affinity_group(group).over;
         if !self.now.is_anywhere(group) {
             return self.with_a_place(over);
@@ -103,7 +103,7 @@ impl<'a> Zones<'a> {
 }
 
 /// The number of each node, by its place in the manifest: where it stands in an order.
-pub(super) fn numbers(nodes: &[NodeId]) -> Vec<u32> {
+pub(crate) fn numbers(nodes: &[NodeId]) -> Vec<u32> {
     let mut numbers = vec![0; nodes.len()];
     for (number, node) in (0..).zip(nodes) {
         numbers[node.index()] = number;

@@ -6,18 +6,18 @@ use ethnum::{I256, u256};
 
 /// How many of the lower bits are left out.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Scale(u32);
+pub(crate) struct Scale(u32);
 
 impl Scale {
     /// The finest that holds these values.
-    pub(super) fn of(values: impl Iterator<Item = I256>) -> Self {
+    pub(crate) fn of(values: impl Iterator<Item = I256>) -> Self {
         let largest = values.map(I256::unsigned_abs).max().unwrap_or_default();
         let width = u256::BITS - largest.leading_zeros();
         Self(width.saturating_sub(i64::BITS - 1))
     }
 
     /// The number of a value: never larger than that of a larger one. What the scale does not hold is at its ends.
-    pub(super) fn number(self, value: I256) -> i64 {
+    pub(crate) fn number(self, value: I256) -> i64 {
         let end = if value.is_negative() { i64::MIN } else { i64::MAX };
         // Most values fit in 128 bits, which a processor shifts in a few steps.
         let number = match i128::try_from(value) {

@@ -7,16 +7,16 @@
 use std::mem::replace;
 use std::sync::Arc;
 
-use super::block::Level;
-use super::column::Columns;
-use super::cover;
-use super::order::{Floors, Word};
 use crate::model::{Model, Requirement, WorkloadId};
+use crate::place::index::block::Level;
+use crate::place::index::candidates;
+use crate::place::index::columns::Columns;
+use crate::place::node_order::{Floors, Word};
 use crate::rules::Demand;
 
 /// What has to be known to ask.
 #[derive(Debug)]
-pub(super) struct Asker {
+pub(crate) struct Asker {
     /// None where there is no index.
     columns: Option<Arc<Columns>>,
     floors: Floors,
@@ -24,7 +24,7 @@ pub(super) struct Asker {
 
 /// What is asked for some workloads, one after the other.
 #[derive(Debug)]
-pub(super) struct Asks<'m> {
+pub(crate) struct Asks<'m> {
     /// Each with the end of its requirements, which begin where those before it end.
     demands: Vec<(Demand<'m>, usize)>,
     requirements: Vec<Requirement>,
@@ -35,24 +35,24 @@ pub(super) struct Asks<'m> {
 
 /// What is asked for one workload.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Ask<'a> {
-    pub(super) demand: Demand<'a>,
+pub(crate) struct Ask<'a> {
+    pub(crate) demand: Demand<'a>,
     /// The levels that a row has to reach, without a rare ward in the way; none where there is no index.
-    pub(super) levels: &'a [Level],
+    pub(crate) levels: &'a [Level],
     /// Below this word no node takes it.
-    pub(super) floor: Option<Word>,
+    pub(crate) floor: Option<Word>,
     /// Whether a rule may confine it to fewer nodes than all.
-    pub(super) is_confined: bool,
+    pub(crate) is_confined: bool,
 }
 
 impl Asker {
     /// Who asks an index with these columns, and searches from these floors.
-    pub(super) fn new(columns: Option<Arc<Columns>>, floors: Floors) -> Self {
+    pub(crate) fn new(columns: Option<Arc<Columns>>, floors: Floors) -> Self {
         Self { columns, floors }
     }
 
     /// What is asked for these workloads.
-    pub(super) fn asks<'m>(&self, model: &'m Model, workloads: impl Iterator<Item = WorkloadId>) -> Asks<'m> {
+    pub(crate) fn asks<'m>(&self, model: &'m Model, workloads: impl Iterator<Item = WorkloadId>) -> Asks<'m> {
         let tables = workloads.map(|each| (each, model.workloads()[each.index()].table)).collect::<Vec<_>>();
         let demands = tables.into_iter().map(|(each, table)| Demand::of_table(model, each, table)).collect::<Vec<_>>();
         let mut requirements = Vec::with_capacity(demands.iter().map(|demand| demand.requirements.len()).sum());
@@ -72,7 +72,7 @@ impl Asker {
         let (mut levels, mut others) = (Vec::with_capacity(count * columns.count()), Vec::with_capacity(count));
         for demand in asks.demands() {
             columns.needs(&demand, None, true, &mut levels);
-            others.push((self.floors.of(&demand), cover::is_confined(columns, &demand)));
+            others.push((self.floors.of(&demand), candidates::is_confined(columns, &demand)));
         }
         (levels, others)
     }
@@ -80,7 +80,7 @@ impl Asker {
 
 impl Asks<'_> {
     /// Each of them.
-    pub(super) fn iter(&self) -> impl Iterator<Item = Ask<'_>> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Ask<'_>> {
         let width = self.levels.len() / self.others.len().max(1);
         let row = move |at| &self.levels[at * width..][..width];
         let others = self.others.iter().enumerate();

@@ -12,24 +12,24 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::bits::Bits;
-use super::nearest::nearest;
-use super::refusal::{Miss, Refusal};
-use super::shelf::Shelf;
-use super::zone::Zones;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadTable};
+use crate::place::tally::below_amount::Shelf;
+use crate::place::tally::nearest::nearest;
+use crate::place::tally::node_set::Bits;
+use crate::place::tally::rule_sets::Zones;
 use crate::quantity::{Capacity, Quantity};
 use crate::rules::Occupancy;
 use crate::rules::hold::amount_of;
+use crate::rules::{Miss, Refusal};
 use crate::rules::{Standing, is_immune, requires};
 
 /// The nodes as they are.
-pub(super) struct Census<'a> {
-    pub(super) model: &'a Model,
-    pub(super) now: &'a Occupancy,
+pub(crate) struct Census<'a> {
+    pub(crate) model: &'a Model,
+    pub(crate) now: &'a Occupancy,
     /// In strategy order.
-    pub(super) nodes: &'a [NodeId],
+    pub(crate) nodes: &'a [NodeId],
     numbers: &'a [u32],
     zones: Zones<'a>,
     cordoned: Bits,
@@ -57,7 +57,7 @@ struct Deterrents {
 }
 
 /// What all workloads hear that differ in amounts only.
-pub(super) struct Class<'a> {
+pub(crate) struct Class<'a> {
     census: &'a Census<'a>,
     /// What is said whatever the amounts, in order.
     counts: Vec<(Refusal, u32)>,
@@ -73,7 +73,7 @@ pub(super) struct Class<'a> {
 
 impl<'a> Census<'a> {
     /// The census of the nodes in strategy order, with the number of each of them.
-    pub(super) fn new(model: &'a Model, now: &'a Occupancy, nodes: &'a [NodeId], numbers: &'a [u32]) -> Self {
+    pub(crate) fn new(model: &'a Model, now: &'a Occupancy, nodes: &'a [NodeId], numbers: &'a [u32]) -> Self {
         let mut resources = FxHashMap::<Symbol, Resource>::default();
         let [mut wards, mut shortcomings] = [(); 2].map(|()| FxHashMap::<Symbol, Vec<u32>>::default());
         for (number, &node) in (0..).zip(nodes) {
@@ -104,7 +104,7 @@ impl<'a> Census<'a> {
     }
 
     /// What is said to all workloads that ask like this one, but for amounts.
-    pub(super) fn class(&'a self, table: &WorkloadTable, standing: Standing) -> Class<'a> {
+    pub(crate) fn class(&'a self, table: &WorkloadTable, standing: Standing) -> Class<'a> {
         let (left, near) = (Bits::all(self.nodes.len()), Bits::all(self.nodes.len()));
         let mut class = Class { census: self, counts: Vec::new(), left, near, checked: Vec::new(), nearest: None };
         class.ask_doors(standing);
@@ -116,17 +116,17 @@ impl<'a> Census<'a> {
     }
 
     /// Where a node stands in strategy order.
-    pub(super) fn number(&self, node: NodeId) -> u32 {
+    pub(crate) fn number(&self, node: NodeId) -> u32 {
         self.numbers[node.index()]
     }
 
     /// The nodes that offer a resource.
-    pub(super) fn offering(&self, resource: Symbol) -> impl Iterator<Item = NodeId> {
+    pub(crate) fn offering(&self, resource: Symbol) -> impl Iterator<Item = NodeId> {
         self.resource(resource).numbers.iter().map(|&number| self.nodes[number as usize])
     }
 
     /// Who has how much of a resource.
-    pub(super) fn shelf(&self, resource: Symbol) -> &Shelf {
+    pub(crate) fn shelf(&self, resource: Symbol) -> &Shelf {
         let Resource { numbers, shelf } = self.resource(resource);
         shelf.get_or_init(|| {
             let free = |number: u32| self.now.free(self.nodes[number as usize], resource);
@@ -177,7 +177,7 @@ impl Deterrents {
 
 impl Class<'_> {
     /// First refusals, counted and in order, and the nearest miss, for the amounts of this workload.
-    pub(super) fn ask(&mut self, table: &WorkloadTable) -> (Vec<(Refusal, u32)>, Option<Miss>) {
+    pub(crate) fn ask(&mut self, table: &WorkloadTable) -> (Vec<(Refusal, u32)>, Option<Miss>) {
         let (mut counts, mut left) = (self.counts.clone(), self.left.clone());
         let mut short = Bits::none(self.census.nodes.len());
         for &resource in &self.checked {

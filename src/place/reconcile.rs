@@ -10,10 +10,10 @@ use std::fmt;
 
 use rustc_hash::FxHashMap;
 
-use super::{Engine, Prepared, Start, strategy};
 use crate::model::names::Symbol;
 use crate::model::{Claims, Entry};
 use crate::model::{Model, NodeId, Record, WorkloadId, WorkloadTable};
+use crate::place::{Engine, Prepared, Start, workload_order};
 use crate::quantity::Quantity;
 use crate::rules;
 use crate::rules::Place;
@@ -49,7 +49,7 @@ impl fmt::Display for PinError {
 impl std::error::Error for PinError {}
 
 /// Leaves what must move and what is new to be placed; everything else stays where it is on record.
-pub(super) fn keep(model: &Model, record: &Record, claims: Claims, start: &Start<'_>) -> Result<Prepared, PinError> {
+pub(crate) fn keep(model: &Model, record: &Record, claims: Claims, start: &Start<'_>) -> Result<Prepared, PinError> {
     let pins = start.pins;
     let mut seating = Seating::new(model, record, &claims, pins);
     seating.dismiss_forbidden();
@@ -133,7 +133,7 @@ impl<'a> Seating<'a> {
         for (group, members) in self.hard_groups(|group| model.aversion_group(group).hard, |of| &of.aversion_groups) {
             let options = model.aversion_group(group);
             for mut members in self.by_place(&members, options.over).into_values() {
-                members.sort_by_cached_key(|&(each, _)| (!self.stays(each), strategy::turn(model, each)));
+                members.sort_by_cached_key(|&(each, _)| (!self.stays(each), workload_order::turn(model, each)));
                 for (workload, node) in members.into_iter().skip(options.max as usize) {
                     self.send_away(workload, node, Cause::GroupFull(node, group));
                 }
@@ -213,7 +213,7 @@ impl<'a> Seating<'a> {
         let mut queue = self.concerned(on, resource);
         queue.retain(|each| hold::amount_of(self.model.workload_table(*each), resource).is_positive());
         queue.sort_by_cached_key(|&each| {
-            (!self.stays(each), self.grew(each, resource), strategy::turn(self.model, each))
+            (!self.stays(each), self.grew(each, resource), workload_order::turn(self.model, each))
         });
         queue
     }
@@ -238,7 +238,7 @@ impl<'a> Seating<'a> {
     fn call_back(&mut self, engine: &mut Engine) {
         let mut order = std::mem::take(&mut self.sent_away);
         order.sort_by_cached_key(|&(each, _)| {
-            (!self.stays(each), self.grew_at_all(each), strategy::turn(self.model, each))
+            (!self.stays(each), self.grew_at_all(each), workload_order::turn(self.model, each))
         });
         let mut nodes = BTreeMap::new();
         for (workload, node) in order {
@@ -279,8 +279,8 @@ impl<'a> Seating<'a> {
     fn queue(&self) -> Vec<(WorkloadId, Standing)> {
         let unseated = self.model.workload_ids().filter(|each| self.seats[each.index()].is_none());
         let (mut displaced, mut new) = unseated.partition::<Vec<_>, _>(|&each| self.claims.of(each).is_some());
-        strategy::sort(self.model, &mut displaced);
-        strategy::sort(self.model, &mut new);
+        workload_order::sort(self.model, &mut displaced);
+        workload_order::sort(self.model, &mut new);
         displaced.into_iter().chain(new).map(|workload| (workload, self.standing(workload))).collect()
     }
 

@@ -3,7 +3,7 @@
 //! Some nodes may reach far in one column and others in another, and none in both. What a block reaches does not tell;
 //! that it was searched and had nothing does, and who asks for as much or more need not search it again.
 
-use super::block::Level;
+use crate::place::index::block::Level;
 
 /// So many rows are remembered, the last ones.
 const MOST: usize = 16;
@@ -13,7 +13,7 @@ type Rows = [Level; MOST];
 
 /// Rows of levels: of each column those of all rows side by side, so that a processor compares them at once.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Vain {
+pub(crate) struct Vain {
     columns: Vec<[Level; MOST]>,
     /// Whether a row is there.
     is_there: Rows,
@@ -23,12 +23,12 @@ pub(super) struct Vain {
 
 impl Vain {
     /// Whether it is known that nothing reaches these levels.
-    pub(super) fn rules_out(&self, needs: &[Level]) -> bool {
+    pub(crate) fn rules_out(&self, needs: &[Level]) -> bool {
         !are_none(self.rows_in_which(needs, |asked, need| asked <= need))
     }
 
     /// Notes that nothing reaches these levels, which was not known; rows that ask for more have no more to say.
-    pub(super) fn note(&mut self, needs: &[Level]) {
+    pub(crate) fn note(&mut self, needs: &[Level]) {
         self.columns.resize(needs.len(), [0; MOST]);
         self.remove(self.rows_in_which(needs, |asked, need| asked >= need));
         for (column, &need) in self.columns.iter_mut().zip(needs) {
@@ -39,7 +39,7 @@ impl Vain {
     }
 
     /// Notes that something is there that reaches so far.
-    pub(super) fn forget(&mut self, row: &[Level]) {
+    pub(crate) fn forget(&mut self, row: &[Level]) {
         self.remove(self.rows_in_which(row, |asked, reached| asked <= reached));
     }
 

@@ -6,10 +6,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::block::Level;
-use super::steps::Steps;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadOptions};
+use crate::place::index::block::Level;
+use crate::place::index::thresholds::Steps;
 use crate::quantity::Capacity;
 use crate::rules::Along;
 use crate::rules::Demand;
@@ -27,7 +27,7 @@ const SAMPLE: usize = 1024;
 
 /// A resource in steps.
 #[derive(Clone, Debug)]
-pub(super) struct Column {
+pub(crate) struct Column {
     resource: Symbol,
     steps: Steps,
 }
@@ -44,7 +44,7 @@ struct Usage {
 /// The columns that all rows begin with: amounts, gates, whether no rare ward is in the way, and how much there is of
 /// all that is wanted together.
 #[derive(Clone, Debug)]
-pub(super) struct Columns {
+pub(crate) struct Columns {
     amounts: Vec<Column>,
     /// Resources that may be below zero where a workload does not require them.
     gates: Vec<Symbol>,
@@ -57,7 +57,7 @@ pub(super) struct Columns {
 
 impl Columns {
     /// The columns for these nodes.
-    pub(super) fn new(model: &Model, nodes: &[NodeId]) -> Self {
+    pub(crate) fn new(model: &Model, nodes: &[NodeId]) -> Self {
         let mut offering = FxHashMap::<Symbol, Vec<NodeId>>::default();
         for &node in nodes {
             for offer in &model.node_table(node).resources {
@@ -78,7 +78,7 @@ impl Columns {
     }
 
     /// A column for a resource.
-    pub(super) fn column(&self, resource: Symbol) -> Column {
+    pub(crate) fn column(&self, resource: Symbol) -> Column {
         let amounts = self.usages.get(&resource).map(|usage| usage.steps.clone());
         Column { resource, steps: Steps::new(amounts.unwrap_or_default()) }
     }
@@ -101,7 +101,7 @@ impl Columns {
     }
 
     /// The nodes that offer a resource, where it has no column of its own.
-    pub(super) fn rare(&self, resource: Symbol) -> Option<&[NodeId]> {
+    pub(crate) fn rare(&self, resource: Symbol) -> Option<&[NodeId]> {
         match self.position(resource) {
             Some(_) => None,
             None => Some(self.rare.get(&resource).map_or(&[], Vec::as_slice)),
@@ -109,12 +109,12 @@ impl Columns {
     }
 
     /// How many columns there are.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.amounts.len() + self.gates.len() + usize::from(!self.rare.is_empty()) + 1
     }
 
     /// Appends the row of a node as it is now; one more column is not in it yet.
-    pub(super) fn fill(&self, now: &Occupancy, node: NodeId, row: &mut Vec<Level>) {
+    pub(crate) fn fill(&self, now: &Occupancy, node: NodeId, row: &mut Vec<Level>) {
         let first = row.len();
         let mut free = now.along(node);
         row.extend(self.amounts.iter().map(|column| free(column.resource).map_or(0, |free| column.steps.level(free))));
@@ -134,7 +134,7 @@ impl Columns {
 
     /// Appends what a row has to reach so that its node may take a workload; `open` where no rare ward may be in the
     /// way.
-    pub(super) fn needs(&self, demand: &Demand<'_>, extra: Option<&Column>, open: bool, needs: &mut Vec<Level>) {
+    pub(crate) fn needs(&self, demand: &Demand<'_>, extra: Option<&Column>, open: bool, needs: &mut Vec<Level>) {
         let first = needs.len();
         let (required, mut along) = (demand.requirements, Along::default());
         needs.extend(self.amounts.iter().map(|column| {
@@ -152,7 +152,7 @@ impl Columns {
 
 impl Column {
     /// How far a node reaches in it.
-    pub(super) fn of(&self, now: &Occupancy, node: NodeId) -> Level {
+    pub(crate) fn of(&self, now: &Occupancy, node: NodeId) -> Level {
         now.free(node, self.resource).map_or(0, |free| self.steps.level(free))
     }
 

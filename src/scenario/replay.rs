@@ -5,12 +5,12 @@
 //! where it is known to go, a failure ends at the workload's turn, and so does a change that costs others too many
 //! places.
 
-use super::{Engine, Outcome, PinError, Prepared, Start, fills_a_shortcoming, place, prepare, strategy};
 use crate::model::Entry;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Replan, WorkloadId};
-use crate::rules;
+use crate::place::{Engine, Outcome, PinError, Prepared, Start, place, prepare, workload_order};
 use crate::rules::Standing;
+use crate::rules::{self, fills_a_shortcoming};
 
 /// A plan, with what its strategy began with.
 #[derive(Debug)]
@@ -92,7 +92,7 @@ impl<'a> Known<'a> {
         for &(each, _) in &self.queue[..turn] {
             if let Some(node) = self.outcome.assignment.of(each) {
                 engine.hold(model, each, node);
-                engine.order.succeed(node);
+                engine.resume_after(node);
             }
         }
         engine
@@ -219,7 +219,7 @@ pub fn ahead(model: &Model, outcome: &Outcome, workload: WorkloadId) -> Vec<Work
 
 /// Sorts workloads into the order in which they are tried: under `keep` the displaced before the new.
 fn sort(model: &Model, outcome: &Outcome, workloads: &mut [WorkloadId]) {
-    strategy::sort(model, workloads);
+    workload_order::sort(model, workloads);
     if model.replan == Replan::Keep {
         workloads.sort_by_key(|&each| outcome.claims.of(each).is_none());
     }
@@ -227,7 +227,7 @@ fn sort(model: &Model, outcome: &Outcome, workloads: &mut [WorkloadId]) {
 
 /// The soft rules of a workload that a node would break now, each list by name.
 pub fn given_up(model: &Model, engine: &Engine, workload: WorkloadId, node: NodeId) -> Soft {
-    let (table, now) = (model.workload_table(workload), &engine.occupancy);
+    let (table, now) = (model.workload_table(workload), engine.occupancy());
     let averse = table.aversion_groups.iter().copied().filter(|&group| !model.aversion_group(group).hard);
     let affine = table.affinity_groups.iter().copied().filter(|&group| !model.affinity_group(group).hard);
     Soft {

@@ -1,7 +1,7 @@
 //! Amounts in steps: how many of them another amount has reached.
 
-use super::block::Level;
-use super::scale::Scale;
+use crate::place::index::block::Level;
+use crate::place::sort_key::Scale;
 use crate::quantity::Capacity;
 
 /// The level of what is merely offered, be it a ward.
@@ -12,7 +12,7 @@ const PARTS: usize = 256;
 
 /// Steps in ascending order.
 #[derive(Clone, Debug)]
-pub(super) struct Steps {
+pub(crate) struct Steps {
     amounts: Vec<Capacity>,
     /// The same as words, which tell most of them apart.
     words: Vec<i64>,
@@ -30,7 +30,7 @@ pub(super) struct Steps {
 
 impl Steps {
     /// Steps at these amounts, which ascend; fewer than the highest level.
-    pub(super) fn new(amounts: Vec<Capacity>) -> Self {
+    pub(crate) fn new(amounts: Vec<Capacity>) -> Self {
         let scale = Scale::of(amounts.iter().filter_map(|amount| Some(amount.finite()?.attos())));
         let words = amounts.iter().map(|&amount| word(scale, amount)).collect::<Vec<_>>();
         let (first, last) = (words.first().copied().unwrap_or(0), words.last().copied().unwrap_or(0));
@@ -43,7 +43,7 @@ impl Steps {
     }
 
     /// How high the steps are that an amount has reached, free or needed: so what fits still fits.
-    pub(super) fn level(&self, amount: Capacity) -> Level {
+    pub(crate) fn level(&self, amount: Capacity) -> Level {
         let word = word(self.scale, amount);
         let part = self.part(word);
         let (from, to) = (self.before[part], self.before[part + 1]);

@@ -5,16 +5,16 @@
 //! that moves costs no more than two blocks.
 //! Source: Z. Shao, J. H. Reppy and A. W. Appel, "Unrolling lists", 1994.
 
-use super::block::{Block, Level, below, places};
-use super::order::{Key, Order, Word};
 use crate::model::NodeId;
+use crate::place::index::block::{Block, Level, below, places};
+use crate::place::node_order::{Key, Order, Word};
 
 /// How many entries a new block has, so that some more can come.
 const FEWER: usize = 48;
 
 /// Nodes by key, with a level in each column.
 #[derive(Clone, Debug)]
-pub(super) struct Blocks {
+pub(crate) struct Blocks {
     columns: usize,
     /// In order of keys, none of them empty.
     list: Vec<Block<Leaf>>,
@@ -25,7 +25,7 @@ type Leaf = Block<()>;
 
 /// A place in the list, one among the blocks there, and one among the nodes there.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Spot {
+pub(crate) struct Spot {
     outer: usize,
     inner: usize,
     after: usize,
@@ -33,7 +33,7 @@ pub(super) struct Spot {
 
 impl Blocks {
     /// These nodes, in order of keys, with a row of so many levels each.
-    pub(super) fn new(columns: usize, nodes: &[Key], rows: &[Level]) -> Self {
+    pub(crate) fn new(columns: usize, nodes: &[Key], rows: &[Level]) -> Self {
         let leaves = nodes.chunks(FEWER).zip(rows.chunks(FEWER * columns)).map(|(nodes, rows)| {
             let mut leaf = Leaf::new(columns);
             for (place, (&key, row)) in nodes.iter().zip(rows.chunks_exact(columns)).enumerate() {
@@ -56,7 +56,7 @@ impl Blocks {
     }
 
     /// Takes a node out, which stands where it did when it was put in: perhaps at this spot.
-    pub(super) fn remove(&mut self, order: &Order, node: NodeId, perhaps: Option<Spot>) {
+    pub(crate) fn remove(&mut self, order: &Order, node: NodeId, perhaps: Option<Spot>) {
         let Spot { outer, inner, after } = self.spot_of(order, node, perhaps);
         let blocks = &mut self.list[outer];
         blocks.entries[inner].take_out(after - 1);
@@ -71,7 +71,7 @@ impl Blocks {
     }
 
     /// Sets how far a node reaches, which stands where it did when it was put in: perhaps at this spot.
-    pub(super) fn update(&mut self, order: &Order, node: NodeId, perhaps: Option<Spot>, row: &[Level]) {
+    pub(crate) fn update(&mut self, order: &Order, node: NodeId, perhaps: Option<Spot>, row: &[Level]) {
         let Spot { outer, inner, after } = self.spot_of(order, node, perhaps);
         let blocks = &mut self.list[outer];
         blocks.vain.forget(row);
@@ -80,7 +80,7 @@ impl Blocks {
     }
 
     /// Puts a node where it stands now.
-    pub(super) fn insert(&mut self, order: &Order, node: NodeId, row: &[Level]) {
+    pub(crate) fn insert(&mut self, order: &Order, node: NodeId, row: &[Level]) {
         let key = order.key(node);
         let Spot { outer, inner, after } = self.find(order, key);
         if self.list.is_empty() {
@@ -104,7 +104,7 @@ impl Blocks {
     }
 
     /// The first node, in order and from a word on, that reaches the levels of a row and that `takes`; and its spot.
-    pub(super) fn first(
+    pub(crate) fn first(
         &mut self,
         needs: &[Level],
         from: Option<Word>,
@@ -202,9 +202,9 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
-    use super::super::scale::Scale;
     use super::*;
     use crate::model::score::Score;
+    use crate::place::sort_key::Scale;
 
     /// The highest levels.
     const HEIGHTS: [Level; 5] = [3, 1, 3, 2, 3];
