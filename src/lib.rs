@@ -64,7 +64,7 @@ pub mod parallel;
 
 pub mod manifest;
 
-pub mod adoption;
+pub mod import;
 
 pub mod rules;
 
@@ -72,13 +72,11 @@ pub mod place;
 
 pub mod scenario;
 
-pub mod check;
-
-pub mod disagreement;
+pub mod verify;
 
 pub mod plan;
 
-pub mod proof;
+pub mod bounds;
 
 pub mod why;
 

@@ -1,8 +1,8 @@
 //! What cannot be, whatever the order, as sentences.
 
 use super::declared_family;
+use crate::bounds::{Barrier, Proof, Rule};
 use crate::model::Model;
-use crate::proof::{Barrier, Proof, Rule};
 use crate::quantity::Quantity;
 use crate::text::escape::{quoted, visible};
 

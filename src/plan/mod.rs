@@ -5,6 +5,7 @@
 
 mod averse;
 mod change;
+pub mod consistency;
 
 pub use averse::averse_pairs;
 pub use change::{Change, Kind, Reason, Reasons, Resize};

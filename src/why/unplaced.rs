@@ -5,9 +5,9 @@ use super::nearest::{Holders, Nearest, holders, nearest};
 use super::remedy::Way;
 use super::turn::Turn;
 use super::{Case, seek};
+use crate::bounds::{Proof, proofs};
 use crate::model::WorkloadId;
 use crate::place::Unplaced;
-use crate::proof::{Proof, proofs};
 use crate::rules::is_open;
 
 /// Why a workload has no place.

@@ -5,7 +5,7 @@
 
 use std::fs;
 
-use lighthouse::adoption::pairs;
+use lighthouse::import::listing::pairs;
 use lighthouse::model::{Model, NodeTable, Record, Recorded, Strategy as Placing, WorkloadTable};
 use lighthouse::render::show_lines;
 use lighthouse::state::{Lineage, State};

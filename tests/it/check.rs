@@ -1,9 +1,9 @@
 //! The checker says which rule an assignment breaks, of whom and over what.
 
-use lighthouse::check::judge;
 use lighthouse::manifest;
 use lighthouse::model::Assignment;
 use lighthouse::text::source::Source;
+use lighthouse::verify::judge;
 
 const MANIFEST: &str = r#"
 strategy = "prioritized"

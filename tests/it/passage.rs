@@ -3,7 +3,6 @@
 //!
 //! The fuzz targets have this file, too, so it names nothing of the other tests.
 
-use lighthouse::check::judge;
 use lighthouse::explain;
 use lighthouse::manifest::{self, Manifest};
 use lighthouse::model::{Model, Record};
@@ -19,6 +18,7 @@ use lighthouse::state::{
 use lighthouse::text::diagnostic::{Findings, LONGEST_MESSAGE, MOST_MESSAGES, draw_all};
 use lighthouse::text::escape::is_hidden;
 use lighthouse::text::source::Source;
+use lighthouse::verify::judge;
 use lighthouse::why::{self, Case};
 
 /// Beyond so many pairs of nodes and workloads a cluster is read and not planned: there are too many cases for that.

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use lighthouse::adoption;
 use lighthouse::explain;
+use lighthouse::import::listing;
 use lighthouse::manifest::MOST_TEXT;
 use lighthouse::model::{Model, NodeId, Record, WorkloadId};
 use lighthouse::plan::{self, Plan};
@@ -104,7 +104,7 @@ fn adopted_state(path: &Path, bytes: &[u8]) -> Result<Adopted, Failure> {
 /// What the lines of a file say.
 fn listed(model: &Model, source: Source, terminal: Terminal) -> Result<Vec<(WorkloadId, NodeId)>, Failure> {
     let sources = [source];
-    adoption::pairs(model, &sources[0]).map_err(|found| {
+    listing::pairs(model, &sources[0]).map_err(|found| {
         terminal.say(&draw_all(&found, &sources, terminal.paint()));
         terminal.say(&format!("{}; nothing was recorded\n", found.count()));
         Failure::said()

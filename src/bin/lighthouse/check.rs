@@ -1,7 +1,7 @@
 //! `check`: is the manifest valid, and does what stays agree with the record?
 
-use lighthouse::disagreement::disagreements;
 use lighthouse::manifest::Manifest;
+use lighthouse::plan::consistency::disagreements;
 use lighthouse::render::{check_json, findings_github};
 use lighthouse::text::count::counted;
 use lighthouse::text::diagnostic::{Findings, Severity, draw_all};

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use lighthouse::check;
 use lighthouse::explain;
 use lighthouse::manifest::{MOST_TEXT, Manifest};
 use lighthouse::model::{Model, NodeId, Record, Replan, WorkloadId};
@@ -17,6 +16,7 @@ use lighthouse::text::diagnostic::Diagnostic;
 use lighthouse::text::escape::quoted;
 use lighthouse::text::source::Source;
 use lighthouse::text::suggestion;
+use lighthouse::verify;
 
 use crate::args::{Global, Start};
 use crate::failure::{Failure, Refusal};
@@ -223,7 +223,7 @@ impl Basis {
         })?;
         // The judge looks at the assignment alone, so it need not wait for what that changes.
         let assignment = outcome.assignment.clone();
-        let judge = || check::judge(model, &assignment);
+        let judge = || verify::judge(model, &assignment);
         let (violations, plan) = both(judge, || Plan::of(model, record, &pins, outcome));
         match violations.first() {
             None => Ok(plan),

@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use super::Setting;
 use super::json::{Line, line};
+use crate::bounds::{Proof, Rule};
 use crate::explain;
 use crate::model::WorkloadId;
 use crate::model::names::Symbol;
-use crate::proof::{Proof, Rule};
 use crate::quantity::Quantity;
 use crate::why::{Amount, Remedy, Way};
 

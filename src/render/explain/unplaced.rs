@@ -2,9 +2,9 @@
 
 use super::sheet::Sheet;
 use super::{Setting, at, counted_refusals};
+use crate::bounds::{Proof, Rule};
 use crate::explain;
 use crate::model::WorkloadId;
-use crate::proof::{Proof, Rule};
 use crate::render::no_place::head;
 use crate::text::escape::visible;
 use crate::why::{Class, Holders, Remedy, UnplacedAnswer, Way};

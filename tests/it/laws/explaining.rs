@@ -258,7 +258,7 @@ fn what_is_left_over_in_pieces_is_proven_to_help_nobody() {
     assert_eq!(answers.len(), 1);
     let [proof] = &answers[0].proofs[..] else { panic!("one proof") };
     let one = Quantity::parse("1G").expect("a quantity").0;
-    let lighthouse::proof::Rule::Pieces { each, .. } = proof.rule else { panic!("{proof:?}") };
+    let lighthouse::bounds::Rule::Pieces { each, .. } = proof.rule else { panic!("{proof:?}") };
     assert_eq!((proof.set.len(), proof.most, proof.nodes, each), (401, 400, 4, Some((100, one))));
     assert_eq!(answers[0].classes[0].nodes, manifest.model.node_ids().collect::<Vec<NodeId>>());
 }

@@ -14,9 +14,9 @@ mod leaving;
 mod placing;
 mod rules;
 
-use lighthouse::check;
 use lighthouse::model::{Model, NodeId, Record};
 use lighthouse::plan::{Kind, Plan};
+use lighthouse::verify;
 use proptest::test_runner::{Config, RngSeed};
 
 const CASES: u32 = 10_000;
@@ -31,7 +31,7 @@ fn config() -> Config {
 /// A plan that the checker accepts: it judges every plan that any law makes.
 fn plan<'a>(model: &'a Model, record: &Record) -> Plan<'a> {
     let plan = Plan::new(model, record, &[]).expect("nothing is pinned");
-    let violations = check::judge(model, &plan.outcome.assignment);
+    let violations = verify::judge(model, &plan.outcome.assignment);
     assert!(violations.is_empty(), "the checker refuses: {violations:?}");
     plan
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use lighthouse::check;
 use lighthouse::model::{Assignment, Model, NodeId, Record, Replan, Strategy};
 use lighthouse::place::Engine;
 use lighthouse::plan::Plan;
 use lighthouse::rules::{Refusal, refusals};
+use lighthouse::verify;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -111,7 +111,7 @@ proptest! {
         }
         let nodes = model.node_ids().collect::<Vec<_>>();
         let assignment = Assignment(seats.iter().map(|seat| seat.map(|node| nodes[node])).collect());
-        let violations = check::judge(&model, &assignment);
+        let violations = verify::judge(&model, &assignment);
         prop_assert_eq!(violations.is_empty(), flat.holds(&seats), "{:?}", violations);
     }
 

@@ -24,7 +24,7 @@ const FORM: &str = "a line is a workload, white space and its node";
 ///
 /// ```
 /// use lighthouse::model::{Model, NodeTable, Strategy, WorkloadTable};
-/// use lighthouse::{adoption, text::source::Source};
+/// use lighthouse::{import::listing, text::source::Source};
 ///
 /// let mut model = Model::new(Strategy::Prioritized, &[])?;
 /// model.add_nodes(NodeTable { name: "harbor".into(), ..NodeTable::default() })?;

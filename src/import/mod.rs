@@ -1,0 +1,3 @@
+//! What other tools and people know about running workloads, as records.
+
+pub mod listing;
