@@ -78,8 +78,6 @@ pub mod plan;
 
 pub mod bounds;
 
-pub mod why;
-
 pub mod explain;
 
 pub mod state;

@@ -1,120 +1,50 @@
-//! Why a workload has no place, in short.
+//! Why a workload has no place: what every node says, who holds what is scarce, and what would help.
 
-use std::iter;
+use crate::bounds::{Proof, proofs};
+use crate::explain::Case;
+use crate::explain::answers_by_turn::Turn;
+use crate::explain::nearest::{Holders, Nearest, holders, nearest};
+use crate::explain::node_class::{Class, classes};
+use crate::explain::remedy::Way;
+use crate::explain::remedy::search;
+use crate::model::WorkloadId;
+use crate::place::Unplaced;
+use crate::rules::is_open;
 
-use super::{amounts, declared_family, offer, refusals, workloads};
-use crate::model::names::Symbol;
-use crate::model::{Model, WorkloadId};
-use crate::place::{Shortage, Unplaced};
-use crate::rules::{Miss, Refusal};
-use crate::text::count::counted;
-use crate::text::escape::{quoted, visible};
-use crate::why::{Holders, Nearest};
-
-/// So many holders of a resource are named.
-const MOST_HOLDERS: usize = 6;
-
-/// `train has no place (cluster.toml:148); it needs cpu 8, gpu 2, mem 128Gi`; the place is that of its table.
-pub fn no_place(model: &Model, workload: WorkloadId, place: &str) -> String {
-    let name = visible(model.workload_name(workload));
-    let needs = match amounts(model, workload) {
-        needs if needs.is_empty() => "it requires nothing".to_owned(),
-        needs => format!("it needs {needs}"),
-    };
-    format!("{name} has no place{}; {needs}", in_brackets(place))
+/// Why a workload has no place.
+#[derive(Clone, Debug)]
+pub struct UnplacedAnswer {
+    /// The workload.
+    pub workload: WorkloadId,
+    /// What the plan says of it.
+    pub counted: Unplaced,
+    /// The node that comes nearest by amounts.
+    pub nearest: Option<Nearest>,
+    /// All nodes, in classes that answer alike, the nearest miss first.
+    pub classes: Vec<Class>,
+    /// Who has what the first of the classes is short of, the largest first.
+    pub holders: Option<Holders>,
+    /// What cannot be whatever the order.
+    pub proofs: Vec<Proof>,
+    /// What would place it: each was planned.
+    pub ways: Vec<Way>,
 }
 
-/// `web-4 to web-7 have no place (cluster.toml:12): the same as web-3`; they are of one table.
-pub fn no_place_as(model: &Model, others: &[WorkloadId], place: &str, first: WorkloadId) -> String {
-    let (names, has) = (workloads(model, others), if others.len() == 1 { "has" } else { "have" });
-    format!("{names} {has} no place{}: the same as {}", in_brackets(place), visible(model.workload_name(first)))
-}
-
-fn in_brackets(place: &str) -> String {
-    if place.is_empty() { String::new() } else { format!(" ({place})") }
-}
-
-/// `the nearest is rack-b-3, short of mem: 128Gi needed, 96Gi free of 256Gi, short by 32Gi`: all that it says.
-pub fn nearest(model: &Model, nearest: &Nearest) -> String {
-    let node = nearest.miss.node;
-    format!("the nearest is {}, {}", visible(model.node_name(node)), refusals(model, node, &nearest.refusals))
-}
-
-/// `mem is held by search-0 64Gi, search-1 64Gi`, on the node that was named.
-pub fn held(model: &Model, holders: &Holders) -> String {
-    let (family, _) = offer(model, holders.node, holders.resource);
-    let resource = visible(model.text(holders.resource));
-    let shown = holders.workloads.iter().take(MOST_HOLDERS);
-    let mut texts = shown
-        .map(|(workload, amount)| format!("{} {}", visible(model.workload_name(*workload)), amount.display(family)))
-        .collect::<Vec<_>>();
-    match holders.workloads.len().saturating_sub(MOST_HOLDERS) {
-        0 => {}
-        rest => texts.push(format!("{rest} more")),
-    }
-    match texts.as_slice() {
-        [] => format!("nothing there takes {resource}"),
-        texts => format!("{resource} is held by {}", texts.join(", ")),
-    }
-}
-
-/// Why no node takes a workload, in one line: counts by reason, the nearest miss, what the whole cluster is short of.
-pub fn unplaced(model: &Model, unplaced: &Unplaced) -> String {
-    let nearest = unplaced.nearest.iter().map(|miss| format!("nearest {}", by_amount(model, miss)));
-    phrases(model, unplaced, nearest)
-}
-
-/// The same without the nearest miss.
-pub fn counts(model: &Model, unplaced: &Unplaced) -> String {
-    phrases(model, unplaced, iter::empty())
-}
-
-fn phrases(model: &Model, unplaced: &Unplaced, nearest: impl Iterator<Item = String>) -> String {
-    if model.nodes().is_empty() {
-        return "there are no nodes".to_owned();
-    }
-    let shortages = unplaced.shortages.iter().map(|shortage| cluster_shortage(model, shortage));
-    iter::once(by_reason(model, unplaced)).chain(nearest).chain(shortages).collect::<Vec<_>>().join("; ")
-}
-
-/// `7 of 12 nodes lack gpu, 5 are short of mem`.
-fn by_reason(model: &Model, unplaced: &Unplaced) -> String {
-    let nodes = counted(model.nodes().len(), "node");
-    let phrases = unplaced.counts.iter().enumerate().map(|(at, (refusal, count))| match at {
-        0 => format!("{count} of {nodes} {}", refused(model, refusal, *count > 1)),
-        _ => format!("{count} {}", refused(model, refusal, *count > 1)),
-    });
-    phrases.collect::<Vec<_>>().join(", ")
-}
-
-/// What some nodes say, after their number.
-pub fn refused(model: &Model, refusal: &Refusal, several: bool) -> String {
-    let text = |symbol: Symbol| quoted(model.text(symbol));
-    let is = if several { "are" } else { "is" };
-    match *refusal {
-        Refusal::Stays => format!("{is} not where it stays"),
-        Refusal::Cordoned => format!("{is} cordoned"),
-        Refusal::Drained => format!("{is} drained"),
-        Refusal::NotSelected(label) => format!("{is} not selected by label {}", text(label)),
-        Refusal::GroupFull(group) => format!("{is} full for group {}", text(group)),
-        Refusal::GroupElsewhere(group) => format!("{is} apart from group {}", text(group)),
-        Refusal::Lacks(resource) => format!("{} {}", if several { "lack" } else { "lacks" }, text(resource)),
-        Refusal::Warded(resource) => format!("{is} warded by {}", text(resource)),
-        Refusal::Short { resource, .. } => format!("{is} short of {}", visible(model.text(resource))),
-    }
-}
-
-/// `rack-b-3: mem 128Gi needed, 96Gi free`.
-fn by_amount(model: &Model, miss: &Miss) -> String {
-    let (family, _) = offer(model, miss.node, miss.resource);
-    let (node, resource) = (visible(model.node_name(miss.node)), visible(model.text(miss.resource)));
-    format!("{node}: {resource} {} needed, {} free", miss.need.display(family), miss.free.display(family))
-}
-
-/// `the whole cluster is short of mem: 128Gi needed, 96Gi free on all nodes together`.
-fn cluster_shortage(model: &Model, shortage: &Shortage) -> String {
-    let family = declared_family(model, shortage.resource);
-    let (need, free) = (shortage.need.display(family), shortage.free.display(family));
-    let resource = visible(model.text(shortage.resource));
-    format!("the whole cluster is short of {resource}: {need} needed, {free} free on all nodes together")
+/// Explains why a workload has no place; `None` when it has one.
+pub fn unplaced(case: Case<'_>, workload: WorkloadId) -> Option<UnplacedAnswer> {
+    let (plan, model) = (case.plan, case.plan.model);
+    let counted = plan.unplaced.iter().find(|each| each.workload == workload)?.clone();
+    let standing = plan.outcome.standing(workload)?;
+    let turn = Turn::new(case, workload, standing);
+    let classes = classes(model, &turn.now);
+    let miss = classes.first().and_then(|class| class.miss);
+    Some(UnplacedAnswer {
+        workload,
+        nearest: nearest(plan, &counted),
+        counted,
+        holders: miss.map(|miss| holders(plan, &miss)),
+        classes,
+        proofs: proofs(model, workload, |node| is_open(model, standing, node)),
+        ways: search::ways(case, &turn),
+    })
 }

@@ -5,11 +5,11 @@
 
 use std::fmt::Write;
 
-use crate::explain;
 use crate::manifest::Manifest;
 use crate::model::WorkloadId;
 use crate::place::Unplaced;
 use crate::plan::{Change, Kind, Plan};
+use crate::render::phrase;
 use crate::text::diagnostic::{Diagnostic, Findings, MOST_MESSAGES};
 use crate::text::escape::visible;
 use crate::text::source::{Place, Source};
@@ -48,13 +48,13 @@ pub fn plan(plan: &Plan<'_>, manifest: &Manifest, sources: &[Source]) -> String 
 
 fn no_place(plan: &Plan<'_>, unplaced: &Unplaced) -> String {
     let name = visible(plan.model.workload_name(unplaced.workload));
-    format!("{name} is unplaced: {}", explain::unplaced(plan.model, unplaced))
+    format!("{name} is unplaced: {}", phrase::unplaced(plan.model, unplaced))
 }
 
 /// `web moves from nas to rack-0: nas is drained: ...`, `web is evicted from nas: ...`.
 fn leaves(plan: &Plan<'_>, change: &Change) -> String {
     let (name, from) = (visible(&change.workload), visible(change.from.as_deref().unwrap_or_default()));
-    let reasons = change.reasons.iter().map(|reason| explain::reason(plan.model, change, reason));
+    let reasons = change.reasons.iter().map(|reason| phrase::reason(plan.model, change, reason));
     let reasons = reasons.collect::<Vec<_>>().join(", ");
     match &change.to {
         Some(to) => format!("{name} moves from {from} to {}: {reasons}", visible(to)),

@@ -5,7 +5,7 @@
 
 mod apply;
 mod diff;
-mod explain;
+mod explain_pages;
 mod findings;
 mod github;
 mod json;
@@ -13,6 +13,7 @@ mod markdown;
 mod no_place;
 mod one_line;
 mod parts;
+pub mod phrase;
 mod rows;
 mod show;
 mod show_json;
@@ -29,7 +30,7 @@ use crate::text::escape::visible;
 
 pub use apply::{Ending, Refused, apply as apply_json, apply_schema, refused as refused_json};
 pub use diff::plan as plan_diff;
-pub use explain::{Setting, explain as explain_text, explain_json, explain_schema};
+pub use explain_pages::{Setting, explain as explain_text, explain_json, explain_schema};
 pub use findings::{check as check_json, check_schema};
 pub use github::{findings as findings_github, plan as plan_github};
 pub use json::{plan as plan_json, plan_schema, write_plan as write_plan_json};

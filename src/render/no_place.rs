@@ -9,8 +9,8 @@ use crate::explain;
 use crate::model::{Model, WorkloadId};
 use crate::place::Unplaced;
 use crate::plan::Plan;
+use crate::render::phrase;
 use crate::text::escape::shell_word;
-use crate::why;
 
 /// Some that hear the same.
 pub(super) struct Notice<'p> {
@@ -21,12 +21,12 @@ pub(super) struct Notice<'p> {
 /// How an explanation begins: who needs what; what the nodes say, counted; what the nearest of them says, and who has
 /// what it is short of.
 pub(super) fn head(plan: &Plan<'_>, place: Option<(&str, usize)>, unplaced: &Unplaced) -> Vec<String> {
-    let nearest = why::nearest(plan, unplaced).map(|nearest| {
-        let held = explain::held(plan.model, &why::holders(plan, &nearest.miss));
-        format!("{}; {held}", explain::nearest(plan.model, &nearest))
+    let nearest = explain::nearest(plan, unplaced).map(|nearest| {
+        let held = phrase::held(plan.model, &explain::holders(plan, &nearest.miss));
+        format!("{}; {held}", phrase::nearest(plan.model, &nearest))
     });
-    let who = explain::no_place(plan.model, unplaced.workload, &at(place));
-    [who, explain::counts(plan.model, unplaced)].into_iter().chain(nearest).collect()
+    let who = phrase::no_place(plan.model, unplaced.workload, &at(place));
+    [who, phrase::counts(plan.model, unplaced)].into_iter().chain(nearest).collect()
 }
 
 /// Where more is told of a workload without a place.
@@ -65,7 +65,7 @@ impl Notice<'_> {
         lines.extend(self.others.chunk_by(|a, b| table(a) == table(b)).map(|others| {
             let mut others = others.to_vec();
             others.sort_unstable();
-            format!("! {}", explain::no_place_as(model, &others, &at(locate(others[0])), first))
+            format!("! {}", phrase::no_place_as(model, &others, &at(locate(others[0])), first))
         }));
         lines
     }

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::explain;
 use crate::plan::{Change, Kind, Plan};
+use crate::render::phrase;
 use crate::state::{SavedChange, SavedPlan};
 use crate::text::escape::visible;
 
@@ -117,7 +117,7 @@ pub(super) fn rows(plan: &Plan<'_>) -> Vec<Row> {
     let unplaced = plan
         .unplaced
         .iter()
-        .map(|each| Row::unplaced(plan.model.workload_name(each.workload), explain::unplaced(plan.model, each)));
+        .map(|each| Row::unplaced(plan.model.workload_name(each.workload), phrase::unplaced(plan.model, each)));
     change_rows(plan, &KINDS).chain(unplaced).collect()
 }
 
@@ -142,7 +142,7 @@ fn change_row(plan: &Plan<'_>, change: &Change) -> Row {
         mark: Mark::of(change.kind),
         workload: visible(&change.workload).into_owned(),
         route: route(change.kind, change.from.as_deref(), change.to.as_deref()).concat(),
-        why: explain::reasons(plan.model, change),
+        why: phrase::reasons(plan.model, change),
     }
 }
 

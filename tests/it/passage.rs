@@ -3,11 +3,12 @@
 //!
 //! The fuzz targets have this file, too, so it names nothing of the other tests.
 
-use lighthouse::explain;
+use lighthouse::explain::{self, Case};
 use lighthouse::manifest::{self, Manifest};
 use lighthouse::model::{Model, Record};
 use lighthouse::place::Pin;
 use lighthouse::plan::Plan;
+use lighthouse::render::phrase;
 use lighthouse::render::{
     Ending, Origin, Paint, Setting, apply_json, check_json, explain_json, explain_text, findings_github, plan_diff,
     plan_github, plan_json, plan_markdown, plan_text, saved_json, saved_text, show_json, show_lines, show_text,
@@ -19,7 +20,6 @@ use lighthouse::text::diagnostic::{Findings, LONGEST_MESSAGE, MOST_MESSAGES, dra
 use lighthouse::text::escape::is_hidden;
 use lighthouse::text::source::Source;
 use lighthouse::verify::judge;
-use lighthouse::why::{self, Case};
 
 /// Beyond so many pairs of nodes and workloads a cluster is read and not planned: there are too many cases for that.
 const MOST_PAIRS: usize = 1 << 14;
@@ -95,7 +95,7 @@ impl Pass<'_> {
         match (review, planned) {
             (Review::AnotherLineage | Review::Stale { .. }, _) => 4,
             (_, Err(error)) => {
-                is_printable(&explain::refused_move(model, &error));
+                is_printable(&phrase::refused_move(model, &error));
                 1
             }
             (Review::Applied, Ok(_)) => 0,
@@ -161,7 +161,8 @@ impl Pass<'_> {
         let setting = Setting { plan, manifest: self.manifest, sources, origin: &origin, apply: "x", columns: Some(1) };
         let case = Case { plan, record, pins: &[] };
         let hardest = plan.unplaced.first().map(|each| each.workload).or(plan.model.workload_ids().next());
-        let answers = [Some(why::Answer::Cluster(why::cluster(case))), hardest.map(|each| why::workload(case, each))];
+        let answers =
+            [Some(explain::Answer::Cluster(explain::cluster(case))), hardest.map(|each| explain::workload(case, each))];
         for answer in answers.iter().flatten() {
             is_printable(&explain_text(answer, setting));
             is_json(&explain_json(answer, setting));

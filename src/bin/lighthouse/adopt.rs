@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use lighthouse::explain;
 use lighthouse::import::listing;
 use lighthouse::manifest::MOST_TEXT;
 use lighthouse::model::{Model, NodeId, Record, WorkloadId};
 use lighthouse::plan::{self, Plan};
+use lighthouse::render::phrase;
 use lighthouse::state::{self, State};
 use lighthouse::store::{self, Input};
 use lighthouse::text::count::counted;
@@ -144,7 +144,7 @@ fn warn_of_what_is_lost(failure: Failure, terminal: Terminal) {
 fn warn_of_what_does_not_hold(basis: &Basis, record: &Record, terminal: Terminal) {
     let Ok(plan) = Plan::new(&basis.manifest.model, record, &[]) else { return };
     for change in plan.changes.iter().filter(|change| change.from.is_some()) {
-        let why = explain::reasons(&basis.manifest.model, change);
+        let why = phrase::reasons(&basis.manifest.model, change);
         let message = format!("{} does not stay as it is: {why}", quoted(&change.workload));
         terminal.report(&Diagnostic::warning(message));
     }

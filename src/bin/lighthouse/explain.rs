@@ -1,8 +1,8 @@
 //! `explain`: why here, why not there, what would help.
 
+use lighthouse::explain::{self, Answer, Case};
 use lighthouse::render::{Setting, explain_json, explain_text};
 use lighthouse::text::escape::shell_word;
-use lighthouse::why::{self, Answer, Case};
 
 use crate::args::{ExplainArgs, ExplainFormat, Global};
 use crate::failure::Failure;
@@ -42,7 +42,7 @@ fn answer(basis: &Basis, case: Case<'_>, args: &ExplainArgs) -> Result<Answer, F
                 Some(_) => unknown("workload", name, []).help(format!("it is a node: `--node {}`", shell_word(name))),
                 None => unknown("workload", name, names),
             })?;
-            Ok(why::workload(case, workload))
+            Ok(explain::workload(case, workload))
         }
         (None, Some(name)) => {
             let names = model.nodes().iter().map(|each| &*each.name);
@@ -50,9 +50,9 @@ fn answer(basis: &Basis, case: Case<'_>, args: &ExplainArgs) -> Result<Answer, F
                 Some(_) => unknown("node", name, []).help("it is a workload: leave `--node` out"),
                 None => unknown("node", name, names),
             })?;
-            Ok(Answer::Node(why::node(case, node)))
+            Ok(Answer::Node(explain::node(case, node)))
         }
-        (None, None) => Ok(Answer::Cluster(why::cluster(case))),
+        (None, None) => Ok(Answer::Cluster(explain::cluster(case))),
     }
 }
 

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use lighthouse::explain;
 use lighthouse::manifest::{MOST_TEXT, Manifest};
 use lighthouse::model::{Model, NodeId, Record, Replan, WorkloadId};
 use lighthouse::parallel::both;
 use lighthouse::place::{self, Pin};
 use lighthouse::plan::Plan;
 use lighthouse::render::Origin;
+use lighthouse::render::phrase;
 use lighthouse::state::{self, Flags, Lineage, State};
 use lighthouse::store;
 use lighthouse::text::diagnostic::Diagnostic;
@@ -218,7 +218,7 @@ impl Basis {
         let (_, outcome) = both(|| model.workloads_by_name(), || place::place(model, &start));
         let outcome = outcome.map_err(|error| {
             let (workload, node) = (model.workload_name(error.pin.workload), model.node_name(error.pin.node));
-            let why = explain::refused_move(model, &error);
+            let why = phrase::refused_move(model, &error);
             Failure::error(format!("{} cannot move to {}: {why}", quoted(workload), quoted(node)))
         })?;
         // The judge looks at the assignment alone, so it need not wait for what that changes.

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use lighthouse::explain;
 use lighthouse::manifest::MOST_WHOLE_TEXT;
 use lighthouse::plan::{Change, Plan};
+use lighthouse::render::phrase;
 use lighthouse::state::{Digest, Review, SavedChange, SavedPlan, manifest_digest, record_digest};
 use lighthouse::store;
 use lighthouse::text::escape::quoted;
@@ -23,7 +23,7 @@ pub(crate) fn save(basis: &Basis, plan: &Plan<'_>, path: &Path) -> Result<(), Fa
 fn saved(basis: &Basis, plan: &Plan<'_>) -> SavedPlan {
     let state = basis.recorded.state.as_ref();
     let unplaced = plan.unplaced.iter().map(|each| {
-        (basis.manifest.model.workload_name(each.workload).to_owned(), explain::unplaced(&basis.manifest.model, each))
+        (basis.manifest.model.workload_name(each.workload).to_owned(), phrase::unplaced(&basis.manifest.model, each))
     });
     SavedPlan {
         cluster: basis.manifest.model.cluster.clone(),
@@ -44,7 +44,7 @@ fn saved_change(plan: &Plan<'_>, change: &Change) -> SavedChange {
         kind: change.kind.name().to_owned(),
         from: change.from.as_deref().map(str::to_owned),
         to: change.to.as_deref().map(str::to_owned),
-        reasons: change.reasons.iter().map(|reason| explain::reason(plan.model, change, reason)).collect(),
+        reasons: change.reasons.iter().map(|reason| phrase::reason(plan.model, change, reason)).collect(),
     }
 }
 

@@ -4,12 +4,12 @@
 
 use std::collections::BTreeSet;
 
+use lighthouse::explain::{self, Amount as Changed, Answer, Case, Remedy, UnplacedAnswer, Way};
 use lighthouse::model::{Model, NodeId, Record, Replan, WorkloadId};
 use lighthouse::place::Pin;
 use lighthouse::plan::Plan;
 use lighthouse::quantity::Quantity;
 use lighthouse::rules::Refusal;
-use lighthouse::why::{self, Amount as Changed, Answer, Case, Remedy, UnplacedAnswer, Way};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 
@@ -26,7 +26,7 @@ fn fewer() -> Config {
 /// The answers for all workloads without a place.
 fn unplaced(plan: &Plan<'_>, record: &Record) -> Vec<UnplacedAnswer> {
     let case = Case { plan, record, pins: &[] };
-    let all = plan.unplaced.iter().map(|each| why::workload(case, each.workload));
+    let all = plan.unplaced.iter().map(|each| explain::workload(case, each.workload));
     let unplaced = all.map(|answer| match answer {
         Answer::Unplaced(answer) => *answer,
         other => panic!("{other:?} is about a workload without a place"),
@@ -237,11 +237,11 @@ proptest! {
         let plan = plan(&model, &record);
         let case = Case { plan: &plan, record: &record, pins: &[] };
         for workload in model.workload_ids() {
-            let Answer::Placed(answer) = why::workload(case, workload) else { continue };
-            let why::Came::Found { steps, .. } = &answer.came else { continue };
+            let Answer::Placed(answer) = explain::workload(case, workload) else { continue };
+            let explain::Came::Found { steps, .. } = &answer.came else { continue };
             let (last, before) = steps.split_last().expect("its own node at least");
-            prop_assert_eq!((last.node, &last.said), (answer.node, &why::Said::Takes));
-            prop_assert!(before.iter().all(|step| step.said != why::Said::Takes && step.node != last.node));
+            prop_assert_eq!((last.node, &last.said), (answer.node, &explain::Said::Takes));
+            prop_assert!(before.iter().all(|step| step.said != explain::Said::Takes && step.node != last.node));
         }
     }
 }

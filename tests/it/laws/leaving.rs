@@ -1,10 +1,10 @@
 //! Who leaves a node, in which order, and who comes back: what re-planning decides, in cases drawn by hand.
 
-use lighthouse::explain;
 use lighthouse::model::{Model, Record, Recorded};
 use lighthouse::place::Pin;
 use lighthouse::plan::{Kind, Plan};
 use lighthouse::quantity::Family;
+use lighthouse::render::phrase;
 
 use super::cluster::{Amount, Cluster, Group, Nodes, Workloads};
 use super::plan;
@@ -65,7 +65,7 @@ fn leavers(cluster: &Cluster, lines: &[&'static str]) -> Vec<String> {
     let model = cluster.model();
     let plan = plan(&model, &record(lines));
     let left = plan.changes.iter().filter(|change| matches!(change.kind, Kind::Move | Kind::Evict));
-    left.map(|change| format!("{}: {}", change.workload, explain::reasons(&model, change))).collect()
+    left.map(|change| format!("{}: {}", change.workload, phrase::reasons(&model, change))).collect()
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn a_node_that_does_not_hold_what_the_operator_puts_there_is_an_error() {
         let pin = Pin { workload, node: model.node_named("n").expect("a node") };
         let error = Plan::new(model, &Record::default(), &[pin]).err()?;
         assert_eq!(error.to_string(), "the node does not hold the workload");
-        Some(explain::refused_move(model, &error))
+        Some(phrase::refused_move(model, &error))
     };
     assert_eq!(refused(&cluster(&["n cpu=2"], &["a cpu=2"]).model()), None);
     assert_eq!(

@@ -2,11 +2,11 @@
 
 use super::sheet::{Sheet, aligned_right};
 use super::{Setting, at, counted_refusals};
-use crate::explain;
+use crate::explain::{Came, PlacedAnswer, Said, Step};
 use crate::model::{Replan, Strategy};
+use crate::render::phrase;
 use crate::scenario::Soft;
 use crate::text::escape::{quoted, visible};
-use crate::why::{Came, PlacedAnswer, Said, Step};
 
 /// So many nodes are shown from the first one and up to its own; what is between is counted.
 const MOST_FIRST: usize = 8;
@@ -17,7 +17,7 @@ pub(super) fn write(sheet: &mut Sheet, answer: &PlacedAnswer, setting: Setting<'
     let place = at(setting.workload_line(answer.workload, &[]));
     let (name, node) = (visible(model.workload_name(answer.workload)), visible(model.node_name(answer.node)));
     let why = match &answer.change {
-        Some(change) => explain::reasons(model, change),
+        Some(change) => phrase::reasons(model, change),
         None => "on record there".to_owned(),
     };
     let verb = if is_new_there(answer) { "goes to" } else { "stays on" };
@@ -86,7 +86,7 @@ fn write_steps(sheet: &mut Sheet, steps: &[Step], setting: Setting<'_>) {
     let mut rows = vec![row(0, "node".to_owned(), "answer".to_owned())];
     rows.extend(shown.iter().enumerate().map(|(at, step)| {
         let node = visible(model.node_name(step.node)).into_owned();
-        row(at + 1, node, explain::said(model, step.node, &step.said))
+        row(at + 1, node, phrase::said(model, step.node, &step.said))
     }));
     let rest = rows.split_off(first.len() + 1);
     sheet.table(2, &rows);
@@ -130,7 +130,7 @@ fn write_given_up(sheet: &mut Sheet, given_up: &Soft, setting: Setting<'_>) {
 fn left(answer: &PlacedAnswer, setting: Setting<'_>) -> String {
     let model = setting.plan.model;
     let texts = answer.left.iter().map(|&(resource, free)| {
-        let (family, _) = explain::offer(model, answer.node, resource);
+        let (family, _) = phrase::offer(model, answer.node, resource);
         format!("{} {}", visible(model.text(resource)), free.display(family))
     });
     texts.collect::<Vec<_>>().join(", ")

@@ -1,6 +1,6 @@
 //! What a node has, what is on it, and whom it refuses.
 
-use super::Case;
+use crate::explain::Case;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::place::Engine;
@@ -68,7 +68,7 @@ pub fn node(case: Case<'_>, node: NodeId) -> NodeAnswer {
 }
 
 /// What a node has of each resource, by name.
-pub(super) fn stocks(model: &Model, engine: &Engine, node: NodeId) -> Vec<Stock> {
+pub(crate) fn stocks(model: &Model, engine: &Engine, node: NodeId) -> Vec<Stock> {
     let stock = |offer: &crate::model::Offer| Stock {
         resource: offer.resource,
         capacity: offer.capacity,

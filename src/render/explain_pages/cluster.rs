@@ -2,13 +2,13 @@
 
 use super::Setting;
 use super::sheet::{Sheet, aligned_right};
-use crate::explain;
+use crate::explain::{ClusterAnswer, Fullness};
 use crate::render::no_place::hint;
+use crate::render::phrase;
 use crate::render::text::heading;
 use crate::rules::Refusal;
 use crate::text::count::counted;
 use crate::text::escape::visible;
-use crate::why::{ClusterAnswer, Fullness};
 
 pub(super) fn write(sheet: &mut Sheet, answer: &ClusterAnswer, setting: Setting<'_>) {
     let model = setting.plan.model;
@@ -22,7 +22,7 @@ pub(super) fn write(sheet: &mut Sheet, answer: &ClusterAnswer, setting: Setting<
     sheet.line(0, &format!("{} placed, {} without a place", counted(placed, "workload"), setting.plan.unplaced.len()));
     write_reasons(sheet, answer, setting);
     for short in &answer.short {
-        let family = explain::declared_family(model, short.resource);
+        let family = phrase::declared_family(model, short.resource);
         let (resource, free) = (visible(model.text(short.resource)), short.free.display(family));
         let needs = if short.workloads == 1 { "1 needs".to_owned() } else { format!("{} need", short.workloads) };
         sheet.line(2, &format!("the whole cluster is short of {resource}: {needs} more than the {free} free in all"));
@@ -34,7 +34,7 @@ pub(super) fn write(sheet: &mut Sheet, answer: &ClusterAnswer, setting: Setting<
         0,
         &match answer.empty.as_slice() {
             [] => "no node is empty".to_owned(),
-            empty => format!("{} empty: {}", are(empty.len()), explain::nodes(model, empty)),
+            empty => format!("{} empty: {}", are(empty.len()), phrase::nodes(model, empty)),
         },
     );
 }
@@ -47,7 +47,7 @@ fn write_reasons(sheet: &mut Sheet, answer: &ClusterAnswer, setting: Setting<'_>
             Refusal::Short { .. } => "the nearest node",
             _ => "most nodes",
         };
-        vec![count, format!("{who} {}", explain::refused(setting.plan.model, refusal, who == "most nodes"))]
+        vec![count, format!("{who} {}", phrase::refused(setting.plan.model, refusal, who == "most nodes"))]
     });
     sheet.table(2, &rows.collect::<Vec<_>>());
 }

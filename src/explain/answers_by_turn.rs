@@ -3,7 +3,7 @@
 //! At its turn there is at least as much free as at the end. What would have helped is looked for there; what is said
 //! of nodes, and who holds what, is of the end.
 
-use super::Case;
+use crate::explain::Case;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
 use crate::place::Engine;
@@ -13,29 +13,29 @@ use crate::scenario::{Known, ahead};
 
 /// What one node says.
 #[derive(Clone, Debug)]
-pub(super) struct Answer {
-    pub(super) node: NodeId,
-    pub(super) refusals: Vec<Refusal>,
+pub(crate) struct Answer {
+    pub(crate) node: NodeId,
+    pub(crate) refusals: Vec<Refusal>,
 }
 
 /// A workload without a place.
-pub(super) struct Turn<'a> {
-    pub(super) model: &'a Model,
-    pub(super) workload: WorkloadId,
+pub(crate) struct Turn<'a> {
+    pub(crate) model: &'a Model,
+    pub(crate) workload: WorkloadId,
     /// The plan, to be played again with a change.
-    pub(super) known: Known<'a>,
+    pub(crate) known: Known<'a>,
     /// The nodes at its turn.
-    pub(super) engine: Engine,
+    pub(crate) engine: Engine,
     /// What they said then, in the order in which they were tried.
-    pub(super) then: Vec<Answer>,
+    pub(crate) then: Vec<Answer>,
     /// What they say now, in the order in which they would be tried.
-    pub(super) now: Vec<Answer>,
+    pub(crate) now: Vec<Answer>,
     /// Who has no place either and is tried before.
-    pub(super) ahead: Vec<WorkloadId>,
+    pub(crate) ahead: Vec<WorkloadId>,
 }
 
 impl<'a> Turn<'a> {
-    pub(super) fn new(case: Case<'a>, workload: WorkloadId, standing: Standing) -> Self {
+    pub(crate) fn new(case: Case<'a>, workload: WorkloadId, standing: Standing) -> Self {
         let (model, last) = (case.plan.model, &case.plan.outcome.engine);
         let known = Known::new(model, case.start(), &case.plan.outcome);
         let engine = known.moment(workload).map_or_else(|| last.clone(), |moment| moment.engine);
@@ -44,18 +44,18 @@ impl<'a> Turn<'a> {
         Self { model, workload, known, engine, then, now, ahead }
     }
 
-    pub(super) fn table(&self) -> &'a WorkloadTable {
+    pub(crate) fn table(&self) -> &'a WorkloadTable {
         self.model.workload_table(self.workload)
     }
 
     /// How many replicas of the same table have no place and are tried before.
-    pub(super) fn replicas_ahead(&self) -> usize {
+    pub(crate) fn replicas_ahead(&self) -> usize {
         let table = |each: WorkloadId| self.model.workloads()[each.index()].table;
         self.ahead.iter().filter(|&&each| table(each) == table(self.workload)).count()
     }
 
     /// What was free of a resource at its turn.
-    pub(super) fn free(&self, node: NodeId, resource: Symbol) -> Option<Capacity> {
+    pub(crate) fn free(&self, node: NodeId, resource: Symbol) -> Option<Capacity> {
         self.engine.occupancy().free(node, resource)
     }
 }
@@ -66,17 +66,17 @@ fn answers(model: &Model, engine: &Engine, workload: WorkloadId, standing: Stand
 }
 
 impl Answer {
-    pub(super) fn miss(&self) -> Option<Miss> {
+    pub(crate) fn miss(&self) -> Option<Miss> {
         miss(self.node, &self.refusals)
     }
 
     /// Whether amounts alone are in the way, each of which the workload requires.
-    pub(super) fn is_short_only(&self) -> bool {
+    pub(crate) fn is_short_only(&self) -> bool {
         self.refusals.iter().all(|each| matches!(each, Refusal::Short { need, .. } if need.is_positive()))
     }
 
     /// What is short: resource, need and what is free.
-    pub(super) fn shorts(&self) -> impl Iterator<Item = (Symbol, Quantity, Quantity)> + '_ {
+    pub(crate) fn shorts(&self) -> impl Iterator<Item = (Symbol, Quantity, Quantity)> + '_ {
         self.refusals.iter().filter_map(|each| match *each {
             Refusal::Short { resource, need, free } => Some((resource, need, free)),
             _ => None,
@@ -85,7 +85,7 @@ impl Answer {
 }
 
 /// The nearest first; what is equally near stays in the order in which it was tried, and what has no miss comes last.
-pub(super) fn sort_by_miss(answers: &mut [&Answer]) {
+pub(crate) fn sort_by_miss(answers: &mut [&Answer]) {
     answers.sort_by(|a, b| match (a.miss(), b.miss()) {
         (Some(a), Some(b)) => a.compare(&b),
         (a, b) => b.is_some().cmp(&a.is_some()),

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Case;
-use super::node::stocks;
+use crate::explain::Case;
+use crate::explain::node::stocks;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId};
 use crate::quantity::{Capacity, Family, Quantity};

@@ -6,9 +6,9 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use super::Case;
-use super::remedy::{Amount, Remedy};
-use super::turn::{Answer, Turn, sort_by_miss};
+use crate::explain::Case;
+use crate::explain::answers_by_turn::{Answer, Turn, sort_by_miss};
+use crate::explain::remedy::{Amount, Remedy};
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadId, WorkloadTable};
 use crate::place::Engine;
@@ -31,7 +31,7 @@ const HUNDRED: u64 = 100;
 type Row = Vec<(Symbol, Capacity)>;
 
 /// Less of what the nearest node is short of: as much as was free there at the workload's turn, else as much as now.
-pub(super) fn smaller(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
+pub(crate) fn smaller(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
     let cut = |answers: &[Answer]| {
         let possible = |each: &&Answer| each.is_short_only() && each.shorts().all(|(_, _, free)| free.is_positive());
         let mut near = answers.iter().filter(possible).collect::<Vec<_>>();
@@ -85,7 +85,7 @@ fn cut_to(turn: &Turn<'_>, nearest: &Answer) -> Vec<Amount> {
 }
 
 /// Immunities that alone open a node.
-pub(super) fn immune(turn: &Turn<'_>) -> Vec<Remedy> {
+pub(crate) fn immune(turn: &Turn<'_>) -> Vec<Remedy> {
     let wards = turn.then.iter().filter_map(|answer| {
         let first = answer.refusals.first()?.subject()?;
         let opens = |each: &Refusal| match *each {
@@ -100,7 +100,7 @@ pub(super) fn immune(turn: &Turn<'_>) -> Vec<Remedy> {
 }
 
 /// More on one of the nearest nodes, the smallest addition first.
-pub(super) fn larger(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
+pub(crate) fn larger(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
     let is_short = |each: &&Answer| each.refusals.iter().all(|each| matches!(each, Refusal::Short { .. }));
     let mut near = turn.then.iter().filter(is_short).collect::<Vec<_>>();
     sort_by_miss(&mut near);
@@ -219,7 +219,7 @@ fn offered(model: &Model, node: NodeId, added: &[(Symbol, Quantity)]) -> Vec<Amo
 
 /// What a node lacks, given to it. Where another offers all and is short only, no node is given more than tags, and
 /// one is planned.
-pub(super) fn added(turn: &Turn<'_>) -> Vec<Remedy> {
+pub(crate) fn added(turn: &Turn<'_>) -> Vec<Remedy> {
     let offered = turn.then.iter().any(Answer::is_short_only);
     let is_tag = |resource: Symbol| turn.table().requirement(resource).is_none_or(|each| !each.amount().is_positive());
     let given_to = |each: &&Answer| {
@@ -255,7 +255,7 @@ fn given(turn: &Turn<'_>, answer: &Answer) -> Vec<Amount> {
 }
 
 /// The same addition with what was still short after it was planned.
-pub(super) fn grown(case: Case<'_>, turn: &Turn<'_>, remedy: &Remedy, engine: &Engine) -> Option<Remedy> {
+pub(crate) fn grown(case: Case<'_>, turn: &Turn<'_>, remedy: &Remedy, engine: &Engine) -> Option<Remedy> {
     let Remedy::Offer(node, amounts) = remedy else { return None };
     let standing = case.plan.outcome.standing(turn.workload)?;
     let said = refusals(turn.model, engine.occupancy(), turn.workload, standing, *node);

@@ -3,11 +3,11 @@
 use super::sheet::Sheet;
 use super::{Setting, at, counted_refusals};
 use crate::bounds::{Proof, Rule};
-use crate::explain;
+use crate::explain::{Class, Holders, Remedy, UnplacedAnswer, Way};
 use crate::model::WorkloadId;
 use crate::render::no_place::head;
+use crate::render::phrase;
 use crate::text::escape::visible;
-use crate::why::{Class, Holders, Remedy, UnplacedAnswer, Way};
 
 /// So many classes of nodes are shown; of more, the rest is counted.
 const MOST_CLASSES: usize = 12;
@@ -30,7 +30,7 @@ pub(super) fn write(sheet: &mut Sheet, answer: &UnplacedAnswer, setting: Setting
     if let Some(holders) = answer.holders.as_ref().filter(other) {
         sheet.blank();
         let node = visible(model.node_name(holders.node));
-        sheet.line(2, &format!("on {node}, {}", explain::held(model, holders)));
+        sheet.line(2, &format!("on {node}, {}", phrase::held(model, holders)));
     }
     sheet.blank();
     write_ways(sheet, answer, setting);
@@ -42,8 +42,8 @@ fn write_classes(sheet: &mut Sheet, classes: &[Class], setting: Setting<'_>) {
     let model = setting.plan.model;
     let shown = if classes.len() > MOST_CLASSES + 1 { MOST_CLASSES } else { classes.len() };
     let rows = classes[..shown].iter().map(|class| {
-        let said = explain::refusals(model, class.nodes[0], &class.refusals);
-        vec![explain::nodes(model, &class.nodes), said]
+        let said = phrase::refusals(model, class.nodes[0], &class.refusals);
+        vec![phrase::nodes(model, &class.nodes), said]
     });
     sheet.table(2, &rows.collect::<Vec<_>>());
     let rest = &classes[shown..];
@@ -63,7 +63,7 @@ fn write_ways(sheet: &mut Sheet, answer: &UnplacedAnswer, setting: Setting<'_>) 
     }
     sheet.line(2, "any of these places it; each was planned:");
     let rows = answer.ways.iter().map(|way| {
-        let what = explain::remedy(setting.plan.model, answer.workload, &way.remedy, setting.apply);
+        let what = phrase::remedy(setting.plan.model, answer.workload, &way.remedy, setting.apply);
         vec![what, outlook(answer.workload, way, setting)]
     });
     sheet.table(4, &rows.collect::<Vec<_>>());
@@ -76,7 +76,7 @@ fn outlook(workload: WorkloadId, way: &Way, setting: Setting<'_>) -> String {
     let goes = format!("it goes to {}", visible(model.node_name(way.node)));
     let loses = match way.displaced.as_slice() {
         [] => None,
-        others => Some(format!("{} then without a place: {}", are(others.len()), explain::workloads(model, others))),
+        others => Some(format!("{} then without a place: {}", are(others.len()), phrase::workloads(model, others))),
     };
     let place = (!matches!(way.remedy, Remedy::Move(_))).then_some(place);
     place.into_iter().chain([goes]).chain(loses).collect::<Vec<_>>().join("; ")
@@ -91,7 +91,7 @@ fn write_proofs(sheet: &mut Sheet, proofs: &[Proof], setting: Setting<'_>) {
         sheet.line(2, "this order leaves it out; that no order has a place for it is not proven");
     }
     for proof in proofs {
-        sheet.line(2, &explain::proof(setting.plan.model, proof));
+        sheet.line(2, &phrase::proof(setting.plan.model, proof));
         if !matches!(proof.rule, Rule::NoNode(_)) {
             sheet.line(4, &set(&proof.set, setting));
         }
@@ -105,7 +105,7 @@ fn set(workloads: &[WorkloadId], setting: Setting<'_>) -> String {
     let tables = workloads.chunk_by(|a, b| table(a) == table(b)).collect::<Vec<_>>();
     let shown = if tables.len() > MOST_TABLES + 1 { MOST_TABLES } else { tables.len() };
     let named = tables[..shown].iter().map(|members| {
-        format!("{} ({})", explain::workloads(model, members), at(setting.workload_line(members[0], &[])))
+        format!("{} ({})", phrase::workloads(model, members), at(setting.workload_line(members[0], &[])))
     });
     let mut texts = named.collect::<Vec<_>>();
     let rest = tables[shown..].iter().map(|members| members.len()).sum::<usize>();

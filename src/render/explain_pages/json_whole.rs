@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use super::Setting;
 use super::json::{Line, RefusalEntry, line, reasons, refusals, requirements};
-use crate::explain;
+use crate::explain::{ClusterAnswer, NodeAnswer};
 use crate::quantity::Quantity;
 use crate::render::json::{CodeEntry, code_entry};
-use crate::why::{ClusterAnswer, NodeAnswer};
+use crate::render::phrase;
 
 /// What a node has, and whom it refuses.
 #[derive(Serialize, JsonSchema)]
@@ -150,7 +150,7 @@ pub(super) fn cluster<'a>(answer: &'a ClusterAnswer, setting: Setting<'a>) -> Cl
         .map(|(refusal, workloads)| ReasonEntry { reason: code_entry(model, refusal), workloads: *workloads });
     let short = answer.short.iter().map(|each| ShortEntry {
         resource: model.text(each.resource),
-        free: each.free.display(explain::declared_family(model, each.resource)).to_string(),
+        free: each.free.display(phrase::declared_family(model, each.resource)).to_string(),
         workloads: each.workloads,
     });
     ClusterDocument {

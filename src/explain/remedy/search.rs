@@ -6,10 +6,10 @@
 
 use std::collections::VecDeque;
 
-use super::Case;
-use super::remedy::{Remedy, Trial, Way, tried};
-use super::turn::{Answer, Turn};
-use super::{amounts, moves};
+use crate::explain::Case;
+use crate::explain::answers_by_turn::{Answer, Turn};
+use crate::explain::remedy::{Remedy, Trial, Way, tried};
+use crate::explain::remedy::{amounts, moves};
 use crate::parallel::both;
 use crate::rules::Refusal;
 
@@ -53,7 +53,7 @@ impl Kind {
 }
 
 /// The smallest change of each kind that places the workload, of those that take as few places of others as can be.
-pub(super) fn ways(case: Case<'_>, turn: &Turn<'_>) -> Vec<Way> {
+pub(crate) fn ways(case: Case<'_>, turn: &Turn<'_>) -> Vec<Way> {
     let edits = [
         amounts::smaller(case, turn),
         amounts::immune(turn),

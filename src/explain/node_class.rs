@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use rustc_hash::FxHashMap;
 
-use super::turn::Answer;
+use crate::explain::answers_by_turn::Answer;
 use crate::model::{Model, NodeId};
 use crate::quantity::Capacity;
 use crate::rules::{Miss, Refusal};
@@ -21,7 +21,7 @@ pub struct Class {
 }
 
 /// All nodes, each in one class.
-pub(super) fn classes(model: &Model, answers: &[Answer]) -> Vec<Class> {
+pub(crate) fn classes(model: &Model, answers: &[Answer]) -> Vec<Class> {
     let mut places = FxHashMap::<_, usize>::default();
     let mut classes = Vec::<Class>::new();
     for answer in answers {
@@ -64,7 +64,7 @@ fn compare(a: &Class, b: &Class) -> Ordering {
 
 impl Class {
     /// The miss, where nothing but amounts is in the way.
-    pub(super) fn nearness(&self) -> Option<Miss> {
+    pub(crate) fn nearness(&self) -> Option<Miss> {
         self.miss.filter(|_| self.refusals.iter().all(|each| matches!(each, Refusal::Short { .. })))
     }
 

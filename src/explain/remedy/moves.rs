@@ -7,9 +7,9 @@ use std::cmp::Ordering;
 
 use rustc_hash::FxHashMap;
 
-use super::Case;
-use super::remedy::Remedy;
-use super::turn::{Answer, Turn, sort_by_miss};
+use crate::explain::Case;
+use crate::explain::answers_by_turn::{Answer, Turn, sort_by_miss};
+use crate::explain::remedy::Remedy;
 use crate::model::names::Symbol;
 use crate::model::{NodeId, Replan, Requirement, WorkloadId};
 use crate::place::Pin;
@@ -27,7 +27,7 @@ const MOST_SEARCHES: usize = 200;
 const SHARES: u64 = 1_000;
 
 /// Moves by hand, in the order in which they are tried.
-pub(super) fn candidates(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
+pub(crate) fn candidates(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
     if turn.model.replan == Replan::Fresh {
         return Vec::new();
     }

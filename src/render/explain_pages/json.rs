@@ -11,15 +11,15 @@ use serde::Serialize;
 use super::Setting;
 use super::json_remedy::{ProofEntry, WayEntry, proof_entry, way_entry};
 use super::json_whole::{ClusterDocument, NodeDocument, cluster, node};
-use crate::explain;
+use crate::explain::{Answer, Came, PlacedAnswer, Said, Step, UnplacedAnswer};
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::plan::Change;
 use crate::quantity::Quantity;
 use crate::render::findings::schema_of;
 use crate::render::json::{CodeEntry, FORMAT_VERSION, UnplacedEntry, code_entry, family, unplaced_entry};
 use crate::render::one_line::one_line;
+use crate::render::phrase;
 use crate::rules::Refusal;
-use crate::why::{Answer, Came, PlacedAnswer, Said, Step, UnplacedAnswer};
 
 /// What `lighthouse explain --format json` prints.
 #[derive(Serialize, JsonSchema)]
@@ -189,7 +189,7 @@ pub(super) fn line((file, line): (&str, usize)) -> Line<'_> {
 
 fn unplaced<'a>(answer: &'a UnplacedAnswer, setting: Setting<'a>) -> UnplacedDocument<'a> {
     let model = setting.plan.model;
-    let class = |class: &crate::why::Class| ClassEntry {
+    let class = |class: &crate::explain::Class| ClassEntry {
         nodes: class.nodes.iter().map(|&node| model.node_name(node)).collect(),
         refusals: refusals(model, class.nodes[0], &class.refusals),
     };
@@ -276,7 +276,7 @@ pub(super) fn requirements(model: &Model, workload: WorkloadId) -> BTreeMap<&str
 
 pub(super) fn reasons(model: &Model, change: Option<&Change>) -> Vec<String> {
     let all =
-        change.iter().flat_map(|change| change.reasons.iter().map(|reason| explain::reason(model, change, reason)));
+        change.iter().flat_map(|change| change.reasons.iter().map(|reason| phrase::reason(model, change, reason)));
     all.collect()
 }
 

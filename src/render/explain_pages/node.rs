@@ -2,11 +2,11 @@
 
 use super::sheet::{Sheet, aligned_right};
 use super::{Setting, at};
-use crate::explain;
+use crate::explain::{NodeAnswer, Rejection, Stock};
 use crate::quantity::{Capacity, Quantity};
+use crate::render::phrase;
 use crate::text::count::counted;
 use crate::text::escape::{brief, visible};
-use crate::why::{NodeAnswer, Rejection, Stock};
 
 /// The cells of a bar.
 const BAR: u64 = 20;
@@ -63,9 +63,9 @@ fn bar(stock: &Stock) -> String {
 fn write_guests(sheet: &mut Sheet, answer: &NodeAnswer, setting: Setting<'_>) {
     let model = setting.plan.model;
     let rows = answer.guests.iter().map(|guest| {
-        let came = guest.change.as_ref().map_or_else(|| "stays".to_owned(), |change| explain::reasons(model, change));
+        let came = guest.change.as_ref().map_or_else(|| "stays".to_owned(), |change| phrase::reasons(model, change));
         let name = visible(model.workload_name(guest.workload)).into_owned();
-        vec![name, explain::amounts(model, guest.workload), came]
+        vec![name, phrase::amounts(model, guest.workload), came]
     });
     sheet.table(2, &rows.collect::<Vec<_>>());
 }
@@ -75,7 +75,7 @@ fn write_refused(sheet: &mut Sheet, refused: &[Rejection], answer: &NodeAnswer, 
     sheet.line(2, &format!("refuses {} without a place", counted(refused.len(), "workload")));
     let shown = if refused.len() > MOST_REFUSED + 1 { MOST_REFUSED } else { refused.len() };
     let rows = refused[..shown].iter().map(|each| {
-        let said = explain::refusals(model, answer.node, &each.refusals);
+        let said = phrase::refusals(model, answer.node, &each.refusals);
         vec![visible(model.workload_name(each.workload)).into_owned(), said]
     });
     sheet.table(4, &rows.collect::<Vec<_>>());

@@ -1,12 +1,12 @@
 //! What nodes say, and what would help, as phrases.
 
 use super::{declared_family, offer};
+use crate::explain::{Amount, Remedy, Said};
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::quantity::{Family, Quantity};
 use crate::rules::Refusal;
 use crate::text::escape::{brief, quoted, shell_word, visible};
-use crate::why::{Amount, Remedy, Said};
 
 /// `cpu 8, mem 128Gi`: what a workload requires, by name; in the units in which it is written.
 pub fn amounts(model: &Model, workload: WorkloadId) -> String {

@@ -12,13 +12,13 @@ mod unplaced;
 pub use json::{explain as explain_json, explain_schema};
 
 use super::{Origin, at};
-use crate::explain;
+use crate::explain::{Answer, Remedy};
 use crate::manifest::Manifest;
 use crate::model::{NodeId, WorkloadId};
 use crate::plan::Plan;
+use crate::render::phrase;
 use crate::rules::Refusal;
 use crate::text::source::Source;
-use crate::why::{Answer, Remedy};
 use sheet::Sheet;
 
 /// Where an explanation is shown, and what it can point to.
@@ -62,7 +62,7 @@ impl<'a> Setting<'a> {
     /// File and line of what a change edits; nothing where it edits nothing.
     fn edited(self, workload: WorkloadId, remedy: &Remedy) -> Option<(&'a str, usize)> {
         let name =
-            |amounts: &[crate::why::Amount]| amounts.first().map_or("", |each| self.plan.model.text(each.resource));
+            |amounts: &[crate::explain::Amount]| amounts.first().map_or("", |each| self.plan.model.text(each.resource));
         match remedy {
             Remedy::Move(_) => None,
             Remedy::Ask(amounts) => self.workload_line(workload, &["requirements", name(amounts)]),
@@ -87,6 +87,6 @@ fn counted_refusals<'r>(setting: Setting<'_>, all: impl Iterator<Item = (&'r [Re
         }
     }
     counts.sort_by_key(|(each, _)| (each.rank(), each.subject().map(|subject| model.text(subject))));
-    let phrases = counts.iter().map(|(each, count)| format!("{count} {}", explain::refused(model, each, *count > 1)));
+    let phrases = counts.iter().map(|(each, count)| format!("{count} {}", phrase::refused(model, each, *count > 1)));
     phrases.collect::<Vec<_>>().join(", ")
 }

@@ -3,10 +3,14 @@
 //! A change is an edit of one table, which changes all of its nodes or workloads, or moves by the operator's hand. What
 //! the plan of the changed model does not confirm is not shown.
 
+mod amounts;
+mod moves;
+pub(crate) mod search;
+
 use std::borrow::Cow;
 
-use super::Case;
-use super::turn::Turn;
+use crate::explain::Case;
+use crate::explain::answers_by_turn::Turn;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Offer, Requirement, WorkloadId, WorkloadTable};
 use crate::place::{Engine, Pin, Start};
@@ -56,7 +60,7 @@ pub struct Way {
 
 impl Remedy {
     /// Whether it does nothing but put a workload before others.
-    pub(super) fn only_prefers(&self, workload: WorkloadId) -> bool {
+    pub(crate) fn only_prefers(&self, workload: WorkloadId) -> bool {
         match self {
             Self::Move(pins) => pins.iter().all(|pin| pin.workload == workload),
             Self::Priority(_) => true,
@@ -66,7 +70,7 @@ impl Remedy {
 }
 
 /// What planning a change came to.
-pub(super) enum Trial {
+pub(crate) enum Trial {
     /// The workload has a place.
     Way(Way),
     /// It has none: so the nodes are at its turn.
@@ -76,7 +80,7 @@ pub(super) enum Trial {
 }
 
 /// Plans a change that may take so many places of others.
-pub(super) fn tried(case: Case<'_>, turn: &Turn<'_>, remedy: &Remedy, most: usize) -> Trial {
+pub(crate) fn tried(case: Case<'_>, turn: &Turn<'_>, remedy: &Remedy, most: usize) -> Trial {
     let Some(edited) = edited(turn.model, turn.workload, remedy) else { return Trial::Void };
     let mut pins = case.pins.to_vec();
     if let Remedy::Move(moves) = remedy {

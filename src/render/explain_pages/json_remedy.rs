@@ -6,11 +6,11 @@ use serde::Serialize;
 use super::Setting;
 use super::json::{Line, line};
 use crate::bounds::{Proof, Rule};
-use crate::explain;
+use crate::explain::{Amount, Remedy, Way};
 use crate::model::WorkloadId;
 use crate::model::names::Symbol;
 use crate::quantity::Quantity;
-use crate::why::{Amount, Remedy, Way};
+use crate::render::phrase;
 
 /// A change that places the workload.
 #[derive(Serialize, JsonSchema)]
@@ -105,7 +105,7 @@ pub(super) fn way_entry<'a>(workload: WorkloadId, way: &'a Way, setting: Setting
             Remedy::Open(_) => "open",
             Remedy::Offer(..) => "offer",
         },
-        text: explain::remedy(model, workload, &way.remedy, setting.apply),
+        text: phrase::remedy(model, workload, &way.remedy, setting.apply),
         moves: moved.collect(),
         edit: edit(workload, &way.remedy, setting),
         node: model.node_name(way.node),
@@ -155,9 +155,8 @@ fn amount_entry<'a>(amount: &Amount, setting: Setting<'a>) -> AmountEntry<'a> {
 
 pub(super) fn proof_entry<'a>(proof: &'a Proof, setting: Setting<'a>) -> ProofEntry<'a> {
     let model = setting.plan.model;
-    let shown = |resource: Symbol, amount: Quantity| {
-        Some(amount.display(explain::declared_family(model, resource)).to_string())
-    };
+    let shown =
+        |resource: Symbol, amount: Quantity| Some(amount.display(phrase::declared_family(model, resource)).to_string());
     let (rule, resource, group, need, capacity) = match proof.rule {
         Rule::NoNode(_) => ("no-node", None, None, None, None),
         Rule::Sum { resource, need, capacity } => {
@@ -172,7 +171,7 @@ pub(super) fn proof_entry<'a>(proof: &'a Proof, setting: Setting<'a>) -> ProofEn
     let tables = proof.set.chunk_by(|a, b| table(a) == table(b));
     ProofEntry {
         rule,
-        text: explain::proof(model, proof),
+        text: phrase::proof(model, proof),
         resource: resource.map(|resource| model.text(resource)),
         group: group.map(|group| model.text(group)),
         need,

@@ -3,7 +3,7 @@
 //! What the strategy saw is played again, up to the workload's turn. Every node that was tried before says why it was
 //! not that one.
 
-use super::Case;
+use crate::explain::Case;
 use crate::model::names::Symbol;
 use crate::model::score::Score;
 use crate::model::{Model, NodeId, WorkloadId};
