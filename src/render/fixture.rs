@@ -7,7 +7,7 @@ use crate::quantity::{Capacity, Family, Quantity};
 use crate::state::{Digest, Flags, Lineage, SavedChange, SavedPlan, State};
 
 /// Names that try to be something else.
-pub(super) const HOSTILE: [&str; 15] = [
+pub(crate) const HOSTILE: [&str; 15] = [
     "a##[error]x",
     "::error::x",
     "%0A::error::x",
@@ -26,7 +26,7 @@ pub(super) const HOSTILE: [&str; 15] = [
 ];
 
 /// Two nodes, three workloads and a record that is out of date.
-pub(super) fn cluster() -> (Model, Record) {
+pub(crate) fn cluster() -> (Model, Record) {
     let mut model = Model::new(Strategy::Prioritized, &[]).expect("a model");
     model.cluster = Some("prod".to_owned());
     let (cpu, gpu) = (model.intern("cpu"), model.intern("gpu"));
@@ -49,7 +49,7 @@ pub(super) fn cluster() -> (Model, Record) {
 }
 
 /// A model without requirements: each of these names is a workload, the first one a node as well.
-pub(super) fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> Model {
+pub(crate) fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> Model {
     let mut model = Model::new(Strategy::Prioritized, &[]).expect("a model");
     for name in names {
         if model.nodes().is_empty() {
@@ -62,20 +62,20 @@ pub(super) fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> Model {
 }
 
 /// Every Unicode scalar value, in names as long as names may be.
-pub(super) fn every_character() -> Vec<String> {
+pub(crate) fn every_character() -> Vec<String> {
     let all = ('\0'..=char::MAX).collect::<Vec<_>>();
     all.chunks(253).map(|chunk| chunk.iter().collect()).collect()
 }
 
 /// A state with a workload that the manifest does not have, and one that is evicted.
-pub(super) fn state() -> State {
+pub(crate) fn state() -> State {
     let placements = vec![recorded("old", "gone", &[]), recorded("web-0", "nas", &["cpu"])];
     let record = Record { placements, evicted: vec![(Arc::from("train"), Arc::from("nas"))], cursor: None };
     State { cluster: Some("prod".to_owned()), lineage: Lineage::from_bytes([7; 16]), serial: 7, record }
 }
 
 /// A plan with one move and one that has no place.
-pub(super) fn saved_plan() -> SavedPlan {
+pub(crate) fn saved_plan() -> SavedPlan {
     let change = SavedChange {
         workload: "web-0".to_owned(),
         kind: "move".to_owned(),
@@ -97,7 +97,7 @@ pub(super) fn saved_plan() -> SavedPlan {
 }
 
 /// Fails unless a schema takes a JSON text.
-pub(super) fn assert_valid(schema: &schemars::Schema, text: &str) {
+pub(crate) fn assert_valid(schema: &schemars::Schema, text: &str) {
     let validator = jsonschema::validator_for(schema.as_value()).expect("a schema");
     let value = serde_json::from_str(text).expect("JSON");
     if let Err(error) = validator.validate(&value) {

@@ -5,12 +5,12 @@
 //! Markdown, HTML, a mention or a link. A comment has a largest size, so lines are bounded and the last ones are left
 //! out, the alarming ones last of all.
 
-use super::findings::place;
-use super::no_place::notices;
-use super::rows::{KINDS, Widths, change_rows};
-use super::text::{heading, summary};
-use super::{Locate, Origin};
 use crate::plan::Plan;
+use crate::render::json::findings::place;
+use crate::render::text::plan::{heading, summary};
+use crate::render::text::rows::{KINDS, Widths, change_rows};
+use crate::render::text::unplaced::notices;
+use crate::render::{Locate, Origin};
 use crate::text::count::counted;
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::visible;

@@ -3,21 +3,13 @@
 //! Renderers build text and print nothing; a long text goes into what they are given, bit by bit. Each has the escaping
 //! of the place that its text goes to.
 
-mod apply;
 mod diff;
-mod explain_pages;
-mod findings;
 mod github;
-mod json;
+pub mod json;
 mod markdown;
-mod no_place;
-mod one_line;
-mod parts;
 pub mod phrase;
-mod rows;
-mod show;
-mod show_json;
-mod text;
+mod setting;
+pub mod text;
 mod watch;
 
 #[cfg(test)]
@@ -28,16 +20,18 @@ mod hostile;
 use crate::model::WorkloadId;
 use crate::text::escape::visible;
 
-pub use apply::{Ending, Refused, apply as apply_json, apply_schema, refused as refused_json};
 pub use diff::plan as plan_diff;
-pub use explain_pages::{Setting, explain as explain_text, explain_json, explain_schema};
-pub use findings::{check as check_json, check_schema};
 pub use github::{findings as findings_github, plan as plan_github};
-pub use json::{plan as plan_json, plan_schema, write_plan as write_plan_json};
+pub use json::apply::{Ending, Refused, apply as apply_json, apply_schema, refused as refused_json};
+pub use json::explain::{explain as explain_json, explain_schema};
+pub use json::findings::{check as check_json, check_schema};
+pub use json::plan::{plan as plan_json, plan_schema, write_plan as write_plan_json};
+pub use json::show::{show as show_json, show_saved as saved_json, show_schema};
 pub use markdown::plan as plan_markdown;
-pub use show::{show as show_text, show_lines, show_saved as saved_text};
-pub use show_json::{show as show_json, show_saved as saved_json, show_schema};
-pub use text::{plan as plan_text, write_plan as write_plan_text};
+pub use setting::Setting;
+pub use text::explain::explain as explain_text;
+pub use text::plan::{plan as plan_text, write_plan as write_plan_text};
+pub use text::show::{show as show_text, show_lines, show_saved as saved_text};
 pub use watch::{
     Shown, Time, Trigger, WatchStatus, watch_applied, watch_error, watch_plan, watch_recovered, watch_refused,
     watch_schema, watch_status, watch_status_schema, watch_version,

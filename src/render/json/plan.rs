@@ -12,25 +12,25 @@ use std::io;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
-use super::findings::{Finding, findings, schema_of};
-use super::one_line::one_line;
-use super::parts::fill;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::place::Unplaced;
 use crate::plan::{Change, Plan, Reason};
 use crate::quantity::{CapacityText, Family, Quantity, QuantityText};
+use crate::render::json::findings::{Finding, findings, schema_of};
+use crate::render::json::one_line::one_line;
+use crate::render::json::parts::fill;
 use crate::rules::{Cause, Refusal};
 use crate::text::diagnostic::Findings;
 use crate::text::source::Source;
 
 /// The version of the format: minor additive, major breaking.
-pub(super) const FORMAT_VERSION: &str = "1.0";
+pub(crate) const FORMAT_VERSION: &str = "1.0";
 
 /// What `lighthouse plan --format json` prints.
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "lighthouse plan")]
-pub(super) struct Document<'a> {
+pub(crate) struct Document<'a> {
     /// The version of this format: a minor one adds, a major one breaks.
     format_version: &'static str,
     /// The cluster's name, where the manifest gives one.
@@ -110,7 +110,7 @@ struct ReasonEntry<'a> {
 
 /// A workload that no node takes.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct UnplacedEntry<'a> {
+pub(crate) struct UnplacedEntry<'a> {
     workload: &'a str,
     /// How many nodes there are; the refusals add up to it.
     nodes: usize,
@@ -135,14 +135,14 @@ struct RefusalEntry<'a> {
 
 /// A reason without amounts; codes may be added.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct CodeEntry<'a> {
-    pub(super) code: &'static str,
+pub(crate) struct CodeEntry<'a> {
+    pub(crate) code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) resource: Option<&'a str>,
+    pub(crate) resource: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) label: Option<&'a str>,
+    pub(crate) label: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) group: Option<&'a str>,
+    pub(crate) group: Option<&'a str>,
 }
 
 /// The nearest miss.
@@ -247,7 +247,7 @@ pub fn plan_schema() -> schemars::Schema {
     schema_of::<Document>()
 }
 
-pub(super) fn document<'a>(plan: &'a Plan<'a>, warnings: &'a Findings, sources: &'a [Source]) -> Document<'a> {
+pub(crate) fn document<'a>(plan: &'a Plan<'a>, warnings: &'a Findings, sources: &'a [Source]) -> Document<'a> {
     let model = plan.model;
     Document {
         placements: Placements(plan, model.workloads_by_name().into()),
@@ -344,7 +344,7 @@ fn cause_entry<'a>(model: &'a Model, change: &'a Change, cause: &Cause) -> Reaso
     }
 }
 
-pub(super) fn unplaced_entry<'a>(model: &'a Model, unplaced: &Unplaced) -> UnplacedEntry<'a> {
+pub(crate) fn unplaced_entry<'a>(model: &'a Model, unplaced: &Unplaced) -> UnplacedEntry<'a> {
     let mut refusals =
         unplaced.counts.iter().map(|(refusal, nodes)| refusal_entry(model, refusal, *nodes)).collect::<Vec<_>>();
     refusals.sort_by_key(|each| (each.code, each.resource, each.label, each.group));
@@ -371,7 +371,7 @@ fn refusal_entry<'a>(model: &'a Model, refusal: &Refusal, nodes: u32) -> Refusal
 }
 
 /// A refusal by its code and what it is about.
-pub(super) fn code_entry<'a>(model: &'a Model, refusal: &Refusal) -> CodeEntry<'a> {
+pub(crate) fn code_entry<'a>(model: &'a Model, refusal: &Refusal) -> CodeEntry<'a> {
     let subject = refusal.subject().map(|subject| model.text(subject));
     let entry = |code| CodeEntry { code, resource: None, label: None, group: None };
     match refusal {
@@ -401,7 +401,7 @@ fn node_entry<'a>(plan: &'a Plan<'_>, node: NodeId) -> NodeEntry<'a> {
     NodeEntry { name: model.node_name(node), workloads: now.on(node).len(), resources: resources.collect() }
 }
 
-pub(super) fn family(model: &Model, node: NodeId, resource: Symbol) -> Family {
+pub(crate) fn family(model: &Model, node: NodeId, resource: Symbol) -> Family {
     model.offer(node, resource).map(|offer| offer.family).unwrap_or_default()
 }
 

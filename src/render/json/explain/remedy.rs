@@ -3,18 +3,18 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Setting;
-use super::json::{Line, line};
 use crate::bounds::{Proof, Rule};
 use crate::explain::{Amount, Remedy, Way};
 use crate::model::WorkloadId;
 use crate::model::names::Symbol;
 use crate::quantity::Quantity;
+use crate::render::Setting;
+use crate::render::json::explain::{Line, line};
 use crate::render::phrase;
 
 /// A change that places the workload.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct WayEntry<'a> {
+pub(crate) struct WayEntry<'a> {
     /// `move`, `ask`, `immunity`, `priority`, `open` or `offer`; more may be added.
     kind: &'static str,
     /// A phrase, or for a move the command.
@@ -67,7 +67,7 @@ struct AmountEntry<'a> {
 
 /// A statement that is proven: of the workloads at most so many can have a place at once, whatever the order.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct ProofEntry<'a> {
+pub(crate) struct ProofEntry<'a> {
     /// `no-node`, `sum`, `pieces` or `group`; more may be added.
     rule: &'static str,
     text: String,
@@ -87,7 +87,7 @@ pub(super) struct ProofEntry<'a> {
     declared: Vec<Line<'a>>,
 }
 
-pub(super) fn way_entry<'a>(workload: WorkloadId, way: &'a Way, setting: Setting<'a>) -> WayEntry<'a> {
+pub(crate) fn way_entry<'a>(workload: WorkloadId, way: &'a Way, setting: Setting<'a>) -> WayEntry<'a> {
     let model = setting.plan.model;
     let pins = match &way.remedy {
         Remedy::Move(pins) => pins.as_slice(),
@@ -153,7 +153,7 @@ fn amount_entry<'a>(amount: &Amount, setting: Setting<'a>) -> AmountEntry<'a> {
     }
 }
 
-pub(super) fn proof_entry<'a>(proof: &'a Proof, setting: Setting<'a>) -> ProofEntry<'a> {
+pub(crate) fn proof_entry<'a>(proof: &'a Proof, setting: Setting<'a>) -> ProofEntry<'a> {
     let model = setting.plan.model;
     let shown =
         |resource: Symbol, amount: Quantity| Some(amount.display(phrase::declared_family(model, resource)).to_string());

@@ -14,7 +14,7 @@ const PART: usize = 512;
 ///
 /// # Panics
 /// Where the frame has no such field.
-pub(super) fn fill<'f, T: Sync>(
+pub(crate) fn fill<'f, T: Sync>(
     out: &mut impl Write,
     frame: &'f str,
     field: &str,

@@ -11,36 +11,36 @@ const WIDEST_COLUMN: usize = 40;
 const NARROWEST: usize = 24;
 
 /// A page in the making.
-pub(super) struct Sheet {
+pub(crate) struct Sheet {
     columns: Option<usize>,
     text: String,
 }
 
 impl Sheet {
-    pub(super) fn new(columns: Option<usize>) -> Self {
+    pub(crate) fn new(columns: Option<usize>) -> Self {
         Self { columns, text: String::new() }
     }
 
-    pub(super) fn text(self) -> String {
+    pub(crate) fn text(self) -> String {
         self.text
     }
 
     /// Whether it is for a terminal.
-    pub(super) fn is_for_terminal(&self) -> bool {
+    pub(crate) fn is_for_terminal(&self) -> bool {
         self.columns.is_some()
     }
 
-    pub(super) fn blank(&mut self) {
+    pub(crate) fn blank(&mut self) {
         self.text.push('\n');
     }
 
     /// One line, or several where it is too wide; the later ones are indented by two more.
-    pub(super) fn line(&mut self, indent: usize, text: &str) {
+    pub(crate) fn line(&mut self, indent: usize, text: &str) {
         self.hang(&" ".repeat(indent), indent + 2, text);
     }
 
     /// Rows of which the last column may be wide; the others are aligned.
-    pub(super) fn table(&mut self, indent: usize, rows: &[Vec<String>]) {
+    pub(crate) fn table(&mut self, indent: usize, rows: &[Vec<String>]) {
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
         let widths = (0..columns.saturating_sub(1)).map(|at| width(rows, at)).collect::<Vec<_>>();
         for row in rows {
@@ -107,12 +107,12 @@ fn padded(text: &str, width: usize) -> String {
 }
 
 /// A text at the right end of its column.
-pub(super) fn right(text: &str, width: usize) -> String {
+pub(crate) fn right(text: &str, width: usize) -> String {
     format!("{}{text}", " ".repeat(width.saturating_sub(text.width())))
 }
 
 /// Cells of one column, all at its right end.
-pub(super) fn aligned_right(cells: &[String]) -> Vec<String> {
+pub(crate) fn aligned_right(cells: &[String]) -> Vec<String> {
     let width = cells.iter().map(|cell| cell.width()).max().unwrap_or(0);
     cells.iter().map(|cell| right(cell, width)).collect()
 }

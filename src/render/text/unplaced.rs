@@ -4,23 +4,23 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Locate, at};
 use crate::explain;
 use crate::model::{Model, WorkloadId};
 use crate::place::Unplaced;
 use crate::plan::Plan;
 use crate::render::phrase;
+use crate::render::{Locate, at};
 use crate::text::escape::shell_word;
 
 /// Some that hear the same.
-pub(super) struct Notice<'p> {
+pub(crate) struct Notice<'p> {
     first: &'p Unplaced,
     others: Vec<WorkloadId>,
 }
 
 /// How an explanation begins: who needs what; what the nodes say, counted; what the nearest of them says, and who has
 /// what it is short of.
-pub(super) fn head(plan: &Plan<'_>, place: Option<(&str, usize)>, unplaced: &Unplaced) -> Vec<String> {
+pub(crate) fn head(plan: &Plan<'_>, place: Option<(&str, usize)>, unplaced: &Unplaced) -> Vec<String> {
     let nearest = explain::nearest(plan, unplaced).map(|nearest| {
         let held = phrase::held(plan.model, &explain::holders(plan, &nearest.miss));
         format!("{}; {held}", phrase::nearest(plan.model, &nearest))
@@ -30,14 +30,14 @@ pub(super) fn head(plan: &Plan<'_>, place: Option<(&str, usize)>, unplaced: &Unp
 }
 
 /// Where more is told of a workload without a place.
-pub(super) fn hint(model: &Model, workload: WorkloadId) -> String {
+pub(crate) fn hint(model: &Model, workload: WorkloadId) -> String {
     let name = model.workload_name(workload);
     let dashes = if name.starts_with('-') { "-- " } else { "" };
     format!("`lighthouse explain {dashes}{}` says what would help", shell_word(name))
 }
 
 /// All that have no place, by the name of the first of those that hear the same.
-pub(super) fn notices<'p>(plan: &'p Plan<'_>) -> Vec<Notice<'p>> {
+pub(crate) fn notices<'p>(plan: &'p Plan<'_>) -> Vec<Notice<'p>> {
     let mut notices = Vec::<Notice<'p>>::new();
     let mut known = FxHashMap::default();
     for each in &plan.unplaced {
@@ -52,7 +52,7 @@ pub(super) fn notices<'p>(plan: &'p Plan<'_>) -> Vec<Notice<'p>> {
 
 impl Notice<'_> {
     /// Its lines; those that begin with the sign of an alarm begin with a name.
-    pub(super) fn lines(&self, plan: &Plan<'_>, locate: Locate<'_>) -> Vec<String> {
+    pub(crate) fn lines(&self, plan: &Plan<'_>, locate: Locate<'_>) -> Vec<String> {
         let (model, first) = (plan.model, self.first.workload);
         let mut lines = head(plan, locate(first), self.first);
         lines.push(hint(model, first));

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Setting;
-use super::json::{Line, RefusalEntry, line, reasons, refusals, requirements};
 use crate::explain::{ClusterAnswer, NodeAnswer};
 use crate::quantity::Quantity;
-use crate::render::json::{CodeEntry, code_entry};
+use crate::render::Setting;
+use crate::render::json::explain::{Line, RefusalEntry, line, reasons, refusals, requirements};
+use crate::render::json::plan::{CodeEntry, code_entry};
 use crate::render::phrase;
 
 /// What a node has, and whom it refuses.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct NodeDocument<'a> {
+pub(crate) struct NodeDocument<'a> {
     node: &'a str,
     /// Its table.
     declared: Option<Line<'a>>,
@@ -55,7 +55,7 @@ struct RejectionEntry<'a> {
 
 /// What is left in the cluster.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct ClusterDocument<'a> {
+pub(crate) struct ClusterDocument<'a> {
     nodes: usize,
     workloads: usize,
     resources: BTreeMap<&'a str, FullnessEntry<'a>>,
@@ -104,7 +104,7 @@ struct ShortEntry<'a> {
     workloads: usize,
 }
 
-pub(super) fn node<'a>(answer: &'a NodeAnswer, setting: Setting<'a>) -> NodeDocument<'a> {
+pub(crate) fn node<'a>(answer: &'a NodeAnswer, setting: Setting<'a>) -> NodeDocument<'a> {
     let model = setting.plan.model;
     let stocks = answer.stocks.iter().map(|each| {
         let entry = StockEntry {
@@ -135,7 +135,7 @@ pub(super) fn node<'a>(answer: &'a NodeAnswer, setting: Setting<'a>) -> NodeDocu
     }
 }
 
-pub(super) fn cluster<'a>(answer: &'a ClusterAnswer, setting: Setting<'a>) -> ClusterDocument<'a> {
+pub(crate) fn cluster<'a>(answer: &'a ClusterAnswer, setting: Setting<'a>) -> ClusterDocument<'a> {
     let model = setting.plan.model;
     let resources = answer.resources.iter().map(|each| {
         let shown = |amount: Quantity| amount.display(each.family).to_string();

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::rows::{Widths, saved_rows};
 use crate::model::{Model, Recorded};
+use crate::render::text::rows::{Widths, saved_rows};
 use crate::state::{SavedPlan, State};
 use crate::text::count::counted;
 use crate::text::escape::{in_line, visible};

@@ -1,10 +1,11 @@
 //! Why a workload is where it is, as a page.
 
+use super::counted_refusals;
 use super::sheet::{Sheet, aligned_right};
-use super::{Setting, at, counted_refusals};
 use crate::explain::{Came, PlacedAnswer, Said, Step};
 use crate::model::{Replan, Strategy};
 use crate::render::phrase;
+use crate::render::{Setting, at};
 use crate::scenario::Soft;
 use crate::text::escape::{quoted, visible};
 
@@ -12,7 +13,7 @@ use crate::text::escape::{quoted, visible};
 const MOST_FIRST: usize = 8;
 const MOST_LAST: usize = 4;
 
-pub(super) fn write(sheet: &mut Sheet, answer: &PlacedAnswer, setting: Setting<'_>) {
+pub(crate) fn write(sheet: &mut Sheet, answer: &PlacedAnswer, setting: Setting<'_>) {
     let model = setting.plan.model;
     let place = at(setting.workload_line(answer.workload, &[]));
     let (name, node) = (visible(model.workload_name(answer.workload)), visible(model.node_name(answer.node)));

@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::findings::schema_of;
-use super::json::FORMAT_VERSION;
-use super::one_line::one_line;
 use crate::model::{Model, Recorded};
+use crate::render::json::findings::schema_of;
+use crate::render::json::one_line::one_line;
+use crate::render::json::plan::FORMAT_VERSION;
 use crate::state::{SavedChange, SavedPlan, State};
 
 /// What `lighthouse show --format json` prints.

@@ -4,9 +4,9 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
-use super::json::FORMAT_VERSION;
-use super::one_line::one_line;
 use crate::manifest::Manifest;
+use crate::render::json::one_line::one_line;
+use crate::render::json::plan::FORMAT_VERSION;
 use crate::text::diagnostic::{Diagnostic, Findings, Label};
 use crate::text::source::Source;
 
@@ -32,7 +32,7 @@ struct Document<'a> {
 
 /// A message about the manifest.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct Finding<'a> {
+pub(crate) struct Finding<'a> {
     /// `error` or `warning`.
     #[schemars(extend("enum" = ["error", "warning"]))]
     severity: &'static str,
@@ -72,7 +72,7 @@ pub fn check_schema() -> Schema {
 }
 
 /// The JSON Schema of a type as it is written: what is always there is required.
-pub(super) fn schema_of<T: JsonSchema>() -> Schema {
+pub(crate) fn schema_of<T: JsonSchema>() -> Schema {
     SchemaSettings::default().for_serialize().into_generator().into_root_schema_for::<T>()
 }
 
@@ -93,7 +93,7 @@ fn document<'a>(manifest: &'a Result<Manifest, Findings>, sources: &'a [Source])
 }
 
 /// The findings, errors first.
-pub(super) fn findings<'a>(found: &'a Findings, sources: &'a [Source]) -> Vec<Finding<'a>> {
+pub(crate) fn findings<'a>(found: &'a Findings, sources: &'a [Source]) -> Vec<Finding<'a>> {
     found.iter().map(|diagnostic| finding(diagnostic, sources)).collect()
 }
 
@@ -118,7 +118,7 @@ fn related<'a>(label: &'a Label, sources: &'a [Source]) -> Related<'a> {
 }
 
 /// File, line and column.
-pub(super) fn place<'a>(label: &Label, sources: &'a [Source]) -> (Option<&'a str>, Option<usize>, Option<usize>) {
+pub(crate) fn place<'a>(label: &Label, sources: &'a [Source]) -> (Option<&'a str>, Option<usize>, Option<usize>) {
     let Some(source) = sources.get(label.place.file as usize) else { return (None, None, None) };
     let position = source.position(label.place.start);
     (Some(source.name()), Some(position.line), Some(position.column))

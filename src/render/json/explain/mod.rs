@@ -3,21 +3,24 @@
 //! The structs here are the public format. `kind` says which question was answered. Nodes are in the order in which
 //! they answer best or are tried; names elsewhere are in the order that the page has.
 
+mod remedy;
+mod whole;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Setting;
-use super::json_remedy::{ProofEntry, WayEntry, proof_entry, way_entry};
-use super::json_whole::{ClusterDocument, NodeDocument, cluster, node};
 use crate::explain::{Answer, Came, PlacedAnswer, Said, Step, UnplacedAnswer};
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::plan::Change;
 use crate::quantity::Quantity;
-use crate::render::findings::schema_of;
-use crate::render::json::{CodeEntry, FORMAT_VERSION, UnplacedEntry, code_entry, family, unplaced_entry};
-use crate::render::one_line::one_line;
+use crate::render::Setting;
+use crate::render::json::explain::remedy::{ProofEntry, WayEntry, proof_entry, way_entry};
+use crate::render::json::explain::whole::{ClusterDocument, NodeDocument, cluster, node};
+use crate::render::json::findings::schema_of;
+use crate::render::json::one_line::one_line;
+use crate::render::json::plan::{CodeEntry, FORMAT_VERSION, UnplacedEntry, code_entry, family, unplaced_entry};
 use crate::render::phrase;
 use crate::rules::Refusal;
 
@@ -53,7 +56,7 @@ enum AnswerEntry<'a> {
 
 /// A place in the manifest.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct Line<'a> {
+pub(crate) struct Line<'a> {
     file: &'a str,
     /// Counted from 1.
     line: usize,
@@ -88,7 +91,7 @@ struct ClassEntry<'a> {
 
 /// Why a node refuses; codes may be added.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct RefusalEntry<'a> {
+pub(crate) struct RefusalEntry<'a> {
     code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     resource: Option<&'a str>,
@@ -183,7 +186,7 @@ pub fn explain_schema() -> schemars::Schema {
     schema_of::<Document>()
 }
 
-pub(super) fn line((file, line): (&str, usize)) -> Line<'_> {
+pub(crate) fn line((file, line): (&str, usize)) -> Line<'_> {
     Line { file, line }
 }
 
@@ -269,18 +272,18 @@ fn step_entry<'a>(model: &'a Model, at: usize, step: &'a Step) -> StepEntry<'a> 
     }
 }
 
-pub(super) fn requirements(model: &Model, workload: WorkloadId) -> BTreeMap<&str, String> {
+pub(crate) fn requirements(model: &Model, workload: WorkloadId) -> BTreeMap<&str, String> {
     let required = model.workload_table(workload).requirements.iter();
     required.map(|each| (model.text(each.resource), each.amount().display(each.family).to_string())).collect()
 }
 
-pub(super) fn reasons(model: &Model, change: Option<&Change>) -> Vec<String> {
+pub(crate) fn reasons(model: &Model, change: Option<&Change>) -> Vec<String> {
     let all =
         change.iter().flat_map(|change| change.reasons.iter().map(|reason| phrase::reason(model, change, reason)));
     all.collect()
 }
 
-pub(super) fn refusals<'a>(model: &'a Model, node: NodeId, refusals: &[Refusal]) -> Vec<RefusalEntry<'a>> {
+pub(crate) fn refusals<'a>(model: &'a Model, node: NodeId, refusals: &[Refusal]) -> Vec<RefusalEntry<'a>> {
     refusals.iter().map(|each| refusal_entry(model, node, each)).collect()
 }
 

@@ -19,12 +19,12 @@ const WIDEST_COLUMN: usize = 40;
 const UNPLACED: &str = "unplaced";
 
 /// The order in which kinds are shown, the alarming ones last, where they are seen.
-pub(super) const KINDS: [Kind; 6] = [Kind::Place, Kind::Move, Kind::Rename, Kind::Update, Kind::Remove, Kind::Evict];
+pub(crate) const KINDS: [Kind; 6] = [Kind::Place, Kind::Move, Kind::Rename, Kind::Update, Kind::Remove, Kind::Evict];
 
 /// One line of a plan; every text in it is visible.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Row {
-    pub(super) mark: Mark,
+pub(crate) struct Row {
+    pub(crate) mark: Mark,
     workload: String,
     route: String,
     why: String,
@@ -32,7 +32,7 @@ pub(super) struct Row {
 
 /// The sign at the start of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Mark {
+pub(crate) enum Mark {
     Place,
     Move,
     Update,
@@ -42,7 +42,7 @@ pub(super) enum Mark {
 
 /// How wide the columns are.
 #[derive(Default)]
-pub(super) struct Widths {
+pub(crate) struct Widths {
     workload: usize,
     route: usize,
 }
@@ -71,12 +71,12 @@ impl Mark {
 
 impl Row {
     /// The sign and the workload.
-    pub(super) fn head(&self, widths: &Widths) -> String {
+    pub(crate) fn head(&self, widths: &Widths) -> String {
         format!("{} {}", self.mark.sign(), padded(&self.workload, widths.workload))
     }
 
     /// The rest of the line.
-    pub(super) fn tail(&self, widths: &Widths) -> String {
+    pub(crate) fn tail(&self, widths: &Widths) -> String {
         format!("  {}  {}", padded(&self.route, widths.route), self.why)
     }
 
@@ -85,18 +85,18 @@ impl Row {
     }
 
     /// Whether it tells of a workload without a place.
-    pub(super) fn is_unplaced(&self) -> bool {
+    pub(crate) fn is_unplaced(&self) -> bool {
         self.mark == Mark::Alarm && self.route == UNPLACED
     }
 }
 
 impl Widths {
-    pub(super) fn of(rows: &[Row]) -> Self {
+    pub(crate) fn of(rows: &[Row]) -> Self {
         Self::of_cells(rows.iter().map(|row| (row.workload.width(), row.route.width())))
     }
 
     /// Of the rows of all changes, which need not be there at once.
-    pub(super) fn of_changes(plan: &Plan<'_>) -> Self {
+    pub(crate) fn of_changes(plan: &Plan<'_>) -> Self {
         Self::of_cells(plan.changes.iter().map(|change| {
             let route = route(change.kind, change.from.as_deref(), change.to.as_deref());
             (visible(&change.workload).width(), route.iter().map(|piece| piece.width()).sum())
@@ -113,7 +113,7 @@ impl Widths {
 }
 
 /// Changes by kind, then what has no place.
-pub(super) fn rows(plan: &Plan<'_>) -> Vec<Row> {
+pub(crate) fn rows(plan: &Plan<'_>) -> Vec<Row> {
     let unplaced = plan
         .unplaced
         .iter()
@@ -122,13 +122,13 @@ pub(super) fn rows(plan: &Plan<'_>) -> Vec<Row> {
 }
 
 /// The changes of these kinds, kind by kind.
-pub(super) fn change_rows<'p>(plan: &'p Plan<'_>, kinds: &'p [Kind]) -> impl Iterator<Item = Row> + 'p {
+pub(crate) fn change_rows<'p>(plan: &'p Plan<'_>, kinds: &'p [Kind]) -> impl Iterator<Item = Row> + 'p {
     let of_kind = |&kind: &'p Kind| plan.changes.iter().filter(move |change| change.kind == kind);
     kinds.iter().flat_map(of_kind).map(|change| change_row(plan, change))
 }
 
 /// The same lines of a plan that was saved.
-pub(super) fn saved_rows(plan: &SavedPlan) -> Vec<Row> {
+pub(crate) fn saved_rows(plan: &SavedPlan) -> Vec<Row> {
     let of_kind = |kind: Kind| {
         let changes = plan.changes.iter().filter(move |change| change.kind == kind.name());
         changes.map(move |change| saved_row(kind, change))

@@ -1,12 +1,13 @@
 //! Why a workload has no place, as a page.
 
+use super::counted_refusals;
 use super::sheet::Sheet;
-use super::{Setting, at, counted_refusals};
 use crate::bounds::{Proof, Rule};
 use crate::explain::{Class, Holders, Remedy, UnplacedAnswer, Way};
 use crate::model::WorkloadId;
-use crate::render::no_place::head;
 use crate::render::phrase;
+use crate::render::text::unplaced::head;
+use crate::render::{Setting, at};
 use crate::text::escape::visible;
 
 /// So many classes of nodes are shown; of more, the rest is counted.
@@ -15,7 +16,7 @@ const MOST_CLASSES: usize = 12;
 /// So many tables of a set are named.
 const MOST_TABLES: usize = 4;
 
-pub(super) fn write(sheet: &mut Sheet, answer: &UnplacedAnswer, setting: Setting<'_>) {
+pub(crate) fn write(sheet: &mut Sheet, answer: &UnplacedAnswer, setting: Setting<'_>) {
     let model = setting.plan.model;
     let place = setting.workload_line(answer.workload, &[]);
     for line in head(setting.plan, place, &answer.counted) {

@@ -1,10 +1,10 @@
 //! A node as a page: how full it is, what is on it, whom it refuses.
 
 use super::sheet::{Sheet, aligned_right};
-use super::{Setting, at};
 use crate::explain::{NodeAnswer, Rejection, Stock};
 use crate::quantity::{Capacity, Quantity};
 use crate::render::phrase;
+use crate::render::{Setting, at};
 use crate::text::count::counted;
 use crate::text::escape::{brief, visible};
 
@@ -14,7 +14,7 @@ const BAR: u64 = 20;
 /// So many workloads that are refused are shown.
 const MOST_REFUSED: usize = 10;
 
-pub(super) fn write(sheet: &mut Sheet, answer: &NodeAnswer, setting: Setting<'_>) {
+pub(crate) fn write(sheet: &mut Sheet, answer: &NodeAnswer, setting: Setting<'_>) {
     let model = setting.plan.model;
     let (name, place) = (visible(model.node_name(answer.node)), at(setting.node_line(answer.node, &[])));
     let closed = [("cordoned", &model.cordons), ("drained", &model.drains)].map(|(word, reasons)| {

@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::findings::schema_of;
-use super::json::{Document, FORMAT_VERSION, document};
-use super::one_line::one_line;
 use crate::plan::Plan;
+use crate::render::json::findings::schema_of;
+use crate::render::json::one_line::one_line;
+use crate::render::json::plan::{Document, FORMAT_VERSION, document};
 use crate::text::diagnostic::Findings;
 use crate::text::source::Source;
 

@@ -15,7 +15,7 @@ use crate::text::escape::begins_obeyed;
 ///
 /// # Panics
 /// Never: every text is valid UTF-8, and every key a text.
-pub(super) fn one_line(document: &impl Serialize) -> String {
+pub(crate) fn one_line(document: &impl Serialize) -> String {
     let mut line = Vec::new();
     let written = document.serialize(&mut Serializer::with_formatter(&mut line, Visible));
     written.expect("texts and numbers are JSON, and memory takes everything");

@@ -5,11 +5,11 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::no_place::notices;
-use super::rows::{KINDS, Mark, Row, Widths, change_rows};
-use super::{Locate, Origin, Paint};
 use crate::model::Model;
 use crate::plan::{Plan, Summary};
+use crate::render::text::rows::{KINDS, Mark, Row, Widths, change_rows};
+use crate::render::text::unplaced::notices;
+use crate::render::{Locate, Origin, Paint};
 use crate::text::count::counted;
 use crate::text::escape::visible;
 
@@ -53,7 +53,7 @@ pub fn write_plan(
 }
 
 /// What is planned, and against what; one line.
-pub(super) fn heading(model: &Model, origin: &Origin) -> String {
+pub(crate) fn heading(model: &Model, origin: &Origin) -> String {
     let size = format!(
         "{}, {}, {}",
         counted(model.nodes().len(), "node"),
@@ -69,7 +69,7 @@ pub(super) fn heading(model: &Model, origin: &Origin) -> String {
 }
 
 /// A row, its sign and name in their colour.
-pub(super) fn row(row: &Row, widths: &Widths, paint: Paint) -> impl Display {
+pub(crate) fn row(row: &Row, widths: &Widths, paint: Paint) -> impl Display {
     let style = style(row.mark, paint);
     fmt::from_fn(move |page| write!(page, "{style}{}{style:#}{}", row.head(widths), row.tail(widths)))
 }
@@ -88,7 +88,7 @@ fn style(mark: Mark, paint: Paint) -> Style {
 }
 
 /// `Plan: 2 to place, 1 to evict; 1 unplaced, 55 stay. 1 averse pair shares a node. 9 of 12 nodes in use.`
-pub(super) fn summary(plan: &Plan<'_>) -> String {
+pub(crate) fn summary(plan: &Plan<'_>) -> String {
     let totals = &plan.summary;
     let used = plan.model.node_ids().filter(|&node| !plan.outcome.engine.occupancy().on(node).is_empty()).count();
     let nodes = counted(plan.model.nodes().len(), "node");
@@ -96,7 +96,7 @@ pub(super) fn summary(plan: &Plan<'_>) -> String {
 }
 
 /// `2 to place, 1 to evict; 1 unplaced, 55 stay`
-pub(super) fn in_short(totals: &Summary) -> String {
+pub(crate) fn in_short(totals: &Summary) -> String {
     let kinds = kinds(totals);
     let kinds = if kinds.is_empty() { "nothing changes".to_owned() } else { kinds };
     format!("{kinds}; {}", rest(totals))

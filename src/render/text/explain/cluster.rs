@@ -1,16 +1,16 @@
 //! The cluster as a page: what is there, what is left, in how large pieces, and what is missing.
 
-use super::Setting;
 use super::sheet::{Sheet, aligned_right};
 use crate::explain::{ClusterAnswer, Fullness};
-use crate::render::no_place::hint;
+use crate::render::Setting;
 use crate::render::phrase;
-use crate::render::text::heading;
+use crate::render::text::plan::heading;
+use crate::render::text::unplaced::hint;
 use crate::rules::Refusal;
 use crate::text::count::counted;
 use crate::text::escape::visible;
 
-pub(super) fn write(sheet: &mut Sheet, answer: &ClusterAnswer, setting: Setting<'_>) {
+pub(crate) fn write(sheet: &mut Sheet, answer: &ClusterAnswer, setting: Setting<'_>) {
     let model = setting.plan.model;
     sheet.line(0, &heading(model, setting.origin));
     if !answer.resources.is_empty() {

@@ -1,0 +1,42 @@
+//! An explanation for people: one file for each question, all on the same sheet.
+
+mod cluster;
+mod node;
+mod placed;
+mod sheet;
+mod unplaced;
+
+use crate::explain::Answer;
+use crate::render::Setting;
+use crate::render::phrase;
+use crate::rules::Refusal;
+use sheet::Sheet;
+
+/// The whole page.
+pub fn explain(answer: &Answer, setting: Setting<'_>) -> String {
+    let mut sheet = Sheet::new(setting.columns);
+    match answer {
+        Answer::Unplaced(answer) => unplaced::write(&mut sheet, answer, setting),
+        Answer::Placed(answer) => placed::write(&mut sheet, answer, setting),
+        Answer::Node(answer) => node::write(&mut sheet, answer, setting),
+        Answer::Cluster(answer) => cluster::write(&mut sheet, answer, setting),
+    }
+    sheet.text()
+}
+
+/// Nodes counted by their first refusal: `7 lack gpu, 5 are short of mem`.
+fn counted_refusals<'r>(setting: Setting<'_>, all: impl Iterator<Item = (&'r [Refusal], usize)>) -> String {
+    let model = setting.plan.model;
+    let mut counts = Vec::<(Refusal, usize)>::new();
+    for (refusals, nodes) in all {
+        let Some(first) = refusals.first() else { continue };
+        let key = |each: &Refusal| (each.rank(), each.subject().map(|subject| model.text(subject)));
+        match counts.iter_mut().find(|(known, _)| key(known) == key(first)) {
+            Some((_, count)) => *count += nodes,
+            None => counts.push((*first, nodes)),
+        }
+    }
+    counts.sort_by_key(|(each, _)| (each.rank(), each.subject().map(|subject| model.text(subject))));
+    let phrases = counts.iter().map(|(each, count)| format!("{count} {}", phrase::refused(model, each, *count > 1)));
+    phrases.collect::<Vec<_>>().join(", ")
+}
