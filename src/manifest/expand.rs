@@ -6,9 +6,9 @@
 use rustc_hash::FxHashMap;
 
 use super::list::list;
-use super::lower::{Lower, Named, Tables};
 use super::names::{number_of, which};
 use super::{MOST_NODES, MOST_WORKLOADS, TablePlaces};
+use crate::manifest::tables::{Lower, Named, Tables};
 use crate::model::score::ScoreError;
 use crate::model::{Model, ModelError, NodeId, Refused, numbered};
 use crate::text::diagnostic::{Diagnostic, Findings};
@@ -18,13 +18,13 @@ use crate::text::suggestion::did_you_mean;
 
 /// Where the tables are that made it into the model, by their numbers there.
 #[derive(Debug)]
-pub(super) struct Places {
-    pub(super) nodes: Vec<TablePlaces>,
-    pub(super) workloads: Vec<TablePlaces>,
+pub(crate) struct Places {
+    pub(crate) nodes: Vec<TablePlaces>,
+    pub(crate) workloads: Vec<TablePlaces>,
 }
 
 /// Puts all tables into the model; none when there are more than the budgets allow.
-pub(super) fn expand(lower: &mut Lower) -> Option<Places> {
+pub(crate) fn expand(lower: &mut Lower) -> Option<Places> {
     let nodes = lower.nodes.tables.iter().map(|table| table.count).zip(&lower.nodes.places);
     let fits = within(nodes, MOST_NODES, "nodes", &mut lower.findings);
     let workloads = lower.workloads.tables.iter().map(|table| table.replicas).zip(&lower.workloads.places);

@@ -1,10 +1,10 @@
 //! What only the main file says: cluster, strategy, rubric, replan, guards.
 
-use super::answers::Answers;
 use super::list::listed;
 use super::names::check;
 use super::quantities;
 use super::shape::{At, Guards, Manifest, Text};
+use crate::manifest::lint::unmatched::Answers;
 use crate::model::score::{ScoreError, Weight};
 use crate::model::{self, Model, Replan, Strategy};
 use crate::text::diagnostic::{Diagnostic, Findings};
@@ -13,7 +13,7 @@ use crate::text::source::Place;
 use crate::text::suggestion::did_you_mean;
 
 /// A model without nodes and workloads. `start` is where a main file begins whose grammar is right.
-pub(super) fn model(head: &Manifest<'_>, start: Option<Place>, findings: &mut Findings) -> (Model, Answers) {
+pub(crate) fn model(head: &Manifest<'_>, start: Option<Place>, findings: &mut Findings) -> (Model, Answers) {
     let strategy = strategy(head, start, findings);
     let mut answers = Answers::default();
     let mut model = weighted(head, strategy, &mut answers, findings);

@@ -6,7 +6,7 @@ use crate::text::escape::quoted;
 const MOST_LISTED: usize = 8;
 
 /// The names in backticks, bytewise sorted, the last after "and"; of many, the first and how many more there are.
-pub(super) fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+pub(crate) fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     let mut names: Vec<&str> = names.into_iter().collect();
     names.sort_unstable();
     names.dedup();
@@ -14,7 +14,7 @@ pub(super) fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
 }
 
 /// All of the names in backticks, as they come.
-pub(super) fn listed(names: &[&str]) -> String {
+pub(crate) fn listed(names: &[&str]) -> String {
     row(names, names.len())
 }
 

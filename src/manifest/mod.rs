@@ -6,37 +6,35 @@
 //! Mistakes do not stop the reading: all are found in one run. No file is read here, and nothing is drawn: [`Findings`]
 //! are data.
 
-mod answers;
+mod bytes;
+mod duplicate_key;
 mod expand;
-mod groups;
+mod fast;
+mod grammar;
+mod group_options;
 mod head;
-mod impossible;
+mod lint;
 mod list;
 mod locate;
-mod lower;
 mod names;
-mod needs;
-mod pieces;
 mod quantities;
 mod schema;
 mod shape;
-mod syntax;
-mod text;
-mod twice;
+mod tables;
 mod walk;
 
 pub use crate::model::names::LONGEST_NAME;
+pub use bytes::{MOST_TEXT, MOST_WHOLE_TEXT};
+pub(crate) use bytes::{decode, offset};
+pub use grammar::DEEPEST;
 pub use schema::schema;
-pub use syntax::DEEPEST;
-pub use text::{MOST_TEXT, MOST_WHOLE_TEXT};
-pub(crate) use text::{decode, offset};
 
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::source::{Place, Source};
-use lower::Lower;
-use pieces::{Broken, Pieces, Reading, Way};
-use syntax::Document;
+use fast::{Broken, Pieces, Reading, Way};
+use grammar::Document;
+use tables::Lower;
 use walk::Walk;
 
 /// A manifest has at most so many nodes, after expansion.
@@ -95,7 +93,7 @@ pub fn read(sources: &[Source]) -> Result<Manifest, Findings> {
 
 fn read_by(sources: &[Source], reading: Reading) -> Result<Manifest, Findings> {
     let mut findings = Findings::default();
-    if !text::within_budget(sources, &mut findings) {
+    if !bytes::within_budget(sources, &mut findings) {
         return Err(findings);
     }
     let Some((main, drop_ins)) = sources.split_first() else {
@@ -117,7 +115,7 @@ fn read_texts(main: &Source, drop_ins: &[Source], reading: Reading) -> Result<Lo
 
 fn read_main(source: &Source, reading: Reading) -> Result<Lower, Broken> {
     let mut findings = Findings::default();
-    let Some(text) = text::decode(0, source, &mut findings) else { return Ok(blind(findings)) };
+    let Some(text) = bytes::decode(0, source, &mut findings) else { return Ok(blind(findings)) };
     match reading.of(0, source, text, Pieces::main)? {
         Way::Pieces(lower) => return Ok(lower),
         Way::Whole => {}
@@ -126,7 +124,7 @@ fn read_main(source: &Source, reading: Reading) -> Result<Lower, Broken> {
             return Ok(blind(findings));
         }
     }
-    let document = syntax::parse(0, source, text, &mut findings);
+    let document = grammar::parse(0, source, text, &mut findings);
     if !document.is_readable() {
         return Ok(blind(findings));
     }
@@ -139,7 +137,7 @@ fn read_main(source: &Source, reading: Reading) -> Result<Lower, Broken> {
 }
 
 fn read_drop_in(file: u32, source: &Source, reading: Reading, lower: &mut Lower) -> Result<(), Broken> {
-    let Some(text) = text::decode(file, source, &mut lower.findings) else {
+    let Some(text) = bytes::decode(file, source, &mut lower.findings) else {
         hide(lower);
         return Ok(());
     };
@@ -152,7 +150,7 @@ fn read_drop_in(file: u32, source: &Source, reading: Reading, lower: &mut Lower)
             return Ok(());
         }
     }
-    let document = syntax::parse(file, source, text, &mut lower.findings);
+    let document = grammar::parse(file, source, text, &mut lower.findings);
     if document.is_readable() {
         let (shape, walk) = shape(file, text, &document);
         take(lower, &shape, walk, source, &document);
@@ -200,10 +198,10 @@ fn finish(mut lower: Lower) -> Result<Manifest, Findings> {
     if let Some(places) = places {
         answers.warn(&model, &mut findings);
         if !answers.nodes_hidden && !answers.workloads_hidden {
-            impossible::warn_of_groups(&model, &groups, &mut findings);
+            lint::impossible::warn_of_groups(&model, &groups, &mut findings);
         }
         if findings.errors() == 0 {
-            impossible::warn_of_the_impossible(&model, &groups, &places, &mut findings);
+            lint::impossible::warn_of_the_impossible(&model, &groups, &places, &mut findings);
             findings.sort();
             return Ok(Manifest { model, warnings: findings, nodes: places.nodes, workloads: places.workloads });
         }

@@ -9,7 +9,7 @@ use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::{is_hidden, visible};
 
 /// Reports what is wrong with a name of `what`, such as "a node", that is followed by so many more characters.
-pub(super) fn check(name: Text<'_>, what: &str, suffix: usize, findings: &mut Findings) -> bool {
+pub(crate) fn check(name: Text<'_>, what: &str, suffix: usize, findings: &mut Findings) -> bool {
     match fault(name.value, what, suffix) {
         None => true,
         Some((message, label)) => {
@@ -46,12 +46,12 @@ fn fault(name: &str, what: &str, suffix: usize) -> Option<(String, String)> {
 }
 
 /// The characters that the largest number of `count` adds to a name.
-pub(super) fn suffix(count: Option<u32>) -> usize {
+pub(crate) fn suffix(count: Option<u32>) -> usize {
     count.map_or(0, |count| 2 + count.saturating_sub(1).checked_ilog10().unwrap_or(0) as usize)
 }
 
 /// `web` and 2 of 3, as in "replica 2 of 3"; nothing where there is no number.
-pub(super) fn which(word: &str, number: Option<u32>, count: Option<u32>) -> String {
+pub(crate) fn which(word: &str, number: Option<u32>, count: Option<u32>) -> String {
     match (number, count) {
         (Some(number), Some(count)) => format!("{word} {number} of {count}"),
         _ => String::new(),
@@ -59,7 +59,7 @@ pub(super) fn which(word: &str, number: Option<u32>, count: Option<u32>) -> Stri
 }
 
 /// The number that was put after `name` to make `expanded`.
-pub(super) fn number_of(name: &str, expanded: &str) -> Option<u32> {
+pub(crate) fn number_of(name: &str, expanded: &str) -> Option<u32> {
     expanded.strip_prefix(name)?.strip_prefix('-')?.parse().ok()
 }
 

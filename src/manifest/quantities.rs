@@ -11,19 +11,19 @@ const UNITS: [&str; 15] = ["n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "M
 
 /// A quantity as it is written, and what it comes to: known where it is read, which may be another thread.
 #[derive(Clone, Debug)]
-pub(super) struct Amount<'d> {
+pub(crate) struct Amount<'d> {
     written: Written<'d>,
     value: Result<(Compact, Family), QuantityError>,
 }
 
 impl<'d> Amount<'d> {
-    pub(super) fn new(written: Written<'d>) -> Self {
+    pub(crate) fn new(written: Written<'d>) -> Self {
         Self { written, value: parse(written) }
     }
 }
 
 /// A finite amount and its units.
-pub(super) fn compact<'a>(
+pub(crate) fn compact<'a>(
     name: Text<'_>,
     amount: &'a At<Amount<'_>>,
     findings: &mut Findings,
@@ -38,7 +38,7 @@ fn amount(name: Text<'_>, amount: &At<Amount<'_>>, findings: &mut Findings) -> O
 }
 
 /// What a node may offer: an amount, `inf` or `-inf`.
-pub(super) fn capacity(name: Text<'_>, amount: &At<Amount<'_>>, findings: &mut Findings) -> Option<(Capacity, Family)> {
+pub(crate) fn capacity(name: Text<'_>, amount: &At<Amount<'_>>, findings: &mut Findings) -> Option<(Capacity, Family)> {
     let Amount { written, value } = &amount.value;
     match (value, *written) {
         (Ok((amount, family)), _) => return Some((Capacity::Finite(amount.into()), *family)),
@@ -55,7 +55,7 @@ pub(super) fn capacity(name: Text<'_>, amount: &At<Amount<'_>>, findings: &mut F
 }
 
 /// A weight of the rubric: an amount, or "W per QUANTITY".
-pub(super) fn weight(name: Text<'_>, written: &At<Amount<'_>>, findings: &mut Findings) -> Option<Weight> {
+pub(crate) fn weight(name: Text<'_>, written: &At<Amount<'_>>, findings: &mut Findings) -> Option<Weight> {
     let Some((count, per)) = per(written.value.written) else {
         return amount(name, written, findings).map(Weight::from);
     };

@@ -30,7 +30,7 @@ macro_rules! part {
 }
 
 /// A name of anything.
-pub(super) struct Name;
+pub(crate) struct Name;
 part!(Name, "Name", {
     "description": "Any text without control characters and without outer white space.",
     "type": "string",
@@ -47,7 +47,7 @@ part!(Written<'_>, "Quantity", {
 });
 
 /// A weight of the rubric.
-pub(super) struct Weight;
+pub(crate) struct Weight;
 part!(Weight, "Weight", {
     "description": "How much a resource counts: a number, or \"W per QUANTITY\" as in \"0.5 per Gi\".",
     "anyOf": [
@@ -57,15 +57,15 @@ part!(Weight, "Weight", {
 });
 
 /// The name of a strategy.
-pub(super) struct StrategyName;
+pub(crate) struct StrategyName;
 part!(StrategyName, "Strategy", { "enum": ["prioritized", "round-robin", "bin-pack"] });
 
 /// The name of what a plan starts from.
-pub(super) struct ReplanName;
+pub(crate) struct ReplanName;
 part!(ReplanName, "Replan", { "enum": ["keep", "fresh"] });
 
 /// A text or a list of texts.
-pub(super) struct OneOrMore;
+pub(crate) struct OneOrMore;
 part!(OneOrMore, "Values", {
     "description": "A value, or a list of which one must match.",
     "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }]

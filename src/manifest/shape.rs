@@ -13,151 +13,151 @@ use crate::text::source::Place;
 
 /// A value, and where it is written.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct At<T> {
+pub(crate) struct At<T> {
     /// Where.
-    pub(super) place: Place,
+    pub(crate) place: Place,
     /// What.
-    pub(super) value: T,
+    pub(crate) value: T,
 }
 
 /// A text with its place.
-pub(super) type Text<'d> = At<&'d str>;
+pub(crate) type Text<'d> = At<&'d str>;
 
 /// Keys with values, in the order of the document tree.
-pub(super) type Pairs<'d, T> = Vec<(Text<'d>, T)>;
+pub(crate) type Pairs<'d, T> = Vec<(Text<'d>, T)>;
 
 /// Plan and apply for placement: a cluster of nodes, and the workloads that should run there.
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields, default, title = "lighthouse manifest")]
-pub(super) struct Manifest<'d> {
+pub(crate) struct Manifest<'d> {
     /// A mistake stands where the strategy should, so it is not missing.
     #[schemars(skip)]
-    pub(super) spoilt: bool,
+    pub(crate) spoilt: bool,
     /// The cluster's name; recorded in the state, so that no other cluster's state is taken for it.
     #[schemars(with = "Name")]
-    pub(super) cluster: Option<Text<'d>>,
+    pub(crate) cluster: Option<Text<'d>>,
     /// In which order workloads are taken and nodes are tried; required in the main file.
     #[schemars(with = "StrategyName")]
-    pub(super) strategy: Option<Text<'d>>,
+    pub(crate) strategy: Option<Text<'d>>,
     /// What a plan starts from: what is recorded (`keep`, the default) or empty nodes (`fresh`).
     #[schemars(with = "ReplanName")]
-    pub(super) replan: Option<Text<'d>>,
+    pub(crate) replan: Option<Text<'d>>,
     /// What "size" means to `bin-pack`: a weight for each resource that counts, `1` or `"0.5 per Gi"`.
     #[schemars(with = "BTreeMap<String, Weight>")]
-    pub(super) rubric: Option<Pairs<'d, At<Amount<'d>>>>,
+    pub(crate) rubric: Option<Pairs<'d, At<Amount<'d>>>>,
     /// What one `apply` may change at most; flags override.
-    pub(super) guards: Guards,
+    pub(crate) guards: Guards,
     /// What there is to run on.
-    pub(super) nodes: Vec<Node<'d>>,
+    pub(crate) nodes: Vec<Node<'d>>,
     /// What is to run.
-    pub(super) workloads: Vec<Workload<'d>>,
+    pub(crate) workloads: Vec<Workload<'d>>,
     /// Options of aversion groups, by group.
     #[schemars(with = "BTreeMap<String, AversionGroup>")]
-    pub(super) aversion_groups: Pairs<'d, AversionGroup<'d>>,
+    pub(crate) aversion_groups: Pairs<'d, AversionGroup<'d>>,
     /// Options of affinity groups, by group.
     #[schemars(with = "BTreeMap<String, AffinityGroup>")]
-    pub(super) affinity_groups: Pairs<'d, AffinityGroup<'d>>,
+    pub(crate) affinity_groups: Pairs<'d, AffinityGroup<'d>>,
     /// Nodes that take nothing new and send away what is there, each with the reason.
     #[schemars(with = "BTreeMap<String, String>")]
-    pub(super) drain: Pairs<'d, Text<'d>>,
+    pub(crate) drain: Pairs<'d, Text<'d>>,
     /// Nodes that take nothing new, each with the reason.
     #[schemars(with = "BTreeMap<String, String>")]
-    pub(super) cordon: Pairs<'d, Text<'d>>,
+    pub(crate) cordon: Pairs<'d, Text<'d>>,
 }
 
 /// What one `apply` may change at most.
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields, default)]
-pub(super) struct Guards {
+pub(crate) struct Guards {
     /// The most moves and evictions together.
     #[schemars(with = "u64")]
-    pub(super) max_moves: Option<At<i64>>,
+    pub(crate) max_moves: Option<At<i64>>,
     /// The most removals.
     #[schemars(with = "u64")]
-    pub(super) max_removes: Option<At<i64>>,
+    pub(crate) max_removes: Option<At<i64>>,
 }
 
 /// A node, or `count` nodes that are alike.
 #[derive(Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-pub(super) struct Node<'d> {
+pub(crate) struct Node<'d> {
     /// Where the table begins.
     #[schemars(skip)]
-    pub(super) header: Place,
+    pub(crate) header: Place,
     /// A mistake stands where the name should, so it is not missing.
     #[schemars(skip)]
-    pub(super) spoilt: bool,
+    pub(crate) spoilt: bool,
     /// The unique name; with `count` the nodes are `NAME-0`, `NAME-1` and so on.
     #[schemars(required, with = "Name")]
-    pub(super) name: Option<Text<'d>>,
+    pub(crate) name: Option<Text<'d>>,
     /// How many such nodes there are; absent, there is one that has the name itself.
     #[schemars(default, with = "u32")]
-    pub(super) count: Option<At<i64>>,
+    pub(crate) count: Option<At<i64>>,
     /// What the node offers: `16`, `"64Gi"`, `0` for a tag, `inf` for no limit.
     #[schemars(default, with = "BTreeMap<String, Written>")]
-    pub(super) resources: Option<At<Pairs<'d, At<Amount<'d>>>>>,
+    pub(crate) resources: Option<At<Pairs<'d, At<Amount<'d>>>>>,
     /// Resources that only an immunity passes; the same as `-inf` in `resources`.
     #[schemars(default, with = "Vec<Name>")]
-    pub(super) wards: Vec<Text<'d>>,
+    pub(crate) wards: Vec<Text<'d>>,
     /// Labels for selectors, group options and the tooling around; `name` is always one and cannot be given.
     #[schemars(default, with = "BTreeMap<String, String>")]
-    pub(super) labels: Pairs<'d, Text<'d>>,
+    pub(crate) labels: Pairs<'d, Text<'d>>,
     /// The earlier name: what is recorded there counts as recorded here.
     #[schemars(default, with = "Name")]
-    pub(super) was: Option<Text<'d>>,
+    pub(crate) was: Option<Text<'d>>,
 }
 
 /// A workload, or `replicas` workloads that are alike.
 #[derive(Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-pub(super) struct Workload<'d> {
+pub(crate) struct Workload<'d> {
     /// Where the table begins.
     #[schemars(skip)]
-    pub(super) header: Place,
+    pub(crate) header: Place,
     /// A mistake stands where the name should, so it is not missing.
     #[schemars(skip)]
-    pub(super) spoilt: bool,
+    pub(crate) spoilt: bool,
     /// The unique name; with `replicas` the workloads are `NAME-0`, `NAME-1` and so on.
     #[schemars(required, with = "Name")]
-    pub(super) name: Option<Text<'d>>,
+    pub(crate) name: Option<Text<'d>>,
     /// How many such workloads there are; absent, there is one that has the name itself.
     #[schemars(default, with = "u32")]
-    pub(super) replicas: Option<At<i64>>,
+    pub(crate) replicas: Option<At<i64>>,
     /// What it takes of a node: `2`, `"500m"`, `0` for a tag that must be there.
     #[schemars(default, with = "BTreeMap<String, Written>")]
-    pub(super) requirements: Option<At<Pairs<'d, At<Amount<'d>>>>>,
+    pub(crate) requirements: Option<At<Pairs<'d, At<Amount<'d>>>>>,
     /// Resources whose value on a node is irrelevant to it.
     #[schemars(default, with = "Vec<Name>")]
-    pub(super) immunities: Vec<Text<'d>>,
+    pub(crate) immunities: Vec<Text<'d>>,
     /// Groups whose members keep apart.
     #[schemars(default, with = "Vec<Name>")]
-    pub(super) aversion_groups: Vec<Text<'d>>,
+    pub(crate) aversion_groups: Vec<Text<'d>>,
     /// Groups whose members keep together.
     #[schemars(default, with = "Vec<Name>")]
-    pub(super) affinity_groups: Vec<Text<'d>>,
+    pub(crate) affinity_groups: Vec<Text<'d>>,
     /// Labels for the tooling around.
     #[schemars(default, with = "BTreeMap<String, String>")]
-    pub(super) labels: Pairs<'d, Text<'d>>,
+    pub(crate) labels: Pairs<'d, Text<'d>>,
     /// Node labels of which each must have the value, or one of the values.
     #[schemars(default, with = "BTreeMap<String, OneOrMore>")]
-    pub(super) only_on: Pairs<'d, Vec<Text<'d>>>,
+    pub(crate) only_on: Pairs<'d, Vec<Text<'d>>>,
     /// Node labels of which none may have the value, or one of the values.
     #[schemars(default, with = "BTreeMap<String, OneOrMore>")]
-    pub(super) never_on: Pairs<'d, Vec<Text<'d>>>,
+    pub(crate) never_on: Pairs<'d, Vec<Text<'d>>>,
     /// Larger ones are placed first and leave last; 0 unless given.
     #[schemars(default, with = "i64")]
-    pub(super) priority: Option<i64>,
+    pub(crate) priority: Option<i64>,
     /// Once recorded, never moved.
     #[schemars(default)]
-    pub(super) stay: bool,
+    pub(crate) stay: bool,
     /// The earlier name: what is recorded there counts as recorded here.
     #[schemars(default, with = "Name")]
-    pub(super) was: Option<Text<'d>>,
+    pub(crate) was: Option<Text<'d>>,
 }
 
 impl<'d> Manifest<'d> {
     /// Takes over what another part of the same text says of groups, drains and cordons.
-    pub(super) fn take_groups_and_reasons(&mut self, part: Manifest<'d>) {
+    pub(crate) fn take_groups_and_reasons(&mut self, part: Manifest<'d>) {
         self.aversion_groups.extend(part.aversion_groups);
         self.affinity_groups.extend(part.affinity_groups);
         self.drain.extend(part.drain);
@@ -167,7 +167,7 @@ impl<'d> Manifest<'d> {
 
 impl Node<'_> {
     /// A table without keys.
-    pub(super) fn new(header: Place) -> Self {
+    pub(crate) fn new(header: Place) -> Self {
         Node {
             header,
             spoilt: false,
@@ -183,7 +183,7 @@ impl Node<'_> {
 
 impl Workload<'_> {
     /// A table without keys.
-    pub(super) fn new(header: Place) -> Self {
+    pub(crate) fn new(header: Place) -> Self {
         Workload {
             header,
             spoilt: false,
@@ -206,31 +206,31 @@ impl Workload<'_> {
 /// How the members of an aversion group keep apart.
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields, default)]
-pub(super) struct AversionGroup<'d> {
+pub(crate) struct AversionGroup<'d> {
     /// The node label whose values are the places; absent, each node is one.
     #[schemars(with = "Name")]
-    pub(super) over: Option<Text<'d>>,
+    pub(crate) over: Option<Text<'d>>,
     /// How many members may share a place; 1 unless given.
     #[schemars(with = "std::num::NonZeroU32")]
-    pub(super) max: Option<At<i64>>,
+    pub(crate) max: Option<At<i64>>,
     /// Whether it is a condition rather than a preference.
-    pub(super) hard: bool,
+    pub(crate) hard: bool,
 }
 
 /// How the members of an affinity group keep together.
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields, default)]
-pub(super) struct AffinityGroup<'d> {
+pub(crate) struct AffinityGroup<'d> {
     /// The node label whose values are the places; absent, each node is one.
     #[schemars(with = "Name")]
-    pub(super) over: Option<Text<'d>>,
+    pub(crate) over: Option<Text<'d>>,
     /// Whether it is a condition rather than a preference.
-    pub(super) hard: bool,
+    pub(crate) hard: bool,
 }
 
 /// A quantity as it is written.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Written<'d> {
+pub(crate) enum Written<'d> {
     /// The source text of a TOML integer or float.
     Number(&'d str),
     /// A TOML string: digits with a unit.

@@ -6,9 +6,9 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::{SHARED, Value, Walk};
+use crate::manifest::bytes::offset;
 use crate::manifest::list::listed;
 use crate::manifest::shape::{At, Text};
-use crate::manifest::text::offset;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::escape::quoted;
 use crate::text::source::Place;
@@ -19,20 +19,20 @@ const MISPLACED: [(&str, &str); 4] =
     [("count", "replicas"), ("replicas", "count"), ("resources", "requirements"), ("requirements", "resources")];
 
 impl Walk<'_> {
-    pub(super) fn place<T>(&self, value: &Spanned<T>) -> Place {
+    pub(crate) fn place<T>(&self, value: &Spanned<T>) -> Place {
         let span = value.span();
         Place { file: self.file, start: self.base + offset(span.start), end: self.base + offset(span.end) }
     }
 
-    pub(super) fn at<T, V>(&self, value: &Spanned<T>, read: V) -> At<V> {
+    pub(crate) fn at<T, V>(&self, value: &Spanned<T>, read: V) -> At<V> {
         At { place: self.place(value), value: read }
     }
 
-    pub(super) fn key<'v>(&self, key: &'v Spanned<Cow<'_, str>>) -> Text<'v> {
+    pub(crate) fn key<'v>(&self, key: &'v Spanned<Cow<'_, str>>) -> Text<'v> {
         self.at(key, &**key.get_ref())
     }
 
-    pub(super) fn unknown(&mut self, key: Text<'_>, known: &[&str], table: &str) {
+    pub(crate) fn unknown(&mut self, key: Text<'_>, known: &[&str], table: &str) {
         let fault = Diagnostic::error(format!("unknown key {} in {table}", quoted(key.value)));
         let misplaced = MISPLACED.iter().find(|(wrong, right)| *wrong == key.value && known.contains(right));
         let meant = misplaced.map(|(_, right)| *right).or_else(|| nearest(key.value, known.iter().copied()));
@@ -43,25 +43,25 @@ impl Walk<'_> {
         self.spoil(meant.unwrap_or_default());
     }
 
-    pub(super) fn spoil(&mut self, key: &str) {
+    pub(crate) fn spoil(&mut self, key: &str) {
         self.spoilt_names += usize::from(key == "name");
         self.spoilt_strategies += usize::from(key == "strategy");
     }
 
-    pub(super) fn not_in_drop_in(&mut self, key: Text<'_>) {
+    pub(crate) fn not_in_drop_in(&mut self, key: Text<'_>) {
         let fault = Diagnostic::error(format!("`{}` cannot stand in a drop-in", key.value));
         let fault = fault.at(key.place, "").note(format!("drop-ins hold {} only", listed(&SHARED)));
         self.findings.push(fault.help("move it to the main file"));
     }
 
-    pub(super) fn single_brackets(&mut self, key: Text<'_>, value: &Value<'_>) {
+    pub(crate) fn single_brackets(&mut self, key: Text<'_>, value: &Value<'_>) {
         let fault = Diagnostic::error(format!("`{}` must be an array of tables", key.value));
         let fault = fault.at(self.place(value), "this is a single table");
         self.findings.push(fault.help(format!("write `[[{}]]`, once for each", key.value)));
     }
 
     /// Reports a value of a wrong type; there is nothing to go on with.
-    pub(super) fn wrong<T>(&mut self, key: Text<'_>, value: &Value<'_>, expected: &str) -> Option<T> {
+    pub(crate) fn wrong<T>(&mut self, key: Text<'_>, value: &Value<'_>, expected: &str) -> Option<T> {
         let fault = Diagnostic::error(format!("{} must be {expected}", quoted(key.value)));
         let fault = fault.at(self.place(value), format!("this is {}", kind(value.get_ref())));
         let unquoted =

@@ -13,11 +13,11 @@ use super::shape::{AffinityGroup, AversionGroup, Guards, Manifest, Node, Text, W
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::source::Place;
 
-pub(super) const MAIN: [&str; 5] = ["cluster", "guards", "replan", "rubric", "strategy"];
+pub(crate) const MAIN: [&str; 5] = ["cluster", "guards", "replan", "rubric", "strategy"];
 const SHARED: [&str; 6] = ["nodes", "workloads", "aversion_groups", "affinity_groups", "drain", "cordon"];
 const GUARDS: [&str; 2] = ["max_moves", "max_removes"];
-pub(super) const NODE: [&str; 6] = ["name", "count", "resources", "wards", "labels", "was"];
-pub(super) const WORKLOAD: [&str; 12] = [
+pub(crate) const NODE: [&str; 6] = ["name", "count", "resources", "wards", "labels", "was"];
+pub(crate) const WORKLOAD: [&str; 12] = [
     "name",
     "replicas",
     "requirements",
@@ -37,16 +37,16 @@ const AFFINITY_GROUP: [&str; 2] = ["over", "hard"];
 type Value<'i> = Spanned<DeValue<'i>>;
 
 /// A walk through the tree of one text.
-pub(super) struct Walk<'d> {
+pub(crate) struct Walk<'d> {
     /// The source; drop-ins, which may not hold everything, come after the first.
     file: u32,
     /// The offset in the source at which the text begins.
     base: u32,
     text: &'d str,
-    pub(super) findings: Findings,
+    pub(crate) findings: Findings,
     /// Whether mistakes may hide what some nodes offer, and what some workloads ask for.
-    pub(super) nodes_hidden: bool,
-    pub(super) workloads_hidden: bool,
+    pub(crate) nodes_hidden: bool,
+    pub(crate) workloads_hidden: bool,
     /// How often a `name` or the `strategy` is there after all, misspelt or of a wrong type: then it is not missing.
     spoilt_names: usize,
     spoilt_strategies: usize,
@@ -54,7 +54,7 @@ pub(super) struct Walk<'d> {
 
 impl<'d> Walk<'d> {
     /// A walk through a text that begins at `base` of a source.
-    pub(super) fn new(file: u32, base: u32, text: &'d str) -> Self {
+    pub(crate) fn new(file: u32, base: u32, text: &'d str) -> Self {
         Walk {
             file,
             base,
@@ -72,7 +72,7 @@ impl<'d> Walk<'d> {
     }
 
     /// Everything that a text says.
-    pub(super) fn document(&mut self, root: &'d DeTable<'_>) -> Manifest<'d> {
+    pub(crate) fn document(&mut self, root: &'d DeTable<'_>) -> Manifest<'d> {
         let mut manifest = Manifest::default();
         if self.is_state(root) {
             manifest.spoilt = true;

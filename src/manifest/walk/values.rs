@@ -12,21 +12,21 @@ use crate::text::escape::quoted;
 use crate::text::source::Place;
 
 impl<'d> Walk<'d> {
-    pub(super) fn string(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<Text<'d>> {
+    pub(crate) fn string(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<Text<'d>> {
         match value.get_ref() {
             DeValue::String(text) => Some(self.at(value, &**text)),
             _ => self.wrong(key, value, "a string"),
         }
     }
 
-    pub(super) fn boolean(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<bool> {
+    pub(crate) fn boolean(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<bool> {
         match value.get_ref() {
             DeValue::Boolean(truth) => Some(*truth),
             _ => self.wrong(key, value, "`true` or `false`"),
         }
     }
 
-    pub(super) fn integer(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<At<i64>> {
+    pub(crate) fn integer(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<At<i64>> {
         let DeValue::Integer(integer) = value.get_ref() else {
             return self.wrong(key, value, "an integer");
         };
@@ -38,21 +38,21 @@ impl<'d> Walk<'d> {
         Some(self.at(value, whole))
     }
 
-    pub(super) fn strings(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Vec<Text<'d>> {
+    pub(crate) fn strings(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Vec<Text<'d>> {
         match value.get_ref() {
             DeValue::Array(values) => values.iter().filter_map(|value| self.string_of(key, value)).collect(),
             _ => self.wrong(key, value, "an array of strings").unwrap_or_default(),
         }
     }
 
-    pub(super) fn string_of(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<Text<'d>> {
+    pub(crate) fn string_of(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<Text<'d>> {
         match value.get_ref() {
             DeValue::String(text) => Some(self.at(value, &**text)),
             _ => self.wrong(key, value, "an array of strings"),
         }
     }
 
-    pub(super) fn entries<'v, 'i>(&mut self, key: Text<'d>, value: &'v Value<'i>) -> Vec<(Text<'v>, &'v Value<'i>)>
+    pub(crate) fn entries<'v, 'i>(&mut self, key: Text<'d>, value: &'v Value<'i>) -> Vec<(Text<'v>, &'v Value<'i>)>
     where
         'v: 'd,
     {
@@ -62,17 +62,17 @@ impl<'d> Walk<'d> {
         }
     }
 
-    pub(super) fn strings_by_name(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Pairs<'d, Text<'d>> {
+    pub(crate) fn strings_by_name(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Pairs<'d, Text<'d>> {
         let entries = self.entries(key, value);
         entries.into_iter().filter_map(|(key, value)| Some((key, self.string(key, value)?))).collect()
     }
 
-    pub(super) fn selectors(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Pairs<'d, Vec<Text<'d>>> {
+    pub(crate) fn selectors(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Pairs<'d, Vec<Text<'d>>> {
         let entries = self.entries(key, value);
         entries.into_iter().map(|(key, value)| (key, self.one_or_more(key, value))).collect()
     }
 
-    pub(super) fn one_or_more(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Vec<Text<'d>> {
+    pub(crate) fn one_or_more(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Vec<Text<'d>> {
         match value.get_ref() {
             DeValue::String(text) => vec![self.at(value, &**text)],
             DeValue::Array(values) => values.iter().filter_map(|value| self.string_of(key, value)).collect(),
@@ -80,7 +80,7 @@ impl<'d> Walk<'d> {
         }
     }
 
-    pub(super) fn amounts(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<At<Pairs<'d, At<Amount<'d>>>>> {
+    pub(crate) fn amounts(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<At<Pairs<'d, At<Amount<'d>>>>> {
         let DeValue::Table(table) = value.get_ref() else {
             return self.wrong(key, value, "a table of quantities");
         };
@@ -94,7 +94,7 @@ impl<'d> Walk<'d> {
     }
 
     /// A number's text is taken from the source: a binary float is not what was written.
-    pub(super) fn amount(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<At<Written<'d>>> {
+    pub(crate) fn amount(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<At<Written<'d>>> {
         let written = match value.get_ref() {
             DeValue::Integer(_) | DeValue::Float(_) => Written::Number(self.text.get(value.span())?),
             DeValue::String(text) => Written::Text(text),
@@ -103,7 +103,7 @@ impl<'d> Walk<'d> {
         Some(self.at(value, written))
     }
 
-    pub(super) fn tables<'i>(
+    pub(crate) fn tables<'i>(
         &mut self,
         key: Text<'d>,
         value: &'d Value<'i>,
@@ -124,7 +124,7 @@ impl<'d> Walk<'d> {
         tables.into_iter()
     }
 
-    pub(super) fn tables_by_name<'i, T>(
+    pub(crate) fn tables_by_name<'i, T>(
         &mut self,
         key: Text<'d>,
         value: &'d Value<'i>,

@@ -20,7 +20,7 @@ const OTHER_MARKS: [(&[u8], &str); 4] =
     [(b"\xff\xfe\0\0", "UTF-32"), (b"\0\0\xfe\xff", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16")];
 
 /// Whether the texts are small enough to be read; findings say which are not.
-pub(super) fn within_budget(sources: &[Source], findings: &mut Findings) -> bool {
+pub(crate) fn within_budget(sources: &[Source], findings: &mut Findings) -> bool {
     let size = |source: &Source| source.bytes().len() as u64;
     let total: u64 = sources.iter().map(size).sum();
     if total > MOST_TEXT {
@@ -32,7 +32,7 @@ pub(super) fn within_budget(sources: &[Source], findings: &mut Findings) -> bool
 }
 
 /// A text that is too long to be read as a whole, and where it turned out that it cannot be read in pieces.
-pub(super) fn too_long(source: &Source, place: Option<Place>) -> Diagnostic {
+pub(crate) fn too_long(source: &Source, place: Option<Place>) -> Diagnostic {
     let (name, bytes) = (quoted(source.name()), source.bytes().len());
     let fault = Diagnostic::error(format!(
         "{name} has {bytes} bytes of text; the limit for one file is {MOST_WHOLE_TEXT} (64 MiB)"

@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use super::answers::{answered, labels};
-use super::expand::Places;
-use super::groups::{GroupPlaces, Groups};
-use super::list::list;
-use super::needs::{Labelled, Needs, Verdict};
+use crate::manifest::expand::Places;
+use crate::manifest::group_options::{GroupPlaces, Groups};
+use crate::manifest::lint::eligible_nodes::{Labelled, Needs, Verdict};
+use crate::manifest::lint::unmatched::{answered, labels};
+use crate::manifest::list::list;
 use crate::model::names::Symbol;
 use crate::model::{Model, NAME_LABEL, WorkloadTable};
 use crate::text::diagnostic::{Diagnostic, Findings};
@@ -22,7 +22,7 @@ use crate::text::source::Place;
 type Members = BTreeMap<Symbol, u64>;
 
 /// Warns of group options that nothing answers to.
-pub(super) fn warn_of_groups(model: &Model, groups: &Groups, findings: &mut Findings) {
+pub(crate) fn warn_of_groups(model: &Model, groups: &Groups, findings: &mut Findings) {
     let aversion = members(model, |table| &table.aversion_groups);
     let affinity = members(model, |table| &table.affinity_groups);
     for (&group, places) in &groups.aversion {
@@ -87,7 +87,7 @@ fn warn_of_label(model: &Model, group: Symbol, over: Option<Symbol>, places: &Gr
 }
 
 /// Warns of what no plan can satisfy.
-pub(super) fn warn_of_the_impossible(model: &Model, groups: &Groups, places: &Places, findings: &mut Findings) {
+pub(crate) fn warn_of_the_impossible(model: &Model, groups: &Groups, places: &Places, findings: &mut Findings) {
     if model.nodes().is_empty() {
         return;
     }

@@ -10,7 +10,7 @@ use memchr::memmem::find_iter;
 
 /// What a piece is about: it begins with a header, or it is all that comes before the first one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Head,
     Nodes,
     Workloads,
@@ -18,7 +18,7 @@ pub(super) enum Kind {
 
 impl Kind {
     /// The line that a piece begins with.
-    pub(super) fn header(self) -> &'static str {
+    pub(crate) fn header(self) -> &'static str {
         match self {
             Kind::Head => "",
             Kind::Nodes => "[[nodes]]",
@@ -29,14 +29,14 @@ impl Kind {
 
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Piece {
-    pub(super) kind: Kind,
-    pub(super) range: Range<usize>,
+pub(crate) struct Piece {
+    pub(crate) kind: Kind,
+    pub(crate) range: Range<usize>,
 }
 
 /// The pieces of a text, the head first: each about one kind of table, and of no more than one table that begins after
 /// so many bytes.
-pub(super) fn cut(text: &str, bytes: usize) -> Vec<Piece> {
+pub(crate) fn cut(text: &str, bytes: usize) -> Vec<Piece> {
     let mut pieces = vec![Piece { kind: Kind::Head, range: 0..text.len() }];
     for (at, kind) in headers(text) {
         let last = pieces.len() - 1;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::names::check;
-use super::shape::{self, At, Manifest, Text};
+use crate::manifest::names::check;
+use crate::manifest::shape::{self, At, Manifest, Text};
 use crate::model::names::Symbol;
 use crate::model::{AffinityGroup, AversionGroup, Model};
 use crate::text::diagnostic::{Diagnostic, Findings};
@@ -12,21 +12,21 @@ use crate::text::source::Place;
 
 /// Where a group's options are, and where the label that it goes over is named.
 #[derive(Clone, Copy)]
-pub(super) struct GroupPlaces {
-    pub(super) key: Place,
-    pub(super) over: Option<Place>,
+pub(crate) struct GroupPlaces {
+    pub(crate) key: Place,
+    pub(crate) over: Option<Place>,
 }
 
 /// The places of all options so far; the options themselves are in the model.
 #[derive(Default)]
-pub(super) struct Groups {
-    pub(super) aversion: BTreeMap<Symbol, GroupPlaces>,
-    pub(super) affinity: BTreeMap<Symbol, GroupPlaces>,
+pub(crate) struct Groups {
+    pub(crate) aversion: BTreeMap<Symbol, GroupPlaces>,
+    pub(crate) affinity: BTreeMap<Symbol, GroupPlaces>,
 }
 
 impl Groups {
     /// Adds the options that a text gives.
-    pub(super) fn add(&mut self, manifest: &Manifest<'_>, model: &mut Model, findings: &mut Findings) {
+    pub(crate) fn add(&mut self, manifest: &Manifest<'_>, model: &mut Model, findings: &mut Findings) {
         for (name, options) in &manifest.aversion_groups {
             let what = "an aversion group";
             if let Some(group) = enter(&mut self.aversion, *name, options.over, what, model, findings) {

@@ -9,8 +9,8 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue, Error};
 
-use super::text::offset;
-use super::twice;
+use crate::manifest::bytes::offset;
+use crate::manifest::duplicate_key;
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::quoted;
 use crate::text::source::{Place, Source};
@@ -31,8 +31,8 @@ const TWICE: &str = "duplicate key";
 const MOST_SOUGHT: usize = 10;
 
 /// A document tree, and whether it can be relied on.
-pub(super) struct Document<'s> {
-    pub(super) root: DeTable<'s>,
+pub(crate) struct Document<'s> {
+    pub(crate) root: DeTable<'s>,
     /// Lines with mistakes of grammar: what the tree says of them is guesswork.
     damaged: BTreeSet<usize>,
     /// A mistake that leaves it open which table the lines after it belong to.
@@ -41,23 +41,23 @@ pub(super) struct Document<'s> {
 
 impl Document<'_> {
     /// The grammar is right.
-    pub(super) fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         self.damaged.is_empty()
     }
 
     /// What the tree says of its tables can be relied on, but for the damaged lines.
-    pub(super) fn is_readable(&self) -> bool {
+    pub(crate) fn is_readable(&self) -> bool {
         !self.lost
     }
 
     /// The place is not on a damaged line.
-    pub(super) fn vouches_for(&self, source: &Source, place: Place) -> bool {
+    pub(crate) fn vouches_for(&self, source: &Source, place: Place) -> bool {
         place.start < place.end && !self.damaged.contains(&source.line(place.start))
     }
 }
 
 /// Reads the tree of a text that begins at `base` of the source.
-pub(super) fn parse<'s>(
+pub(crate) fn parse<'s>(
     file: u32,
     source: &Source,
     (text, base): (&'s str, u32),
@@ -86,7 +86,7 @@ pub(super) fn parse<'s>(
             if !echo {
                 twice += usize::from(error.message() == TWICE);
                 let is_sought = error.message() == TWICE && twice <= MOST_SOUGHT;
-                let first = is_sought.then(|| twice::first(text, &span)).flatten();
+                let first = is_sought.then(|| duplicate_key::first(text, &span)).flatten();
                 let marker = Place { file, start: offset(range.start), end: offset(range.start + MARKER) };
                 let fault = fault.at(if is_conflict(bytes) { marker } else { at(&span) }, "");
                 findings.push(match first {
@@ -125,7 +125,7 @@ fn tree(text: &str) -> (DeTable<'_>, Vec<Error>) {
 }
 
 /// The tree of a text without a mistake of grammar.
-pub(super) fn parse_faultless(text: &str) -> Option<DeTable<'_>> {
+pub(crate) fn parse_faultless(text: &str) -> Option<DeTable<'_>> {
     let root = DeTable::parse(text).ok()?.into_inner();
     (too_deep(&root).is_none() && odd_integers(&root).is_empty()).then_some(root)
 }

@@ -9,7 +9,7 @@ use crate::model::{Model, NAME_LABEL, NodeId, Selector, WorkloadTable};
 
 /// What decides on which nodes a workload may be.
 #[derive(PartialEq, Eq, Hash)]
-pub(super) struct Needs<'m> {
+pub(crate) struct Needs<'m> {
     only_on: &'m [Selector],
     never_on: &'m [Selector],
     resources: Vec<Symbol>,
@@ -17,7 +17,7 @@ pub(super) struct Needs<'m> {
 
 /// Which nodes there are for a workload.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// There are some, or what is missing is told elsewhere.
     Fine,
     /// No node matches all selectors, though each of them matches one.
@@ -27,13 +27,13 @@ pub(super) enum Verdict {
 }
 
 /// The nodes that have the values which `only_on` names, and what there is on nodes at all.
-pub(super) struct Labelled {
+pub(crate) struct Labelled {
     nodes: FxHashMap<(Symbol, Symbol), Vec<NodeId>>,
     offered: FxHashSet<Symbol>,
 }
 
 impl Labelled {
-    pub(super) fn new(model: &Model) -> Self {
+    pub(crate) fn new(model: &Model) -> Self {
         let selectors = model.workload_tables().iter().flat_map(|table| &table.only_on);
         let labels = selectors.map(|selector| selector.label).collect::<FxHashSet<_>>();
         let mut nodes = FxHashMap::<_, Vec<_>>::default();
@@ -67,12 +67,12 @@ impl Labelled {
 }
 
 impl<'m> Needs<'m> {
-    pub(super) fn of(table: &'m WorkloadTable) -> Self {
+    pub(crate) fn of(table: &'m WorkloadTable) -> Self {
         let resources = table.requirements.iter().map(|each| each.resource).collect();
         Self { only_on: &table.only_on, never_on: &table.never_on, resources }
     }
 
-    pub(super) fn judge(&self, model: &Model, labelled: &Labelled) -> Verdict {
+    pub(crate) fn judge(&self, model: &Model, labelled: &Labelled) -> Verdict {
         let counts = self.only_on.iter().map(|selector| (labelled.count(model, selector), selector));
         match counts.clone().min_by_key(|&(count, _)| count) {
             // A selector that no node matches by itself has a warning of its own.

@@ -8,7 +8,7 @@ use super::{Pieces, Unfit};
 use crate::parallel::in_order;
 
 /// What a piece says.
-pub(super) enum Parsed<'t> {
+pub(crate) enum Parsed<'t> {
     /// Plain tables and nothing else.
     Plain(Plain<'t>),
     /// Whatever TOML has.
@@ -16,7 +16,7 @@ pub(super) enum Parsed<'t> {
 }
 
 /// Parses all pieces, and takes them in order.
-pub(super) fn each<'t>(
+pub(crate) fn each<'t>(
     pieces: &Pieces<'t>,
     mut take: impl FnMut(&Piece, Parsed<'t>) -> Result<(), Unfit>,
 ) -> Result<(), Unfit> {

@@ -6,21 +6,21 @@
 //! does read it reads as `walk` would.
 
 use super::cut::Kind;
+use crate::manifest::bytes::offset;
 use crate::manifest::quantities::Amount;
 use crate::manifest::shape::{At, Node, Pairs, Text, Workload, Written};
-use crate::manifest::text::offset;
 use crate::manifest::walk::{NODE, WORKLOAD};
 use crate::text::source::Place;
 
 /// Tables that are plain.
 #[derive(Default)]
-pub(super) struct Plain<'t> {
-    pub(super) nodes: Vec<Node<'t>>,
-    pub(super) workloads: Vec<Workload<'t>>,
+pub(crate) struct Plain<'t> {
+    pub(crate) nodes: Vec<Node<'t>>,
+    pub(crate) workloads: Vec<Workload<'t>>,
 }
 
 /// The tables of a piece that begins at `base` of a source; nothing unless all of them are plain.
-pub(super) fn scan(file: u32, base: u32, text: &str, kind: Kind) -> Option<Plain<'_>> {
+pub(crate) fn scan(file: u32, base: u32, text: &str, kind: Kind) -> Option<Plain<'_>> {
     let mut scan = Scan { file, base, text, at: 0 };
     let mut plain = Plain::default();
     while scan.at < text.len() {

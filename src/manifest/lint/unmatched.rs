@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::list::list;
+use crate::manifest::list::list;
 use crate::model::names::Symbol;
 use crate::model::{Model, NAME_LABEL};
 use crate::quantity::{Family, Quantity};
@@ -36,42 +36,42 @@ struct Resource {
 
 /// What is offered and what is asked for.
 #[derive(Debug, Default)]
-pub(super) struct Answers {
+pub(crate) struct Answers {
     /// Indexed by symbol.
     resources: Vec<Resource>,
     /// Labels in selectors, each alone and with each of its values.
     selected: BTreeMap<(Symbol, Option<Symbol>), Asked>,
     /// Whether mistakes may hide what some nodes offer, and what some workloads ask for.
-    pub(super) nodes_hidden: bool,
-    pub(super) workloads_hidden: bool,
+    pub(crate) nodes_hidden: bool,
+    pub(crate) workloads_hidden: bool,
 }
 
 /// Noting.
 impl Answers {
     /// A node table offers a resource; `any` says whether it has any nodes.
-    pub(super) fn offered(&mut self, resource: Symbol, any: bool) {
+    pub(crate) fn offered(&mut self, resource: Symbol, any: bool) {
         self.resource(resource).offered |= any;
     }
 
-    pub(super) fn required(&mut self, resource: Symbol, place: Place, who: &str) {
+    pub(crate) fn required(&mut self, resource: Symbol, place: Place, who: &str) {
         ask(&mut self.resource(resource).required, place, who);
     }
 
-    pub(super) fn immune(&mut self, resource: Symbol, place: Place, who: &str) {
+    pub(crate) fn immune(&mut self, resource: Symbol, place: Place, who: &str) {
         ask(&mut self.resource(resource).immune, place, who);
     }
 
-    pub(super) fn weighted(&mut self, resource: Symbol, place: Place) {
+    pub(crate) fn weighted(&mut self, resource: Symbol, place: Place) {
         self.resource(resource).weighted = Some(place);
     }
 
-    pub(super) fn selected(&mut self, label: Symbol, value: Option<Symbol>, place: Place, who: &str) {
+    pub(crate) fn selected(&mut self, label: Symbol, value: Option<Symbol>, place: Place, who: &str) {
         let first = || Asked { place, who: who.to_owned(), others: 0 };
         self.selected.entry((label, value)).and_modify(|asked| asked.others += 1).or_insert_with(first);
     }
 
     /// An amount is given in these units; zero is the same in all of them.
-    pub(super) fn unit(&mut self, resource: Symbol, family: Family, amount: Quantity, place: Place) {
+    pub(crate) fn unit(&mut self, resource: Symbol, family: Family, amount: Quantity, place: Place) {
         let resource = self.resource(resource);
         let first = match family {
             Family::Binary | Family::Decimal => &mut resource.bytes,
@@ -101,7 +101,7 @@ fn ask(asked: &mut Option<Asked>, place: Place, who: &str) {
 /// Warning.
 impl Answers {
     /// Warns of everything that nothing answers to.
-    pub(super) fn warn(&self, model: &Model, findings: &mut Findings) {
+    pub(crate) fn warn(&self, model: &Model, findings: &mut Findings) {
         let offered = model.names().symbols().zip(&self.resources).filter(|(_, resource)| resource.offered);
         let offered: Vec<_> = offered.map(|(symbol, _)| model.text(symbol)).collect();
         for (symbol, resource) in model.names().symbols().zip(&self.resources) {
@@ -192,7 +192,7 @@ fn suggest(warning: Diagnostic, place: Place, name: &str, offered: &[&str], help
 }
 
 /// The labels of nodes with their values.
-pub(super) fn labels(model: &Model) -> BTreeMap<Symbol, BTreeSet<Symbol>> {
+pub(crate) fn labels(model: &Model) -> BTreeMap<Symbol, BTreeSet<Symbol>> {
     let mut labels: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     let tables = model.node_tables().iter().filter(|table| table.count != Some(0));
     for &(label, value) in tables.flat_map(|table| &table.labels) {
@@ -222,7 +222,7 @@ fn no_value<'n>(
 
 /// The warning with the name that was probably meant, or with those that there are. Once there are many warnings,
 /// nobody reads either, and to look for it takes a while.
-pub(super) fn answered<'n>(
+pub(crate) fn answered<'n>(
     warning: Diagnostic,
     place: Place,
     name: &str,

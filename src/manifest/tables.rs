@@ -5,12 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use super::answers::Answers;
-use super::groups::Groups;
-use super::names::{check, suffix};
-use super::quantities::Amount;
-use super::shape::{At, Manifest, Node, Pairs, Text, Workload};
-use super::{MOST_NODES, MOST_WORKLOADS, TablePlaces, quantities};
+use crate::manifest::group_options::Groups;
+use crate::manifest::lint::unmatched::Answers;
+use crate::manifest::names::{check, suffix};
+use crate::manifest::quantities::Amount;
+use crate::manifest::shape::{At, Manifest, Node, Pairs, Text, Workload};
+use crate::manifest::{MOST_NODES, MOST_WORKLOADS, TablePlaces, quantities};
 use crate::model::names::Symbol;
 use crate::model::{Model, NAME_LABEL, NodeTable, Offer, Requirement, Selector, WorkloadOptions, WorkloadTable};
 use crate::quantity::{Capacity, Family};
@@ -19,16 +19,16 @@ use crate::text::escape::quoted;
 use crate::text::source::Place;
 
 /// A name in one of the tables that name nodes by hand.
-pub(super) struct Named {
-    pub(super) node: String,
-    pub(super) place: Place,
-    pub(super) reason: String,
+pub(crate) struct Named {
+    pub(crate) node: String,
+    pub(crate) place: Place,
+    pub(crate) reason: String,
 }
 
 /// Tables, and where they are; side by side, so that the model can take the former as they are.
-pub(super) struct Tables<T> {
-    pub(super) tables: Vec<T>,
-    pub(super) places: Vec<TablePlaces>,
+pub(crate) struct Tables<T> {
+    pub(crate) tables: Vec<T>,
+    pub(crate) places: Vec<TablePlaces>,
 }
 
 impl<T> Default for Tables<T> {
@@ -45,22 +45,22 @@ impl<T> Tables<T> {
 }
 
 /// What has been read so far.
-pub(super) struct Lower {
-    pub(super) findings: Findings,
-    pub(super) model: Model,
-    pub(super) nodes: Tables<NodeTable>,
-    pub(super) workloads: Tables<WorkloadTable>,
+pub(crate) struct Lower {
+    pub(crate) findings: Findings,
+    pub(crate) model: Model,
+    pub(crate) nodes: Tables<NodeTable>,
+    pub(crate) workloads: Tables<WorkloadTable>,
     /// Where earlier names are, by the headers of their tables.
-    pub(super) was: BTreeMap<Place, Place>,
-    pub(super) groups: Groups,
-    pub(super) drains: Vec<Named>,
-    pub(super) cordons: Vec<Named>,
-    pub(super) answers: Answers,
+    pub(crate) was: BTreeMap<Place, Place>,
+    pub(crate) groups: Groups,
+    pub(crate) drains: Vec<Named>,
+    pub(crate) cordons: Vec<Named>,
+    pub(crate) answers: Answers,
 }
 
 impl Lower {
     /// Nothing but a model that the head of a manifest has made.
-    pub(super) fn new(model: Model, answers: Answers, findings: Findings) -> Self {
+    pub(crate) fn new(model: Model, answers: Answers, findings: Findings) -> Self {
         Lower {
             findings,
             model,
@@ -75,13 +75,13 @@ impl Lower {
     }
 
     /// Adds the tables that drop-ins may hold too. `whole` says that nothing is missing because the grammar was wrong.
-    pub(super) fn add(&mut self, manifest: &Manifest<'_>, whole: bool) {
+    pub(crate) fn add(&mut self, manifest: &Manifest<'_>, whole: bool) {
         self.add_tables(&manifest.nodes, &manifest.workloads, whole);
         self.add_groups_and_reasons(manifest);
     }
 
     /// Adds nodes and workloads.
-    pub(super) fn add_tables(&mut self, nodes: &[Node<'_>], workloads: &[Workload<'_>], whole: bool) {
+    pub(crate) fn add_tables(&mut self, nodes: &[Node<'_>], workloads: &[Workload<'_>], whole: bool) {
         for node in nodes {
             let before = self.findings.errors();
             self.node(node, whole);
@@ -95,7 +95,7 @@ impl Lower {
     }
 
     /// Adds all else; after all tables, as symbols are numbered as they come.
-    pub(super) fn add_groups_and_reasons(&mut self, manifest: &Manifest<'_>) {
+    pub(crate) fn add_groups_and_reasons(&mut self, manifest: &Manifest<'_>) {
         self.groups.add(manifest, &mut self.model, &mut self.findings);
         self.drains.extend(manifest.drain.iter().map(named));
         self.cordons.extend(manifest.cordon.iter().map(named));

@@ -8,7 +8,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 /// The place of the first key; `second` is that of the other one, as it is written.
-pub(super) fn first(text: &str, second: &Range<usize>) -> Option<Range<usize>> {
+pub(crate) fn first(text: &str, second: &Range<usize>) -> Option<Range<usize>> {
     let written = format!("{} = 0", text.get(second.clone())?);
     let written = DeTable::parse(&written).ok()?;
     let (key, _) = written.get_ref().iter().next()?;

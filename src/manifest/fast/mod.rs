@@ -16,18 +16,18 @@ use toml::de::{DeTable, DeValue};
 
 use self::cut::{Kind, Piece, cut};
 use self::parse::Parsed;
-use super::lower::Lower;
-use super::shape::Manifest;
-use super::text::{MOST_WHOLE_TEXT, offset, too_long};
-use super::walk::{MAIN, Walk};
-use super::{head, syntax};
+use crate::manifest::bytes::{MOST_WHOLE_TEXT, offset, too_long};
+use crate::manifest::shape::Manifest;
+use crate::manifest::tables::Lower;
+use crate::manifest::walk::{MAIN, Walk};
+use crate::manifest::{grammar, head};
 use crate::parallel::threads;
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::source::{Place, Source};
 
 /// How texts are read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Reading {
+pub(crate) struct Reading {
     /// Longer texts are read in pieces, where they can be.
     whole: usize,
     /// No text that is longer may be read as a whole.
@@ -39,7 +39,7 @@ pub(super) struct Reading {
 }
 
 /// How a text was read, or is to be.
-pub(super) enum Way<T> {
+pub(crate) enum Way<T> {
     /// It was read in pieces.
     Pieces(T),
     /// It is to be read as a whole.
@@ -50,10 +50,10 @@ pub(super) enum Way<T> {
 
 /// A text that is to be read as a whole after all.
 #[derive(Debug)]
-pub(super) struct Broken;
+pub(crate) struct Broken;
 
 /// A text, from `base` of a source on, and its pieces.
-pub(super) struct Pieces<'t> {
+pub(crate) struct Pieces<'t> {
     file: u32,
     base: u32,
     text: &'t str,
@@ -63,22 +63,22 @@ pub(super) struct Pieces<'t> {
 }
 
 /// Where a piece begins that cannot be read by itself.
-pub(super) struct Unfit(Place);
+pub(crate) struct Unfit(Place);
 
 impl Reading {
     /// In pieces that a processor's own memory holds, on as many threads as it runs.
-    pub(super) fn usual() -> Self {
+    pub(crate) fn usual() -> Self {
         let longest_whole = usize::try_from(MOST_WHOLE_TEXT).unwrap_or(usize::MAX);
         Reading { whole: 64 << 10, longest_whole, piece: 32 << 10, threads: threads() }
     }
 
     /// As wholes wherever that is allowed.
-    pub(super) fn as_wholes(self) -> Self {
+    pub(crate) fn as_wholes(self) -> Self {
         Reading { whole: self.longest_whole, ..self }
     }
 
     /// Reads a text in pieces, if that is the way to read it.
-    pub(super) fn of<'t, T>(
+    pub(crate) fn of<'t, T>(
         self,
         file: u32,
         source: &Source,
@@ -102,7 +102,7 @@ impl Reading {
 
 impl<'t> Pieces<'t> {
     /// Reads a main file.
-    pub(super) fn main(&self) -> Result<Lower, Unfit> {
+    pub(crate) fn main(&self) -> Result<Lower, Unfit> {
         let tree = self.tree(&self.list[0])?;
         let shape = self.walk(&self.list[0], &tree)?;
         let start = Place { file: self.file, start: self.base, end: self.base };
@@ -114,7 +114,7 @@ impl<'t> Pieces<'t> {
     }
 
     /// Adds what a text says to what was read before.
-    pub(super) fn add_to(&self, lower: &mut Lower) -> Result<(), Unfit> {
+    pub(crate) fn add_to(&self, lower: &mut Lower) -> Result<(), Unfit> {
         let mut others = Vec::new();
         let mut keys = Vec::new();
         parse::each(self, |piece, parsed| {
@@ -154,7 +154,7 @@ impl<'t> Pieces<'t> {
     }
 
     fn tree(&self, piece: &Piece) -> Result<DeTable<'t>, Unfit> {
-        syntax::parse_faultless(&self.text[piece.range.clone()]).ok_or_else(|| self.unfit(piece))
+        grammar::parse_faultless(&self.text[piece.range.clone()]).ok_or_else(|| self.unfit(piece))
     }
 
     fn walk<'d>(&'d self, piece: &Piece, tree: &'d DeTable<'_>) -> Result<Manifest<'d>, Unfit> {
