@@ -17,7 +17,7 @@
 //!
 //! - Amounts are exact ([`quantity`]): nothing is rounded, no float decides.
 //! - The same input gives the same bytes; nothing shown or decided comes in the order of a hash map.
-//! - [`check`] judges every assignment before it is shown or saved, and shares no code with [`place`].
+//! - [`verify`] judges every assignment before it is shown or saved, and shares no code with [`place`].
 //! - A mistake in a manifest is a [`diagnostic`](text::diagnostic) with a place; a manifest with one is never planned.
 //! - The state is replaced whole or not at all, and only by who holds its lock.
 //! - What reaches a terminal went through [`escape`](text::escape).
@@ -26,19 +26,23 @@
 //!
 //! | room | what it is for |
 //! |---|---|
-//! | [`quantity`], [`names`], [`score`], [`model`] | the words of the manifest, as values |
 //! | [`text`] | source positions, diagnostics and their drawing, escaping, counting words, suggestions |
-//! | [`parallel`] | two things at once |
+//! | [`quantity`] | exact decimals with units |
+//! | [`model`] | nodes, workloads, groups, rubric, sizes, names, the record and who inherits which part of it |
 //! | [`manifest`] | text to model, and every mistake on the way |
-//! | [`adoption`] | lines that say what runs where already, to pairs |
-//! | [`place`] | the engine: rules, strategies, who may stay, who refused |
-//! | [`check`], [`disagreement`] | the judge, and what is wrong before there is a plan to judge |
-//! | [`plan`] | what changes, as data |
-//! | [`proof`], [`why`] | what cannot be, whatever the order; why here, why not there, what would help |
-//! | [`explain`] | the sentences for all of that |
-//! | [`state`], [`store`] | the record as text, and its way to the disk and back |
-//! | [`render`] | the same plan for people and for programs |
-//! | [`watch`] | when to plan again: the protocol, and word of changed files |
+//! | [`import`] | what others know about running workloads, as records |
+//! | [`rules`] | may it run there? attach, hold, groups, selectors |
+//! | [`place`] | the strategies: workload order, node order, search, reconcile with the record |
+//! | [`verify`] | the independent judge of an assignment |
+//! | [`bounds`] | what cannot be, whatever the order: proofs |
+//! | [`plan`] | recorded against wanted: changes with reasons |
+//! | [`scenario`] | plans of edited clusters |
+//! | [`explain`] | why here, why not there, what would help: answers as data |
+//! | [`render`] | pages: phrases, text, JSON, Markdown, GitHub, diff |
+//! | [`state`] | state and saved plan: versioned text to values and back |
+//! | [`store`] | files and locks |
+//! | [`watch`] | when to plan again |
+//! | [`parallel`] | two things at once |
 //!
 //! # As a library
 //!
@@ -54,36 +58,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-pub mod quantity;
-
-pub mod model;
-
-pub mod text;
-
-pub mod parallel;
-
-pub mod manifest;
-
-pub mod import;
-
-pub mod rules;
-
-pub mod place;
-
-pub mod scenario;
-
-pub mod verify;
-
-pub mod plan;
-
 pub mod bounds;
-
 pub mod explain;
-
-pub mod state;
-
-pub mod store;
-
+pub mod import;
+pub mod manifest;
+pub mod model;
+pub mod parallel;
+pub mod place;
+pub mod plan;
+pub mod quantity;
 pub mod render;
-
+pub mod rules;
+pub mod scenario;
+pub mod state;
+pub mod store;
+pub mod text;
+pub mod verify;
 pub mod watch;

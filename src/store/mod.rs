@@ -1,31 +1,7 @@
-//! The disk: find, read, lock, replace.
+//! Where manifests are read and states are kept; it moves bytes and knows no model.
 //!
-//! Nothing else in the library opens a file. The store moves bytes and knows no model: what they mean is the business
-//! of `manifest` and `state`.
-//!
-//! Three promises are kept here. A state is replaced as a whole or not at all, and only by the one who holds the lock,
-//! which is why only a [`LockedStore`] can write one. A call that fails says which operation failed on which path. And
-//! nothing that is given as a file can hang a reader or fill its memory: the kind is asked before a file is opened, the
-//! size while it is read.
+//! [`local`] keeps them in files and locks of one machine.
 
-mod again;
-mod error;
-mod find;
-mod gather;
-mod list;
-mod lock;
-mod output;
-mod read;
-mod replace;
-mod resolve;
-mod surroundings;
-mod temporary;
+mod local;
 
-pub use error::{Error, Kind, Operation};
-pub use find::{find_manifest, state_beside, states_beside};
-pub use gather::read_manifest;
-pub use lock::{LockedStore, lock};
-pub use output::{create_new, write_output};
-pub use read::{Input, read, read_input};
-pub use replace::Saved;
-pub use surroundings::{Surroundings, surroundings};
+pub use local::*;

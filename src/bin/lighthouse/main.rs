@@ -1,35 +1,26 @@
 //! The command line: who asked for what, and where it is done.
 
-mod adopt;
 mod after_help;
-mod apply;
 mod args;
-mod check;
 mod clock;
-mod completions;
+mod commands;
 mod environment;
 mod exit;
-mod explain;
 mod failure;
 mod guards;
-mod init;
 mod inputs;
-mod man;
-mod plan;
 mod planning;
 mod progress;
 mod saved_plan;
-mod schema;
-mod show;
 mod signals;
 mod terminal;
-mod watch;
 mod writing;
 
 use std::process::ExitCode;
 
 use args::{Args, Color, Command};
 use clap::Parser;
+use commands::{adopt, apply, check, completions, explain, init, man, plan, schema, show, watch};
 use exit::Exit;
 use failure::Failure;
 use lighthouse::text::diagnostic::Severity;

@@ -14,7 +14,7 @@ const LONGEST_TURN: Duration = Duration::from_secs(30);
 
 /// How it stands.
 #[derive(Debug)]
-pub(super) struct Board {
+pub(crate) struct Board {
     status: WatchStatus,
     beat: Instant,
     success: Option<SystemTime>,
@@ -24,12 +24,12 @@ pub(super) struct Board {
 }
 
 /// The board, also where a thread has died with it in hand.
-pub(super) fn lock(board: &Mutex<Board>) -> MutexGuard<'_, Board> {
+pub(crate) fn lock(board: &Mutex<Board>) -> MutexGuard<'_, Board> {
     board.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Board {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             status: WatchStatus::default(),
             beat: Instant::now(),
@@ -41,12 +41,12 @@ impl Board {
     }
 
     /// The deciding thread has turned once more.
-    pub(super) fn beat(&mut self) {
+    pub(crate) fn beat(&mut self) {
         self.beat = Instant::now();
     }
 
     /// Something was planned, whatever comes of it.
-    pub(super) fn plan(&mut self, facts: &Facts) {
+    pub(crate) fn plan(&mut self, facts: &Facts) {
         let status = &mut self.status;
         status.manifest_digest = Some(facts.content.manifest().to_string());
         status.state_digest = facts.content.state().map(|digest| digest.to_string());
@@ -55,7 +55,7 @@ impl Board {
     }
 
     /// An attempt ended well.
-    pub(super) fn succeed(&mut self) {
+    pub(crate) fn succeed(&mut self) {
         self.attempt();
         self.success = Some(SystemTime::now());
         let status = &mut self.status;
@@ -63,7 +63,7 @@ impl Board {
     }
 
     /// An attempt failed.
-    pub(super) fn fail(&mut self, message: &str) {
+    pub(crate) fn fail(&mut self, message: &str) {
         self.attempt();
         self.failures += 1;
         self.status.consecutive_failures += 1;
@@ -76,26 +76,26 @@ impl Board {
     }
 
     /// Whether there is a plan that stays when something fails.
-    pub(super) fn has_plan(&self) -> bool {
+    pub(crate) fn has_plan(&self) -> bool {
         self.status.manifest_digest.is_some()
     }
 
-    pub(super) fn status(&self) -> WatchStatus {
+    pub(crate) fn status(&self) -> WatchStatus {
         self.status.clone()
     }
 
     /// Whether the deciding thread turns.
-    pub(super) fn is_alive(&self) -> bool {
+    pub(crate) fn is_alive(&self) -> bool {
         self.beat.elapsed() < LONGEST_TURN
     }
 
     /// Whether the last attempt ended well.
-    pub(super) fn is_ready(&self) -> bool {
+    pub(crate) fn is_ready(&self) -> bool {
         self.success.is_some() && self.status.consecutive_failures == 0
     }
 
     /// The metrics, as Prometheus reads them.
-    pub(super) fn metrics(&self) -> String {
+    pub(crate) fn metrics(&self) -> String {
         let success = self.success.and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
         let count = |count: usize| count.to_string();
         let metrics = [

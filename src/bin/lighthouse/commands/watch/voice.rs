@@ -19,18 +19,18 @@ const LONGEST: usize = 2_000;
 
 /// How it is said.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Voice {
+pub(crate) struct Voice {
     format: ApplyFormat,
     paint: Paint,
 }
 
 impl Voice {
-    pub(super) fn new(format: ApplyFormat, terminal: Terminal) -> Self {
+    pub(crate) fn new(format: ApplyFormat, terminal: Terminal) -> Self {
         Self { format, paint: if terminal.out_coloured { Paint::Coloured } else { Paint::Plain } }
     }
 
     /// The first words.
-    pub(super) fn opening(self, listening: Option<&str>) -> String {
+    pub(crate) fn opening(self, listening: Option<&str>) -> String {
         match (self.format, listening) {
             (ApplyFormat::Json, _) => watch_version(&now(), env!("CARGO_PKG_VERSION"), listening),
             (ApplyFormat::Text, Some(address)) => said(&format!("listening on http://{address}")),
@@ -39,7 +39,7 @@ impl Voice {
     }
 
     /// A plan; in text only what is new in it.
-    pub(super) fn plan(
+    pub(crate) fn plan(
         self,
         basis: &Basis,
         plan: &Plan<'_>,
@@ -57,7 +57,7 @@ impl Voice {
     }
 
     /// A plan that is not applied yet, as it removes something. Programs see that from the plan.
-    pub(super) fn held(self) -> String {
+    pub(crate) fn held(self) -> String {
         match self.format {
             ApplyFormat::Text => said("it removes something: applied when the bytes have stayed the same for 5 s"),
             ApplyFormat::Json => String::new(),
@@ -65,7 +65,7 @@ impl Voice {
     }
 
     /// A state that was saved.
-    pub(super) fn applied(self, state: &str, serial: Option<u64>, content: &Content) -> String {
+    pub(crate) fn applied(self, state: &str, serial: Option<u64>, content: &Content) -> String {
         match self.format {
             ApplyFormat::Text => said(&format!("applied: saved {state} (serial {})", serial.unwrap_or_default())),
             ApplyFormat::Json => watch_applied(&now(), serial, (content.manifest(), content.state())),
@@ -73,7 +73,7 @@ impl Voice {
     }
 
     /// Something that is wrong, after a plan or before the first one.
-    pub(super) fn trouble(self, trouble: &Trouble, has_plan: bool) -> String {
+    pub(crate) fn trouble(self, trouble: &Trouble, has_plan: bool) -> String {
         let failure = &trouble.failure;
         let message: String = failure.message.chars().take(LONGEST).collect();
         let help = failure.help.as_deref();
@@ -98,7 +98,7 @@ impl Voice {
     }
 
     /// All is well again, with the plan that was there before or with another one.
-    pub(super) fn recovered(self, with_nothing_new: bool) -> String {
+    pub(crate) fn recovered(self, with_nothing_new: bool) -> String {
         match self.format {
             ApplyFormat::Text => said(if with_nothing_new { "recovered, nothing new" } else { "recovered" }),
             ApplyFormat::Json => watch_recovered(&now()),

@@ -15,7 +15,7 @@ use lighthouse::watch::{Content, Ending};
 
 use super::look::{Bytes, Look};
 use super::worker::Worker;
-use crate::apply;
+use crate::commands::apply;
 use crate::exit::Exit;
 use crate::failure::{Failure, Refusal};
 use crate::guards::{self, Limits};
@@ -24,37 +24,37 @@ use crate::planning::{Basis, Recorded, same_cluster};
 use crate::writing;
 
 /// What came of a pass.
-pub(super) struct Outcome {
-    pub(super) ending: Ending,
+pub(crate) struct Outcome {
+    pub(crate) ending: Ending,
     /// What is said of it in any case.
-    pub(super) said: String,
+    pub(crate) said: String,
     /// Whether a state was saved, which is so though it cannot be told.
-    pub(super) saved: bool,
+    pub(crate) saved: bool,
     /// What was wrong with it.
-    pub(super) trouble: Option<Trouble>,
-    pub(super) facts: Option<Facts>,
-    pub(super) exit: Exit,
+    pub(crate) trouble: Option<Trouble>,
+    pub(crate) facts: Option<Facts>,
+    pub(crate) exit: Exit,
 }
 
 /// Something wrong, and the mistakes in the manifest where that is it.
-pub(super) struct Trouble {
-    pub(super) failure: Failure,
-    pub(super) found: Option<Box<(Findings, Vec<Source>)>>,
+pub(crate) struct Trouble {
+    pub(crate) failure: Failure,
+    pub(crate) found: Option<Box<(Findings, Vec<Source>)>>,
 }
 
 /// What the status tells of a plan.
 #[derive(Clone, Debug)]
-pub(super) struct Facts {
-    pub(super) content: Content,
-    pub(super) serial: Option<u64>,
-    pub(super) pending: usize,
-    pub(super) unplaced: usize,
-    pub(super) took: Duration,
+pub(crate) struct Facts {
+    pub(crate) content: Content,
+    pub(crate) serial: Option<u64>,
+    pub(crate) pending: usize,
+    pub(crate) unplaced: usize,
+    pub(crate) took: Duration,
 }
 
 impl Outcome {
     /// The content cannot be planned.
-    pub(super) fn broken(failure: impl Into<Trouble>) -> Self {
+    pub(crate) fn broken(failure: impl Into<Trouble>) -> Self {
         Self::wrong(Ending::Broken, failure)
     }
 
@@ -73,7 +73,7 @@ impl From<Failure> for Trouble {
 
 impl Worker {
     /// Plans what was seen, says so, and applies it where that is wanted.
-    pub(super) fn pass(&mut self, look: Look, trigger: Option<Trigger>, steady: bool) -> Outcome {
+    pub(crate) fn pass(&mut self, look: Look, trigger: Option<Trigger>, steady: bool) -> Outcome {
         let start = Instant::now();
         let Bytes { sources, state, content } = match look.read {
             Ok(bytes) => bytes,

@@ -11,22 +11,22 @@ use crate::failure::Failure;
 use crate::inputs::read_sources;
 
 /// What was seen.
-pub(super) struct Look {
+pub(crate) struct Look {
     /// Of all of it.
-    pub(super) digest: Digest,
+    pub(crate) digest: Digest,
     /// The bytes, or why they cannot be read.
-    pub(super) read: Result<Bytes, Failure>,
+    pub(crate) read: Result<Bytes, Failure>,
 }
 
 /// Manifest and state as they were read.
-pub(super) struct Bytes {
-    pub(super) sources: Vec<Source>,
-    pub(super) state: Option<Vec<u8>>,
-    pub(super) content: Content,
+pub(crate) struct Bytes {
+    pub(crate) sources: Vec<Source>,
+    pub(crate) state: Option<Vec<u8>>,
+    pub(crate) content: Content,
 }
 
 /// Looks. That something cannot be read is a content, too, and the same as long as the reason is.
-pub(super) fn look(scene: &Scene) -> Look {
+pub(crate) fn look(scene: &Scene) -> Look {
     let read = read(scene);
     let digest = match &read {
         Ok(bytes) => bytes.content.digest(),

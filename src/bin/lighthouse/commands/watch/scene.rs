@@ -15,17 +15,17 @@ const NAME: &str = "lighthouse.toml";
 
 /// The paths, as given.
 #[derive(Clone, Debug)]
-pub(super) struct Scene {
+pub(crate) struct Scene {
     /// The folder that it all began in.
     base: PathBuf,
-    pub(super) manifest: PathBuf,
-    pub(super) state: PathBuf,
+    pub(crate) manifest: PathBuf,
+    pub(crate) state: PathBuf,
     status_file: Option<PathBuf>,
 }
 
 impl Scene {
     /// Which paths are meant. The manifest need not be there yet.
-    pub(super) fn find(global: &Global, args: &WatchArgs) -> Result<Self, Failure> {
+    pub(crate) fn find(global: &Global, args: &WatchArgs) -> Result<Self, Failure> {
         let base = current_folder()?;
         let found = || store::find_manifest(&base).unwrap_or_else(|_| PathBuf::from(NAME));
         let input = Input::of(&named_manifest(global).unwrap_or_else(found));
@@ -39,18 +39,18 @@ impl Scene {
     }
 
     /// Enters the folder that it all began in. It may be another one by now, as after a checkout or a swap of links.
-    pub(super) fn enter(&self) {
+    pub(crate) fn enter(&self) {
         // Where it is gone, so is what is below it, and reading that says so.
         let _ = env::set_current_dir(&self.base);
     }
 
     /// The folders that tell of changes.
-    pub(super) fn surroundings(&self) -> Surroundings {
+    pub(crate) fn surroundings(&self) -> Surroundings {
         store::surroundings(&self.base, &self.manifest, Some(&self.state))
     }
 
     /// Writes the status file, where one is wanted.
-    pub(super) fn write_status(&self, status: &WatchStatus) -> Result<(), Failure> {
+    pub(crate) fn write_status(&self, status: &WatchStatus) -> Result<(), Failure> {
         let Some(path) = &self.status_file else { return Ok(()) };
         Ok(store::write_output(path, watch_status(status).as_bytes(), &[&self.manifest, &self.state])?)
     }

@@ -23,7 +23,7 @@ const LONGEST: usize = 8 * 1024;
 const MOST_HEADERS: usize = 64;
 
 /// Listens from now on, and says where.
-pub(super) fn start(address: SocketAddr, board: &Arc<Mutex<Board>>) -> Result<String, Failure> {
+pub(crate) fn start(address: SocketAddr, board: &Arc<Mutex<Board>>) -> Result<String, Failure> {
     let failed = |error: io::Error| Failure::system(&format!("cannot listen on {address}"), &error);
     let listener = TcpListener::bind(address).map_err(failed)?;
     let listening = listener.local_addr().map_err(failed)?.to_string();

@@ -20,7 +20,7 @@ use crate::failure::Failure;
 use crate::terminal::Terminal;
 
 /// What there is to do.
-pub(super) enum Job {
+pub(crate) enum Job {
     Look,
     Pass {
         look: Box<Look>,
@@ -32,24 +32,24 @@ pub(super) enum Job {
 }
 
 /// What it remembers from one job to the next.
-pub(super) struct Worker {
-    pub(super) scene: Scene,
-    pub(super) apply: bool,
-    pub(super) voice: Voice,
-    pub(super) terminal: Terminal,
+pub(crate) struct Worker {
+    pub(crate) scene: Scene,
+    pub(crate) apply: bool,
+    pub(crate) voice: Voice,
+    pub(crate) terminal: Terminal,
     poll: bool,
     /// Why it last saw nothing coming.
     blind: Option<Blind>,
     /// The content of the last pass.
-    pub(super) content: Option<Content>,
+    pub(crate) content: Option<Content>,
     /// The last plan that was shown.
-    pub(super) shown: Shown,
+    pub(crate) shown: Shown,
     /// The state that it last wrote or found in order.
-    pub(super) known: Option<(Lineage, u64)>,
+    pub(crate) known: Option<(Lineage, u64)>,
 }
 
 impl Worker {
-    pub(super) fn new(scene: Scene, args: &WatchArgs, voice: Voice, terminal: Terminal) -> Self {
+    pub(crate) fn new(scene: Scene, args: &WatchArgs, voice: Voice, terminal: Terminal) -> Self {
         Self {
             scene,
             apply: args.apply,
@@ -81,7 +81,7 @@ impl Worker {
 }
 
 /// Starts the thread. What comes of a job goes to the inbox.
-pub(super) fn start(mut worker: Worker, inbox: Sender<Message>) -> io::Result<Sender<Job>> {
+pub(crate) fn start(mut worker: Worker, inbox: Sender<Message>) -> io::Result<Sender<Job>> {
     let (jobs, todo) = channel();
     let thread = thread::Builder::new().spawn(move || {
         let stir = inbox.clone();
