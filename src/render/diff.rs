@@ -62,7 +62,8 @@ mod tests {
     fn a_diff_has_names_and_context() {
         let (before, after) = ("1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\n5x\n6\n7\n8\n9\n");
         let diff = plan(before, after, "/srv/c.state.toml");
-        let expected = "--- a/srv/c.state.toml\n+++ b/srv/c.state.toml\n -2,7 +2,7 \n 2\n 3\n 4\n-5\n+5x\n 6\n 7\n 8\n";
+        let expected =
+            "--- a/srv/c.state.toml\n+++ b/srv/c.state.toml\n@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+5x\n 6\n 7\n 8\n";
         assert_eq!(diff, expected);
     }
 
@@ -70,14 +71,14 @@ mod tests {
     fn a_new_state_comes_from_nowhere() {
         assert_eq!(
             plan("", "a\nb", "x"),
-            "--- /dev/null\n+++ b/x\n -0,0 +1,2 \n+a\n+b\n\\ No newline at end of file\n"
+            "--- /dev/null\n+++ b/x\n@@ -0,0 +1,2 @@\n+a\n+b\n\\ No newline at end of file\n"
         );
     }
 
     #[test]
     fn hidden_characters_are_spelled_out() {
         let diff = plan("a\u{202e}\r\n", "\u{1b}[2K\n", "x\n+++ b/y");
-        let expected = "--- a/x\\n+++ b/y\n+++ b/x\\n+++ b/y\n -1 +1 \n-a\\u{202e}\\r\n+\\u{1b}[2K\n";
+        let expected = "--- a/x\\n+++ b/y\n+++ b/x\\n+++ b/y\n@@ -1 +1 @@\n-a\\u{202e}\\r\n+\\u{1b}[2K\n";
         assert_eq!(diff, expected);
     }
 
