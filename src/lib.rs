@@ -46,6 +46,9 @@
 //!
 //! # As a library
 //!
+//! Without the default feature `cli` the crate is the engine alone, with three small dependencies: no files, no JSON, no
+//! command line. [`prelude`] has the names that most programs need.
+//!
 //! ```
 //! use lighthouse::model::{Model, NodeTable, Strategy, WorkloadTable};
 //! use lighthouse::place::Engine;
@@ -60,18 +63,35 @@
 
 pub mod bounds;
 pub mod explain;
+#[cfg(feature = "cli")]
 pub mod import;
+#[cfg(feature = "cli")]
 pub mod manifest;
 pub mod model;
 pub mod parallel;
 pub mod place;
 pub mod plan;
 pub mod quantity;
+#[cfg(feature = "cli")]
 pub mod render;
 pub mod rules;
 pub mod scenario;
+#[cfg(feature = "cli")]
 pub mod state;
+#[cfg(feature = "cli")]
 pub mod store;
+#[cfg(feature = "cli")]
 pub mod text;
 pub mod verify;
+#[cfg(feature = "cli")]
 pub mod watch;
+
+/// The names that a program needs to plan a cluster of its own.
+pub mod prelude {
+    pub use crate::model::{
+        Assignment, Model, NodeId, NodeTable, Offer, Record, Replan, Requirement, Strategy, WorkloadId, WorkloadTable,
+    };
+    pub use crate::place::{Outcome, Start, place};
+    pub use crate::plan::Plan;
+    pub use crate::quantity::{Capacity, Family, Quantity};
+}

@@ -5,6 +5,7 @@
 
 mod averse;
 mod change;
+#[cfg(feature = "cli")]
 pub mod consistency;
 
 pub use averse::averse_pairs;
