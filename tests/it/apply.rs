@@ -6,8 +6,8 @@ use std::process::Output;
 
 use tempfile::TempDir;
 
-use crate::program::{json, run, text};
 use crate::schema::validate;
+use crate::support::{json, run, text};
 
 const MANIFEST: &str = r#"strategy = "prioritized"
 [[nodes]]

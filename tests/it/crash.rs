@@ -3,7 +3,7 @@
 
 use std::os::unix::process::ExitStatusExt;
 
-use crate::rig::{Call, Site, has_strace, meaning, parsed, repeat, told, under};
+use crate::support::{Call, Site, has_strace, meaning, parsed, repetitions, report, under};
 
 /// What a site looks like before and after the apply that is killed.
 struct Case {
@@ -77,9 +77,9 @@ fn a_kill_at_any_system_call_leaves_the_old_state_or_the_new() {
         // 20 KB.
         campaign(&case(270, 260), "", 1),
         // 5 MB: only what follows the start of writing differs from the above.
-        campaign(&case(65_000, 64_900), ".tmp", repeat(4, 1)),
+        campaign(&case(65_000, 64_900), ".tmp", repetitions(4, 1)),
     ];
-    told(format_args!("killed at a call: no state {}, 20 KB {}, 5 MB {}", points[0], points[1], points[2]));
+    report(format_args!("killed at a call: no state {}, 20 KB {}, 5 MB {}", points[0], points[1], points[2]));
     assert!(points.iter().sum::<usize>() >= 240, "{points:?}");
 }
 

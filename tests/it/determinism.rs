@@ -15,8 +15,7 @@ use lighthouse::text::source::Source;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use crate::program::{below_root, cases, copy, text};
-use crate::rig::{binary, has, repeat};
+use crate::support::{below_root, binary, cases, copy, has, repetitions, text};
 
 /// What a process may find around it, and must not care about.
 const VARIABLES: [(&str, &[&str]); 10] = [
@@ -87,7 +86,7 @@ fn said_in(surroundings: usize, program: &[&Path]) -> (Vec<u8>, Option<Vec<u8>>)
 
 #[test]
 fn every_process_says_the_same() {
-    let (first, other) = said_in(repeat(8, 112), &[&binary()]);
+    let (first, other) = said_in(repetitions(8, 112), &[&binary()]);
     assert!(first.len() > 10_000);
     let shown = other.as_deref().map(String::from_utf8_lossy);
     assert!(shown.is_none(), "{}\n{}", String::from_utf8_lossy(&first), shown.unwrap_or_default());
@@ -145,7 +144,7 @@ fn any_number_of_processors_says_the_same() {
     {
         let one = said(&["taskset", "-c", "0"], arguments);
         assert_eq!(one.0, Some(code), "{arguments}: {}", text(&one.2));
-        for _ in 0..repeat(4, 100) {
+        for _ in 0..repetitions(4, 100) {
             assert!(said(&[], arguments) == one, "{arguments}");
         }
     }

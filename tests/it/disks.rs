@@ -5,7 +5,7 @@ use std::process::Command;
 
 use lighthouse::state::{parse, record_digest};
 
-use crate::rig::{Site, binary, has, meaning, told};
+use crate::support::{Site, binary, has, meaning, report};
 
 /// A disk of its own in a name space of its own, where an unprivileged user may mount one.
 const NAMESPACE: [&str; 4] = ["unshare", "-Urm", "sh", "-c"];
@@ -124,7 +124,7 @@ fn hold(case: &Case, trials: impl IntoIterator<Item = Trial>) -> (usize, usize) 
             Err(broken) => panic!("{broken}"),
         }
     }
-    told(format_args!("applies on small disks: {} well, {} told", counts.0, counts.1));
+    report(format_args!("applies on small disks: {} well, {} told", counts.0, counts.1));
     counts
 }
 

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::program::{below_root, copy, json, run, text};
 use crate::schema::{from_toml, validate};
+use crate::support::{below_root, copy, json, run, text};
 
 fn examples() -> Vec<PathBuf> {
     let entries = fs::read_dir(below_root("examples")).expect("a folder");

@@ -1,99 +1,22 @@
-//! What `explain` says: golden sessions, JSON beside each of them, and every suggestion carried out.
-//!
-//! A folder of `tests/explain` has a manifest, what runs (`before.txt`, lines of `workload node`) where that matters,
-//! and `session.txt`: commands with what they print. `UPDATE=1 cargo test explain` writes the sessions anew: read what
-//! changed.
+//! The answers of `explain` for every case of `tests/cases/explain`: their JSON follows the schema, and every suggestion
+//! is carried out and places the workload.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::program::{below_root, copy, json, lighthouse, run, text};
 use crate::schema::validate;
+use crate::support::{case_folder, commands, folders_in, home_of, json, lighthouse, run, text, words};
 
+/// The cases of the area `explain`.
 fn folders() -> Vec<PathBuf> {
-    let entries = fs::read_dir(below_root("tests/explain")).expect("a folder");
-    let mut folders: Vec<_> = entries.map(|entry| entry.expect("it can be read").path()).collect();
-    folders.sort();
-    folders
-}
-
-/// A copy of a folder, with what runs there on record.
-pub(crate) fn home_of(folder: &Path) -> TempDir {
-    let home = tempfile::tempdir().expect("a folder");
-    copy(folder, home.path());
-    if home.path().join("before.txt").is_file() {
-        let output = run(home.path(), &["adopt", "before.txt", "--yes", "-q"]);
-        assert_eq!(output.status.code(), Some(0), "{}: {}", folder.display(), text(&output.stderr));
-    }
-    home
-}
-
-fn session(folder: &Path) -> String {
-    fs::read_to_string(folder.join("session.txt")).unwrap_or_default()
-}
-
-/// The words of each command of a session, after `lighthouse`.
-fn commands(session: &str) -> Vec<Vec<String>> {
-    session.lines().filter_map(|line| line.strip_prefix("$ lighthouse ")).map(words).collect()
-}
-
-/// The words of a command line, of which single quotes are understood: what a shell makes of it.
-pub(crate) fn words(line: &str) -> Vec<String> {
-    let (mut words, mut word, mut quoted, mut escaped) = (Vec::new(), None::<String>, false, false);
-    for c in line.chars() {
-        match c {
-            _ if escaped => {
-                word.get_or_insert_default().push(c);
-                escaped = false;
-            }
-            '\'' => {
-                quoted = !quoted;
-                word.get_or_insert_default();
-            }
-            '\\' if !quoted => escaped = true,
-            ' ' if !quoted => words.extend(word.take()),
-            c => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    words
-}
-
-/// What a session shows when its commands are run.
-fn played(home: &Path, session: &str) -> String {
-    let mut shown = String::new();
-    for line in session.lines().filter(|line| line.starts_with("$ lighthouse ")) {
-        let output = lighthouse(home).args(words(&line["$ lighthouse ".len()..])).output().expect("it runs");
-        shown.extend([line, "\n", text(&output.stdout), text(&output.stderr)]);
-        if let Some(code) = output.status.code().filter(|&code| code != 0) {
-            shown.extend(["(exit code ", &code.to_string(), ")\n"]);
-        }
-        shown += "\n";
-    }
-    shown
-}
-
-#[test]
-fn every_session_is_the_golden_one() {
-    assert!(folders().len() >= 12, "some are missing");
-    for folder in folders() {
-        let (golden, home) = (session(&folder), home_of(&folder));
-        let now = played(home.path(), &golden);
-        if std::env::var_os("UPDATE").is_some() {
-            fs::write(folder.join("session.txt"), &now).expect("written");
-            continue;
-        }
-        let wrong = golden.lines().zip(now.lines()).find(|(there, now)| there != now);
-        assert!(golden == now, "{}: `UPDATE=1 cargo test explain` writes it anew: {wrong:#?}", folder.display());
-    }
+    folders_in(&case_folder("explain"))
 }
 
 /// The answers of a folder's session as JSON; what ends in an error has none.
 fn answers(folder: &Path, home: &Path) -> Vec<Value> {
-    let explained = commands(&session(folder)).into_iter().filter(|words| words[0] == "explain");
+    let explained = commands(folder).into_iter().filter(|words| words[0] == "explain");
     let answers = explained.filter_map(|mut words| {
         words.splice(1..1, ["--format".to_owned(), "json".to_owned()]);
         let output = lighthouse(home).args(&words).output().expect("it runs");

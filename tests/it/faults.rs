@@ -2,7 +2,7 @@
 
 use std::process::Output;
 
-use crate::rig::{Call, Site, binary, has_strace, manifest, meaning, told, under};
+use crate::support::{Call, Site, binary, has_strace, manifest, meaning, report, under};
 
 /// The calls that can fail for a reason that lies in the disk or in the system's limits.
 const FALLIBLE: [&str; 22] = [
@@ -103,7 +103,7 @@ fn every_injected_error_is_told_and_harms_nothing() {
             }
         }
     }
-    told(format_args!("errors injected: {points}"));
+    report(format_args!("errors injected: {points}"));
     assert!(points >= 800, "{points}");
 }
 

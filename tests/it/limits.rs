@@ -13,9 +13,7 @@ use lighthouse::state::parse;
 use lighthouse::text::escape::is_hidden;
 use tempfile::TempDir;
 
-use crate::program::{below_root, copy, text};
-use crate::records::compare;
-use crate::rig::{binary, has};
+use crate::support::{below_root, binary, case_folder, compare, copy, has, text};
 
 /// One of the examples, with a state.
 fn home() -> TempDir {
@@ -201,8 +199,9 @@ fn a_clock_before_1970_stands_at_its_beginning() {
         return;
     }
     let home = tempfile::tempdir().expect("a folder");
-    fs::copy(below_root("tests/records/lighthouse.toml"), home.path().join("lighthouse.toml")).expect("copied");
-    fs::copy(below_root("tests/records/states/good.toml"), home.path().join("lighthouse.state.toml")).expect("copied");
+    fs::copy(case_folder("state/lighthouse.toml"), home.path().join("lighthouse.toml")).expect("copied");
+    fs::copy(case_folder("state/good/lighthouse.state.toml"), home.path().join("lighthouse.state.toml"))
+        .expect("copied");
     let mut page = String::new();
     for command in [
         "watch --once",
@@ -222,7 +221,7 @@ fn a_clock_before_1970_stands_at_its_beginning() {
         let words: Vec<_> = file.split_whitespace().filter(is_process).collect();
         writeln!(page, "$ cat {name}\n{}", words.join(" ")).expect("a string takes everything");
     }
-    compare(&below_root("tests/records/before-1970.toml"), &page);
+    compare(&case_folder("clock/before-1970/expected.txt"), &page);
 }
 
 #[test]

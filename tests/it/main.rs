@@ -1,24 +1,23 @@
 //! Tests of the whole, one file a subject.
 
-mod adoption;
+mod adopt;
 mod apply;
 mod check;
 mod cli;
 mod examples;
 mod explain;
+mod golden_sessions;
 mod grammar;
 mod hostile;
+mod hostile_files;
 mod laws;
 mod manifests;
 mod mutation;
-mod passage;
-mod program;
 mod readme;
-mod records;
 mod schema;
-mod sessions;
 mod stale;
 mod state;
+mod support;
 
 #[cfg(unix)]
 mod store;
@@ -37,10 +36,6 @@ mod faults;
 mod limits;
 #[cfg(target_os = "linux")]
 mod power;
-#[cfg(target_os = "linux")]
-mod pty;
-#[cfg(target_os = "linux")]
-mod rig;
 #[cfg(target_os = "linux")]
 mod streams;
 #[cfg(target_os = "linux")]

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::rig::{binary, has, has_strace, manifest, parsed, repeat, told, under};
+use crate::support::{binary, has, has_strace, manifest, parsed, repetitions, report, under};
 
 /// `_IOR('X', 125, u32)` with flag 2: no flush of the log.
 const CUT: &str =
@@ -130,12 +130,12 @@ fn loses_at_some_moment(disk: &Disk, round: u64) -> bool {
 
 fn nothing_is_lost(make: &str) {
     let Some(disk) = Disk::new(make) else { return };
-    let cuts = repeat(15, 100);
+    let cuts = repetitions(15, 100);
     assert_eq!(lost_after_success(&disk, &[], cuts as u64), 0);
     for round in 0..cuts as u64 {
         assert!(!loses_at_some_moment(&disk, round), "round {round}");
     }
-    told(format_args!("{make}: {cuts} cuts after a success, {cuts} at some moment, nothing lost"));
+    report(format_args!("{make}: {cuts} cuts after a success, {cuts} at some moment, nothing lost"));
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn an_apply_after_an_unconfirmed_or_killed_one_is_durable() {
     }
     let Some(disk) = Disk::new("mkfs.ext4 -q -F") else { return };
     assert_eq!(lost_after_success(&disk, &[], 1), 0);
-    for cut in 0..repeat(4, 20) as u64 {
+    for cut in 0..repetitions(4, 20) as u64 {
         let before = disk.serial();
         let how = if cut % 2 == 0 { "error=EIO" } else { "signal=KILL" };
         let first = disk.apply(&[&format!("fsync:{how}:when=2")], before * 1_000 + cut);

@@ -14,8 +14,8 @@ use lighthouse::text::diagnostic::{Paint, draw_all};
 use lighthouse::text::source::Source;
 use tempfile::TempDir;
 
-use crate::program::{below_root, copy, run, text};
 use crate::schema::{from_toml, validate};
+use crate::support::{below_root, copy, run, text};
 
 /// A block of the README with the comment before it.
 struct Block<'t> {

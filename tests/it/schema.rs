@@ -8,7 +8,7 @@ use std::path::Path;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use crate::program::{below_root, files_below, json, run, text};
+use crate::support::{below_root, case_folder, files_below, folders_in, json, run, text};
 
 const DOCUMENTS: [&str; 9] = ["manifest", "state", "check", "plan", "apply", "show", "explain", "watch", "status"];
 
@@ -84,7 +84,7 @@ fn the_manifest_schema_describes_every_key() {
 
 #[test]
 fn the_manifest_schema_accepts_every_valid_manifest_and_every_example() {
-    let folders = [below_root("tests/manifests/valid"), below_root("examples")];
+    let folders = [case_folder("valid-manifest"), below_root("examples")];
     for path in folders.iter().flat_map(|folder| files_below(folder, ".toml")) {
         if path.to_string_lossy().ends_with(".state.toml") {
             continue;
@@ -123,7 +123,7 @@ fn the_manifest_schema_refuses_what_is_no_manifest() {
 
 #[test]
 fn the_check_schema_accepts_the_findings_of_every_fixture() {
-    for path in files_below(&below_root("tests/manifests"), ".toml") {
+    for path in files_below(&case_folder(""), ".toml") {
         let output = run(path.parent().expect("a folder"), &["check", "--format", "json", "-f", &name(&path)]);
         validate("check", &json(&output), &path.display().to_string());
     }
@@ -131,10 +131,10 @@ fn the_check_schema_accepts_the_findings_of_every_fixture() {
 
 #[test]
 fn the_plan_schema_accepts_the_plan_of_every_valid_fixture() {
-    let folder = below_root("tests/manifests/valid");
-    for path in files_below(&folder, ".toml").iter().filter(|path| path.parent() == Some(&folder)) {
-        let output = run(&folder, &["plan", "--format", "json", "-f", &name(path)]);
-        validate("plan", &json(&output), &path.display().to_string());
+    let folder = case_folder("valid-manifest");
+    for case in folders_in(&folder) {
+        let output = run(&case, &["plan", "--format", "json"]);
+        validate("plan", &json(&output), &case.display().to_string());
     }
 }
 

@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use tempfile::TempDir;
 
-use crate::program::{json, run, text};
+use crate::support::{json, run, text};
 
 /// Manifests, and which of them mean the same.
 const MANIFESTS: [(&str, usize); 6] = [

@@ -11,7 +11,7 @@ use lighthouse::state::{
 use lighthouse::text::source::Source;
 use proptest::prelude::*;
 
-use crate::passage::resealed;
+use crate::support::library_run::resealed;
 
 const SAMPLE: &str = "\
 # Written by `lighthouse apply`. On a merge conflict take the side that your machines follow, then apply.

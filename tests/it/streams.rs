@@ -7,9 +7,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::program::{below_root, run, text};
-use crate::records::compare;
-use crate::rig::binary;
+use crate::support::{binary, case_folder, compare, run, text};
 
 /// What is asked, in this order, of a cluster in which one workload has no place.
 const COMMANDS: [&str; 26] = [
@@ -78,7 +76,7 @@ fn a_full_or_closed_output_is_told_or_passed_over() {
             writeln!(page, "$ lighthouse {command} {stream}\n{}", told.trim_end()).expect("a string takes everything");
         }
     }
-    compare(&below_root("tests/records/streams.toml"), &page);
+    compare(&case_folder("streams/full-or-closed/expected.txt"), &page);
 }
 
 /// A page that a pipe does not hold is written while nobody reads it any more.

@@ -6,8 +6,7 @@ use std::process::{Child, Command};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use crate::pty::Pty;
-use crate::rig::{Site, binary, has, meaning, parsed};
+use crate::support::{Pty, Site, binary, has, meaning, parsed};
 
 const QUESTION: &str = "Apply this plan? Only `yes` is taken for one: ";
 /// What the keys send.

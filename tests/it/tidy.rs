@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::program::{below_root, files_below};
+use crate::support::{below_root, files_below};
 
 /// The longest line, and the longest file of a room and of tests.
 const WIDEST: usize = 120;

@@ -4,14 +4,11 @@ use std::process::Stdio;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::explain::home_of;
-use crate::program::{below_root, lighthouse, run, text};
-use crate::pty::Pty;
-use crate::records::compare;
+use crate::support::{Pty, case_folder, compare, home_of, lighthouse, run, text};
 
 /// What a command shows on a terminal of so many columns.
 fn shown(folder: &str, arguments: &[&str], columns: u16) -> String {
-    let home = home_of(&below_root(folder));
+    let home = home_of(&case_folder(folder));
     let pty = Pty::of_width(columns);
     let mut command = lighthouse(home.path());
     let mut child = command.args(arguments).stdout(pty.end()).stderr(Stdio::null()).spawn().expect("it runs");
@@ -25,7 +22,7 @@ fn shown(folder: &str, arguments: &[&str], columns: u16) -> String {
 
 /// What it prints where there is no terminal.
 fn piped(folder: &str, arguments: &[&str]) -> String {
-    let home = home_of(&below_root(folder));
+    let home = home_of(&case_folder(folder));
     text(&run(home.path(), arguments).stdout).to_owned()
 }
 
@@ -34,10 +31,10 @@ fn words(page: &str) -> Vec<&str> {
 }
 
 const QUESTIONS: [(&str, &[&str]); 4] = [
-    ("tests/explain/fragmentation", &["explain", "vm-400"]),
-    ("tests/explain/short-of-memory", &["explain", "train"]),
-    ("tests/explain/short-of-memory", &["explain"]),
-    ("tests/explain/why-here", &["explain", "web-4"]),
+    ("explain/fragmentation", &["explain", "vm-400"]),
+    ("explain/short-of-memory", &["explain", "train"]),
+    ("explain/short-of-memory", &["explain"]),
+    ("explain/why-here", &["explain", "web-4"]),
 ];
 
 #[test]
@@ -73,9 +70,9 @@ fn pages_of_one_column_are_the_golden_ones() {
     let mut page = String::new();
     for arguments in [&["plan"][..], &["explain"], &["explain", "train"], &["explain", "--node", "rack-b-1"]] {
         page.extend(["$ lighthouse ", &arguments.join(" "), "\n"]);
-        page += &shown("tests/explain/short-of-memory", arguments, 1);
+        page += &shown("explain/short-of-memory", arguments, 1);
     }
-    compare(&below_root("tests/records/one-column.toml"), &page);
+    compare(&case_folder("terminal/one-column/expected.txt"), &page);
 }
 
 /// Where the terminal does not know how wide it is, it is as wide as they usually are.
@@ -87,7 +84,7 @@ fn no_width_is_the_usual_one() {
 
 #[test]
 fn a_terminal_has_bars_and_a_pipe_has_none() {
-    let (folder, arguments) = ("tests/explain/short-of-memory", ["explain", "--node", "rack-b-1"]);
+    let (folder, arguments) = ("explain/short-of-memory", ["explain", "--node", "rack-b-1"]);
     let (page, plain) = (shown(folder, &arguments, 80), piped(folder, &arguments));
     assert!(page.contains("\n  mem  ██████░░░░░░░░░░░░░░  60Gi of 180Gi, 120Gi free\n"), "{page}");
     assert!(plain.contains("\n  mem  60Gi of 180Gi, 120Gi free\n") && plain.is_ascii(), "{plain}");
@@ -97,7 +94,7 @@ fn a_terminal_has_bars_and_a_pipe_has_none() {
 
 #[test]
 fn colours_add_nothing_that_a_plan_does_not_say() {
-    let (folder, arguments) = ("tests/explain/short-of-memory", ["plan"]);
+    let (folder, arguments) = ("explain/short-of-memory", ["plan"]);
     let (page, plain) = (shown(folder, &arguments, 80), piped(folder, &arguments));
     assert!(page.contains("\n  \u{1b}[31m! train has no place "), "{page:?}");
     assert_eq!(page.replace("\u{1b}[31m", "").replace("\u{1b}[0m", ""), plain);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use lighthouse::state::parse;
 
-use crate::rig::{Site, binary, has, has_strace, manifest, parsed, repeat, told, under};
+use crate::support::{Site, binary, has, has_strace, manifest, parsed, repetitions, report, under};
 
 /// What happens in the applies beside what they do.
 type Faults = &'static [&'static str];
@@ -68,17 +68,17 @@ fn contend(faults: Faults, writers: usize, rounds: usize, readers: usize) -> (us
 
 #[test]
 fn two_writers_lose_no_update() {
-    let rounds = repeat(60, 500);
+    let rounds = repetitions(60, 500);
     let ended = contend(&[], 2, rounds, 4);
-    told(format_args!("two writers: {} acknowledged, serial {}", ended.0, ended.1));
+    report(format_args!("two writers: {} acknowledged, serial {}", ended.0, ended.1));
     assert_eq!(ended, (2 * rounds, 2 * rounds as u64));
 }
 
 #[test]
 fn eight_writers_lose_no_update() {
-    let rounds = repeat(12, 250);
+    let rounds = repetitions(12, 250);
     let ended = contend(&[], 8, rounds, 4);
-    told(format_args!("eight writers: {} acknowledged, serial {}", ended.0, ended.1));
+    report(format_args!("eight writers: {} acknowledged, serial {}", ended.0, ended.1));
     assert_eq!(ended, (8 * rounds, 8 * rounds as u64));
 }
 
@@ -119,7 +119,7 @@ fn control_a_writer_in_place_tears_reads() {
 #[test]
 fn a_killed_writer_leaves_no_lock() {
     let site = Site::new(3, 1);
-    for round in 0..repeat(50, 1000) {
+    for round in 0..repetitions(50, 1000) {
         site.declare(3, 2 + round);
         let mut doomed = apply(&site, &[], "x.toml").spawn().expect("started");
         // No order in the delays: 0 to 12.7 ms.
@@ -128,7 +128,7 @@ fn a_killed_writer_leaves_no_lock() {
         doomed.wait().expect("waited");
         let start = Instant::now();
         site.apply_well();
-        assert!(start.elapsed() < Duration::from_secs(if repeat(1, 0) == 1 { 5 } else { 1 }));
+        assert!(start.elapsed() < Duration::from_secs(if repetitions(1, 0) == 1 { 5 } else { 1 }));
         assert_eq!(site.leftovers(), Vec::<String>::new());
     }
 }

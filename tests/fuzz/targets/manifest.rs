@@ -3,8 +3,8 @@
 #![no_main]
 
 #[allow(dead_code, reason = "other targets and the tests use the rest")]
-#[path = "../../it/passage.rs"]
-mod passage;
+#[path = "../../it/support/library_run.rs"]
+mod library_run;
 
 use lighthouse::text::source::Source;
 
@@ -13,7 +13,7 @@ const PLAN: &[u8] = include_bytes!("../seeds/plan/everything.toml");
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     if !is_large(bytes) {
-        passage::pass(&[Source::new("lighthouse.toml", bytes)], Some(STATE), Some(PLAN));
+        library_run::pass(&[Source::new("lighthouse.toml", bytes)], Some(STATE), Some(PLAN));
     }
 });
 

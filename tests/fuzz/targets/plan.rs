@@ -3,8 +3,8 @@
 #![no_main]
 
 #[allow(dead_code, reason = "other targets and the tests use the rest")]
-#[path = "../../it/passage.rs"]
-mod passage;
+#[path = "../../it/support/library_run.rs"]
+mod library_run;
 
 use lighthouse::text::source::Source;
 
@@ -12,7 +12,7 @@ const MANIFEST: &[u8] = include_bytes!("../seeds/manifest/everything.toml");
 const STATE: &[u8] = include_bytes!("../seeds/state/everything.toml");
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let sealed = str::from_utf8(bytes).map(passage::resealed);
+    let sealed = str::from_utf8(bytes).map(library_run::resealed);
     let bytes = sealed.as_ref().map_or(bytes, String::as_bytes);
-    passage::pass(&[Source::new("lighthouse.toml", MANIFEST)], Some(STATE), Some(bytes));
+    library_run::pass(&[Source::new("lighthouse.toml", MANIFEST)], Some(STATE), Some(bytes));
 });

@@ -249,7 +249,7 @@ proptest! {
 /// Four nodes of 201, a hundred of 2 on each, one more of 2: it is known at once that no order helps.
 #[test]
 fn what_is_left_over_in_pieces_is_proven_to_help_nobody() {
-    let text = std::fs::read_to_string(crate::program::below_root("tests/explain/fragmentation/lighthouse.toml"));
+    let text = std::fs::read_to_string(crate::support::case_folder("explain/fragmentation/lighthouse.toml"));
     let source = lighthouse::text::source::Source::new("lighthouse.toml", text.expect("a manifest"));
     let manifest = lighthouse::manifest::read(&[source]).expect("it is valid");
     let record = Record::default();

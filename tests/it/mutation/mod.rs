@@ -13,9 +13,10 @@ use std::thread;
 use lighthouse::state::SavedPlan;
 use lighthouse::text::source::Source;
 
-use crate::passage::{Codes, pass};
-use crate::program::{below_root, cases, files_below, run, text};
 use mutate::{Draw, mutated, mutated_and_sealed};
+
+use crate::support::library_run::{Codes, pass};
+use crate::support::{below_root, case_folder, cases, files_below, run, text};
 
 /// One in so many goes through the binary, too.
 const THROUGH_THE_BINARY: u32 = 2_000;
@@ -47,8 +48,7 @@ fn whole_seeds() -> Vec<Seed> {
 
 /// The valid manifests among the fixtures.
 fn bare_seeds() -> Vec<Seed> {
-    let folder = below_root("tests/manifests/valid");
-    let mains = files_below(&folder, ".toml").into_iter().filter(|path| path.parent() == Some(&folder));
+    let mains = files_below(&case_folder("valid-manifest"), "lighthouse.toml").into_iter();
     mains.map(|path| Seed { manifest: fs::read(&path).expect("a manifest"), state: None, plan: None }).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::passage::resealed;
+use crate::support::library_run::resealed;
 
 /// Pieces that hostile manifests, states and plans are made of.
 const TOKENS: [&str; 64] = [

@@ -6,8 +6,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Watching, a_while, home, manifest, write};
-use crate::program::run;
-use crate::rig::parsed;
+
+use crate::support::{parsed, run};
 
 fn state(home: &Path) -> Vec<u8> {
     fs::read(home.join("lighthouse.state.toml")).expect("a state")

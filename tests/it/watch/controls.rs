@@ -6,7 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::{PROMISED, Watching, heard, home, manifest, write};
-use crate::program::{run, text};
+
+use crate::support::{run, text};
 
 /// A watch that says just this: the lines that a true one has for these workloads, one after the other.
 fn replayed(workloads: &[&str]) -> Watching {

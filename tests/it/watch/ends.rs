@@ -9,9 +9,8 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::{PATIENCE, SOON, Watching, home, manifest, write};
-use crate::program::{run, text};
-use crate::rig::{binary, has, has_strace, under};
 use crate::schema::validate;
+use crate::support::{binary, has, has_strace, run, text, under};
 
 #[test]
 fn signals_end_it_well_and_sighup_plans_at_once() {

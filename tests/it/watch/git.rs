@@ -7,8 +7,8 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 use super::{Watching, a_while, manifest, write};
-use crate::program::{run, text};
-use crate::rig::{has, parsed, repeat};
+
+use crate::support::{has, parsed, repetitions, run, text};
 
 /// Git, whoever and wherever this is.
 pub(super) fn try_git(folder: &Path, words: &[&str]) -> Output {
@@ -68,7 +68,7 @@ fn every_git_command_is_one_plan() {
     let (_folder, clones) = clones(&["here", "there"]);
     let [here, there] = clones.as_slice() else { panic!("two clones") };
     git(here, &["checkout", "-qb", "many"]);
-    for number in 0..repeat(300, 2_000) {
+    for number in 0..repetitions(300, 2_000) {
         write(&here.join(format!("cluster/file-{number}")), "x");
     }
     write(&here.join("cluster/lighthouse.toml"), &manifest("many"));
@@ -80,7 +80,7 @@ fn every_git_command_is_one_plan() {
     git(here, &["checkout", "-q", "main"]);
     let watching = Watching::start(&here.join("cluster"), &[]);
     watching.plans("first");
-    for round in 0..repeat(2, 40) {
+    for round in 0..repetitions(2, 40) {
         git(here, &["checkout", "-q", "many"]);
         watching.plans("many");
         // The folder is gone; the last plan stays, and coming back to it is no other plan.
@@ -136,7 +136,7 @@ fn an_applying_watch_follows_commits() {
     // Beside a checkout that follows another the state is kept outside of it.
     let watching = Watching::start(&here.join("cluster"), &["--apply", "--state", "../../here.state.toml"]);
     let state = |name: &str| parsed(&fs::read(here.with_file_name(name)).expect("a state"));
-    for round in 0..=repeat(5, 100) {
+    for round in 0..=repetitions(5, 100) {
         if round > 0 {
             push(round);
             git(here, &["pull", "-q"]);

@@ -7,8 +7,8 @@ use std::process::{Command, Output, Stdio};
 
 use super::git::{clones, commit, git, push, try_git};
 use super::{Watching, manifest, write};
-use crate::program::{below_root, run, text};
-use crate::rig::{binary, has};
+
+use crate::support::{below_root, binary, has, run, text};
 
 /// The `number`th script of a pipeline file after a line.
 fn script(file: &str, after: &str, number: usize) -> String {

@@ -6,14 +6,15 @@ use std::thread;
 use std::time::Duration;
 
 use super::{Watching, home, manifest, write};
-use crate::rig::{binary, has, repeat};
+
+use crate::support::{binary, has, repetitions};
 
 #[test]
 fn a_change_whose_word_is_lost_is_planned() {
     let (_folder, home) = home();
     let watching = Watching::start(&home, &[]);
     watching.plans("first");
-    for round in 0..repeat(1, 20) {
+    for round in 0..repetitions(1, 20) {
         watching.signal("STOP");
         // More than the queue holds; the manifest's own event is the last, and lost.
         let folder = home.join("lighthouse.d");

@@ -25,8 +25,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::rig::{binary, told};
 use crate::schema::validate;
+use crate::support::{binary, report};
 
 /// A line that has not come by then never comes, however busy the machine is.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -207,7 +207,7 @@ fn heard(name: &str, took: &[Duration]) {
     let mut took = took.to_vec();
     took.sort_unstable();
     assert!(took[took.len() / 2] < PROMISED, "{name}: only the tick found it: {took:?}");
-    told(format_args!("{name}: {} changes, planned after {:?} to {:?}", took.len(), took[0], took[took.len() - 1]));
+    report(format_args!("{name}: {} changes, planned after {:?} to {:?}", took.len(), took[0], took[took.len() - 1]));
 }
 
 /// Lives through cases at the same time, as they mostly wait.

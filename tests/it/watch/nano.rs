@@ -8,7 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{PATIENCE, Watching, a_while, home, manifest, write};
-use crate::rig::{has, repeat};
+
+use crate::support::{has, repetitions};
 
 const WRITE_OUT: &[u8] = b"\x0f";
 const EXIT: &[u8] = b"\x18";
@@ -51,7 +52,7 @@ fn what_nano_saves_is_one_plan() {
     let (_folder, home) = home();
     let watching = Watching::start(&home, &[]);
     watching.plans("first");
-    for round in 0..repeat(3, 50) {
+    for round in 0..repetitions(3, 50) {
         nano(&home, &format!("# {round}"));
         watching.plans("first");
     }

@@ -8,7 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Watching, a_while, all, heard, home, manifest, tool, write};
-use crate::rig::{has, repeat};
+
+use crate::support::{has, repetitions};
 
 /// Saves a manifest of this workload, which follows one of that workload.
 type Save = fn(folder: &Path, before: &str, workload: &str);
@@ -84,7 +85,7 @@ fn every_way_to_save_is_one_plan() {
         let watching = Watching::start(&home, &[]);
         watching.plans("first");
         let (mut before, mut took) = ("first".to_owned(), Vec::new());
-        for round in 0..repeat(5, 200) {
+        for round in 0..repetitions(5, 200) {
             let workload = format!("w{round}");
             save(&home, &before, &workload);
             let start = Instant::now();
@@ -177,7 +178,7 @@ fn with_poll_the_tick_alone_finds_changes() {
     let (_folder, home) = home();
     let watching = Watching::start(&home, &["--poll"]);
     watching.plans("first");
-    for round in 0..repeat(2, 20) {
+    for round in 0..repetitions(2, 20) {
         let workload = format!("w{round}");
         write(&home.join("lighthouse.toml"), &manifest(&workload));
         watching.plans(&workload);

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::{Watching, a_while, all, heard, home, manifest, write};
-use crate::rig::repeat;
+
+use crate::support::repetitions;
 
 /// What is swapped.
 struct Swap {
@@ -92,7 +93,7 @@ fn every_swap_is_one_plan() {
         let watching = Watching::start(&home, &["-f", swap.manifest]);
         watching.plans("w0");
         let (mut swapped, mut saved) = (Vec::new(), Vec::new());
-        for round in 1..=repeat(5, 200) {
+        for round in 1..=repetitions(5, 200) {
             let workload = format!("w{round}");
             (swap.lay)(&home, round, &workload);
             let start = Instant::now();
@@ -184,7 +185,7 @@ fn a_long_run_holds_no_more_than_a_short_one() {
         holdings(&watching)
     };
     let (early, start) = (live(1..=10), Instant::now());
-    let late = live(11..=repeat(30, 10_000));
+    let late = live(11..=repetitions(30, 10_000));
     assert_eq!((early.0, early.1), (late.0, late.1), "descriptors and threads");
     assert!(late.2 < early.2 + 8 * 1024, "memory went from {} to {} KiB", early.2, late.2);
     eprintln!("descriptors, threads, KiB: {early:?}, and {late:?} after {:?}", start.elapsed());
