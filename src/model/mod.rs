@@ -15,7 +15,6 @@ mod table;
 
 use ethnum::I256;
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::fmt;
 use std::ops::Range;
 
@@ -28,11 +27,7 @@ pub use self::table::{
 };
 use crate::model::names::{Names, Symbol};
 use crate::model::score::{Rubric, Score, ScoreError, Weight};
-use crate::parallel::{in_order, threads};
 use crate::quantity::Capacity;
-
-/// For how many tables at a time sizes are worked out, while those before are entered.
-const PART: usize = 512;
 
 /// A table of which nothing can be added to a model.
 #[derive(Clone, Debug)]
@@ -188,28 +183,19 @@ impl Model {
     pub fn add_all_workloads(&mut self, mut tables: Vec<WorkloadTable>) -> Vec<Refused<WorkloadTable>> {
         self.workloads.reserve(tables.iter().map(|table| table.replicas.unwrap_or(1) as usize).sum());
         self.workload_scores.reserve(tables.len());
-        tables.iter_mut().for_each(sort_workload_table);
-        let (rubric, parts) = (self.rubric.clone(), tables.chunks(PART).collect::<Vec<_>>());
-        let (mut index, mut refused) = (0, Vec::new());
-        let Ok(()) = in_order(
-            &parts,
-            threads(),
-            |part| part.iter().map(|table| score(&rubric, table)).collect::<Vec<_>>(),
-            |part, scores| {
-                for (table, score) in part.iter().zip(scores) {
-                    refused.extend(self.enter_workloads(table, score).err().map(|error| (index, error)));
-                    index += 1;
-                }
-                Ok::<_, Infallible>(())
-            },
-        );
+        let mut refused = Vec::new();
+        for (index, table) in tables.iter_mut().enumerate() {
+            sort_workload_table(table);
+            refused.extend(self.enter_workloads(table).err().map(|error| (index, error)));
+        }
         add_all(&mut self.workload_tables, tables, refused)
     }
 
-    fn enter_workloads(&mut self, table: &WorkloadTable, score: Result<Score, ScoreError>) -> Result<(), ModelError> {
+    fn enter_workloads(&mut self, table: &WorkloadTable) -> Result<(), ModelError> {
         let (first, number) = (self.workloads().len(), index_u32(self.workload_scores.len()));
         self.workloads.enter(&table.name, table.replicas, number)?;
-        let scored = score.and_then(|score| {
+        let required = table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount())));
+        let scored = self.rubric.score(required).and_then(|score| {
             let total = grown_total(self.total_score, score, table.replicas.unwrap_or(1))?;
             total.checked_add(self.largest_node).map(|_| (score, total)).ok_or(ScoreError::Overflow)
         });
@@ -383,11 +369,6 @@ fn add_all<T>(tables: &mut Vec<T>, new: Vec<T>, refused: Vec<(usize, ModelError)
         }
     }
     refused
-}
-
-/// The size of a workload of a table.
-fn score(rubric: &Rubric, table: &WorkloadTable) -> Result<Score, ScoreError> {
-    rubric.score(table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount()))))
 }
 
 /// The sizes of all workloads, with `count` of this score more.

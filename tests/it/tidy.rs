@@ -21,7 +21,7 @@ const ROOMS: [Room; 16] = [
     ("text", &[], &["annotate_snippets", "strsim", "unicode_width"]),
     ("quantity", &[], &["ethnum"]),
     ("parallel", &[], &[]),
-    ("model", &["parallel", "quantity"], &["ethnum", "hashbrown", "rustc_hash"]),
+    ("model", &["quantity"], &["ethnum", "hashbrown", "rustc_hash"]),
     ("store", &["text"], &["rustix", "tempfile"]),
     ("state", &["model", "quantity", "text"], &["getrandom", "rustc_hash", "schemars", "serde", "sha2", "toml"]),
     ("manifest", &["model", "parallel", "quantity", "text"], &["memchr", "rustc_hash", "schemars", "serde", "toml"]),
