@@ -7,14 +7,7 @@ use std::cmp::Reverse;
 
 use crate::model::score::Score;
 use crate::model::{Model, Strategy, WorkloadId};
-use crate::parallel::both;
 use crate::place::sort_key::Scale;
-
-/// From so many workloads on, two threads sort them.
-const MANY: usize = 8192;
-
-/// Of at most so many workloads the middle is taken for that of all.
-const SOME: usize = 512;
 
 /// Sorts workloads into strategy order: priority, largest first; then manifest order, or for bin pack size and name.
 pub(crate) fn sort(model: &Model, workloads: &mut [WorkloadId]) {
@@ -24,40 +17,21 @@ pub(crate) fn sort(model: &Model, workloads: &mut [WorkloadId]) {
     }
 }
 
-/// The same for bin pack, which compares more: by a word for priority and size, in which a processor compares all that
-/// it has to without taking turns. Those with words below one in the middle are sorted beside the others.
+/// Sorts for bin pack by one `u128` key (priority, then size), and compares exactly only where two keys are equal.
 fn sort_by_size(model: &Model, workloads: &mut [WorkloadId]) {
     let scale = Scale::of(workloads.iter().map(|&each| model.workload_score(each).parts()));
     let descending = |number: i64| u128::from(i64::MAX.abs_diff(number));
     let size = |each| descending(scale.number(model.workload_score(each).parts()));
-    let word = |&each: &WorkloadId| descending(model.workload_table(each).priority) << 64 | size(each);
-    let middle = middle(workloads.iter().step_by(workloads.len() / SOME + 1).map(word).collect());
-    let sorted = |below: bool| {
-        let mut sized = Vec::with_capacity(workloads.len());
-        sized.extend(workloads.iter().map(|each| (word(each), *each)).filter(|&(word, _)| (word < middle) == below));
-        sort_sized(model, &mut sized);
-        sized
-    };
-    let (first, others) =
-        if workloads.len() < MANY { (sorted(true), sorted(false)) } else { both(|| sorted(true), || sorted(false)) };
-    for (place, (_, workload)) in workloads.iter_mut().zip(first.into_iter().chain(others)) {
-        *place = workload;
-    }
-}
-
-/// The one in the middle of these words.
-fn middle(mut words: Vec<u128>) -> u128 {
-    words.sort_unstable();
-    words.get(words.len() / 2).copied().unwrap_or(0)
-}
-
-/// Sorts by words, and then what has the same.
-fn sort_sized(model: &Model, sized: &mut [(u128, WorkloadId)]) {
-    sized.sort_unstable_by_key(|&(word, _)| word);
+    let key = |each| descending(model.workload_table(each).priority) << 64 | size(each);
+    let mut sized = workloads.iter().map(|&each| (key(each), each)).collect::<Vec<_>>();
+    sized.sort_unstable_by_key(|&(key, _)| key);
     for alike in sized.chunk_by_mut(|(one, _), (other, _)| one == other) {
         // In manifest order most of them are in order of names.
         alike.sort_unstable_by_key(|&(_, each)| each);
         alike.sort_by_key(|&(_, each)| exactly(model, each));
+    }
+    for (place, (_, workload)) in workloads.iter_mut().zip(sized) {
+        *place = workload;
     }
 }
 
