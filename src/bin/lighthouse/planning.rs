@@ -214,19 +214,14 @@ impl Basis {
         let _progress = Progress::start("planning", self.quiet);
         let (model, record, pins) = (&self.manifest.model, self.record(), self.pins());
         let start = place::Start { record: Some(record), pins: &pins, ..place::Start::default() };
-        // What shows a plan goes by name, and while workloads are placed there is time to sort them.
-        let (_, outcome) = both(|| model.workloads_by_name(), || place::place(model, &start));
-        let outcome = outcome.map_err(|error| {
+        let outcome = place::place(model, &start).map_err(|error| {
             let (workload, node) = (model.workload_name(error.pin.workload), model.node_name(error.pin.node));
             let why = phrase::refused_move(model, &error);
             Failure::error(format!("{} cannot move to {}: {why}", quoted(workload), quoted(node)))
         })?;
-        // The judge looks at the assignment alone, so it need not wait for what that changes.
-        let assignment = outcome.assignment.clone();
-        let judge = || verify::judge(model, &assignment);
-        let (violations, plan) = both(judge, || Plan::of(model, record, &pins, outcome));
+        let violations = verify::judge(model, &outcome.assignment);
         match violations.first() {
-            None => Ok(plan),
+            None => Ok(Plan::of(model, record, &pins, outcome)),
             Some(first) => Err(Failure::error(format!("the plan breaks a rule: {first}"))
                 .help("this is a mistake in lighthouse, and nothing was written: please report it")),
         }
