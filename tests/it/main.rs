@@ -2,7 +2,7 @@
 
 mod adopt;
 mod apply;
-mod check;
+mod verify;
 mod cli;
 mod examples;
 mod explain;
