@@ -3,7 +3,7 @@
 mod adopt;
 mod apply;
 mod verify;
-mod cli;
+mod command_line;
 mod examples;
 mod explain;
 mod golden_sessions;
