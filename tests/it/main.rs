@@ -25,7 +25,7 @@ mod tidy;
 
 // The rigs: an apply that is killed, failed, crowded or short of room. They trace it with strace, which is Linux's.
 #[cfg(target_os = "linux")]
-mod crash;
+mod killed_apply;
 #[cfg(target_os = "linux")]
 mod determinism;
 #[cfg(target_os = "linux")]
