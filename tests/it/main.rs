@@ -29,7 +29,7 @@ mod killed_apply;
 #[cfg(target_os = "linux")]
 mod determinism;
 #[cfg(target_os = "linux")]
-mod disks;
+mod small_disks;
 #[cfg(target_os = "linux")]
 mod faults;
 #[cfg(target_os = "linux")]
