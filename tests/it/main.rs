@@ -31,7 +31,7 @@ mod determinism;
 #[cfg(target_os = "linux")]
 mod small_disks;
 #[cfg(target_os = "linux")]
-mod faults;
+mod disk_errors;
 #[cfg(target_os = "linux")]
 mod limits;
 #[cfg(target_os = "linux")]
