@@ -7,7 +7,7 @@ mod command_line;
 mod examples;
 mod explain;
 mod golden_sessions;
-mod grammar;
+mod toml_grammar;
 mod hostile;
 mod hostile_files;
 mod laws;
