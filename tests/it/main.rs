@@ -8,7 +8,7 @@ mod examples;
 mod explain;
 mod golden_sessions;
 mod toml_grammar;
-mod hostile;
+mod hostile_manifests;
 mod hostile_files;
 mod laws;
 mod manifests;
