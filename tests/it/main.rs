@@ -33,7 +33,7 @@ mod small_disks;
 #[cfg(target_os = "linux")]
 mod disk_errors;
 #[cfg(target_os = "linux")]
-mod limits;
+mod scarce_resources;
 #[cfg(target_os = "linux")]
 mod power;
 #[cfg(target_os = "linux")]
