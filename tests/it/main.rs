@@ -11,7 +11,7 @@ mod toml_grammar;
 mod hostile_manifests;
 mod hostile_files;
 mod laws;
-mod manifests;
+mod manifest;
 mod mutation;
 mod readme;
 mod schema;
