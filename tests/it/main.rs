@@ -35,7 +35,7 @@ mod disk_errors;
 #[cfg(target_os = "linux")]
 mod scarce_resources;
 #[cfg(target_os = "linux")]
-mod power;
+mod power_cut;
 #[cfg(target_os = "linux")]
 mod streams;
 #[cfg(target_os = "linux")]
