@@ -15,7 +15,7 @@ mod manifest;
 mod mutation;
 mod readme;
 mod schema;
-mod stale;
+mod stale_plan;
 mod state;
 mod support;
 
