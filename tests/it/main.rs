@@ -37,7 +37,7 @@ mod scarce_resources;
 #[cfg(target_os = "linux")]
 mod power_cut;
 #[cfg(target_os = "linux")]
-mod streams;
+mod closed_streams;
 #[cfg(target_os = "linux")]
 mod terminal;
 #[cfg(target_os = "linux")]
