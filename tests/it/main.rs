@@ -39,7 +39,7 @@ mod power_cut;
 #[cfg(target_os = "linux")]
 mod closed_streams;
 #[cfg(target_os = "linux")]
-mod terminal;
+mod apply_prompt;
 #[cfg(target_os = "linux")]
 mod watch;
 #[cfg(target_os = "linux")]
