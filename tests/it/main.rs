@@ -43,6 +43,6 @@ mod apply_prompt;
 #[cfg(target_os = "linux")]
 mod watch;
 #[cfg(target_os = "linux")]
-mod width;
+mod terminal_pages;
 #[cfg(target_os = "linux")]
 mod writers;
