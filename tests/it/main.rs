@@ -45,4 +45,4 @@ mod watch;
 #[cfg(target_os = "linux")]
 mod terminal_pages;
 #[cfg(target_os = "linux")]
-mod writers;
+mod concurrent_applies;
