@@ -12,7 +12,7 @@ mod hostile_manifests;
 mod hostile_files;
 mod laws;
 mod manifest;
-mod mutation;
+mod mutated_input;
 mod readme;
 mod schema;
 mod stale_plan;

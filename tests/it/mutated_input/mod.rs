@@ -3,7 +3,7 @@
 //!
 //! `PROPTEST_CASES=1000000` asks for more. A case is its number: what fails says which one it was.
 
-mod mutate;
+mod mutations;
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,7 +13,7 @@ use std::thread;
 use lighthouse::state::SavedPlan;
 use lighthouse::text::source::Source;
 
-use mutate::{Draw, mutated, mutated_and_sealed};
+use mutations::{Draw, mutated, mutated_and_sealed};
 
 use crate::support::library_run::{Codes, pass};
 use crate::support::{below_root, case_folder, cases, files_below, run, text};
