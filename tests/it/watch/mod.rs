@@ -5,7 +5,7 @@
 //! tick. `RIG_SOAK` asks for many repetitions.
 
 mod apply;
-mod controls;
+mod negative_controls;
 mod ends;
 mod git;
 mod gitops;
