@@ -6,7 +6,7 @@
 
 mod apply;
 mod negative_controls;
-mod ends;
+mod shutdown_and_status;
 mod git;
 mod gitops;
 mod limits;
