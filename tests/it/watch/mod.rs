@@ -9,7 +9,7 @@ mod negative_controls;
 mod shutdown_and_status;
 mod git;
 mod gitops;
-mod limits;
+mod notification_limits;
 mod nano;
 mod saves;
 mod swaps;
