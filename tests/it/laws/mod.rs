@@ -7,7 +7,7 @@
 mod cluster;
 mod oracle;
 
-mod explaining;
+mod explanations;
 mod index;
 mod keeping;
 mod leaving;
