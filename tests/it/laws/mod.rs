@@ -9,7 +9,7 @@ mod oracle;
 
 mod explanations;
 mod index;
-mod keeping;
+mod replanning;
 mod leaving;
 mod placing;
 mod rules;
