@@ -10,7 +10,7 @@ mod oracle;
 mod explanations;
 mod index;
 mod replanning;
-mod leaving;
+mod leaving_order;
 mod placing;
 mod rules;
 
