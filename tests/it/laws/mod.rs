@@ -11,7 +11,7 @@ mod explanations;
 mod index;
 mod replanning;
 mod leaving_order;
-mod placing;
+mod placement;
 mod rules;
 
 use lighthouse::model::{Model, NodeId, Record};
