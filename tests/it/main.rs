@@ -1,4 +1,6 @@
-//! Tests of the whole, one file a subject.
+//! Tests of the whole program: through the binary, and of the library's rooms put together.
+//!
+//! `tests/README.md` describes what is where, how golden files are written again, and how soaks run.
 
 mod adopt;
 mod apply;
@@ -16,14 +18,14 @@ mod schema;
 mod stale_plan;
 mod state;
 mod support;
+mod tidy;
 mod toml_grammar;
 mod verify;
 
 #[cfg(unix)]
 mod store;
-mod tidy;
 
-// The rigs: an apply that is killed, failed, crowded or short of room. They trace it with strace, which is Linux's.
+// These run the binary under strace, in namespaces, on loop devices or on terminals of their own.
 #[cfg(target_os = "linux")]
 mod apply_prompt;
 #[cfg(target_os = "linux")]

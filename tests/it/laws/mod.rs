@@ -9,9 +9,9 @@ mod oracle;
 
 mod explanations;
 mod index;
-mod replanning;
 mod leaving_order;
 mod placement;
+mod replanning;
 mod rules;
 
 use lighthouse::model::{Model, NodeId, Record};

@@ -5,13 +5,13 @@
 //! tick. `RIG_SOAK` asks for many repetitions.
 
 mod apply;
-mod negative_controls;
-mod shutdown_and_status;
 mod git;
 mod gitops;
-mod notification_limits;
 mod nano;
+mod negative_controls;
+mod notification_limits;
 mod saves;
+mod shutdown_and_status;
 mod swaps;
 
 use std::fs;
