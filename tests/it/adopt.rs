@@ -24,7 +24,7 @@ fn home() -> TempDir {
 }
 
 #[test]
-fn a_workload_of_the_command_line_has_one_node() {
+fn adopting_a_workload_on_two_nodes_is_an_error() {
     let home = home();
     let (code, page) = transcript(home.path(), &["adopt", "db=rack a", "db=rack b", "--yes"]);
     let expected = "[standard error]\nerror: `db` is given two nodes\n[exit code 64]\n\n";
@@ -52,7 +52,7 @@ records where things run
 }
 
 #[test]
-fn what_a_newer_version_wrote_is_never_replaced() {
+fn a_state_of_a_newer_version_is_never_replaced() {
     for bytes in [&b"<<<<<<< HEAD\nformat = 2\n=======\nformat = 1\n"[..], b"format = 2\n\xff\n", b"format = 2"] {
         let home = home();
         fs::write(home.path().join(STATE), bytes).expect("written");
@@ -63,7 +63,7 @@ fn what_a_newer_version_wrote_is_never_replaced() {
 }
 
 #[test]
-fn a_list_of_mistakes_is_told_in_bounds() {
+fn a_long_list_of_mistakes_is_reported_within_bounds() {
     let home = home();
     let mut lines = (0..20_000).map(|number| format!("wbe-{number} rack a")).collect::<Vec<_>>();
     lines.push(format!("web-0{}rack a", " ".repeat(10 << 20)));
@@ -120,7 +120,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn lines_as_show_prints_them_are_read_as_they_were(
+    fn lines_printed_by_show_are_adopted_unchanged(
         workloads in btree_set(name(), 1..6),
         nodes in btree_set(name(), 1..6),
         places in vec(any::<Index>(), 6),
@@ -144,7 +144,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_a_list_or_has_mistakes_that_can_be_shown(parts in vec(select(&PIECES[..]), 0..40)) {
+    fn any_text_is_read_or_has_mistakes_that_can_be_shown(parts in vec(select(&PIECES[..]), 0..40)) {
         let names = ["a", "b", "web-0", "rack a"].map(str::to_owned);
         let sources = [Source::new("runs", parts.concat())];
         if let Err(found) = pairs(&model(&names, &names), &sources[0]) {

@@ -78,7 +78,7 @@ fn equal_amounts_in_other_units_change_nothing() {
 }
 
 #[test]
-fn without_a_terminal_and_without_yes_nothing_is_asked() {
+fn apply_without_a_terminal_requires_yes() {
     let folder = applied(MANIFEST);
     ends(&run(folder.path(), &["apply"]), 64);
     ends(&run(folder.path(), &["adopt", "web-0=b"]), 64);
@@ -105,7 +105,7 @@ fn an_emptied_manifest_is_refused() {
 }
 
 #[test]
-fn what_can_be_placed_is_saved_and_the_rest_is_told() {
+fn placed_workloads_are_saved_although_others_are_unplaced() {
     let folder = applied(MANIFEST);
     write(&folder, &MANIFEST.replace("replicas = 2", "replicas = 5"));
     ends(&run(folder.path(), &["apply", "--yes"]), 3);
@@ -114,7 +114,7 @@ fn what_can_be_placed_is_saved_and_the_rest_is_told() {
 }
 
 #[test]
-fn a_reviewed_plan_is_applied_once_and_only_where_nothing_moved() {
+fn a_saved_plan_is_applied_once_and_only_to_the_inputs_it_was_made_from() {
     let folder = applied(MANIFEST);
     write(&folder, &MANIFEST.replace("replicas = 2", "replicas = 5"));
     ends(&run(folder.path(), &["plan", "--out", "p.toml"]), 3);
@@ -131,7 +131,7 @@ fn a_reviewed_plan_is_applied_once_and_only_where_nothing_moved() {
 }
 
 #[test]
-fn a_plan_for_another_lineage_is_refused_though_the_contents_are_equal() {
+fn a_plan_for_another_lineage_is_refused_even_if_contents_are_equal() {
     let (folder, other) = (applied(MANIFEST), applied(MANIFEST));
     let plan = other.path().join("p.toml");
     ends(&run(other.path(), &["plan", "--out", "p.toml"]), 0);
@@ -141,7 +141,7 @@ fn a_plan_for_another_lineage_is_refused_though_the_contents_are_equal() {
 }
 
 #[test]
-fn what_is_refused_before_there_is_a_plan_has_its_json_too() {
+fn a_refusal_before_planning_has_json_output() {
     let folder = applied(&format!("cluster = \"a\"\n{MANIFEST}"));
     write(&folder, &format!("cluster = \"b\"\n{MANIFEST}"));
     refused(&folder, &[], "another-cluster");
@@ -156,7 +156,7 @@ fn what_is_refused_before_there_is_a_plan_has_its_json_too() {
 }
 
 #[test]
-fn a_node_that_never_offered_a_resource_does_not_offer_it() {
+fn a_move_to_a_node_without_the_resource_is_refused() {
     let manifest = MANIFEST.replace("cpu = 2 }\n[[nodes]]", "cpu = 2, ssd = 0 }\n[[nodes]]");
     let folder = applied(&manifest.replace("cpu = 1 }", "cpu = 1, ssd = 0 }"));
     let output = run(folder.path(), &["plan", "--move", "web-0=b"]);
@@ -165,7 +165,7 @@ fn a_node_that_never_offered_a_resource_does_not_offer_it() {
 }
 
 #[test]
-fn a_first_apply_that_places_nothing_has_nothing_to_save() {
+fn a_first_apply_that_places_nothing_saves_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     write(&folder, &MANIFEST.replace("cpu = 1 }", "cpu = 3 }"));
     let output = run(folder.path(), &["apply", "--yes"]);
@@ -193,7 +193,7 @@ fn check_compares_what_stays_with_the_record() {
 }
 
 #[test]
-fn the_operator_moves_what_has_any_name() {
+fn a_workload_can_be_moved_to_a_node_with_a_non_ascii_name() {
     let manifest =
         "strategy = \"prioritized\"\n[[nodes]]\nname = \"a\"\n[[nodes]]\nname = \"é\"\n[[workloads]]\nname = \"t\"\n";
     let folder = applied(manifest);
@@ -203,7 +203,7 @@ fn the_operator_moves_what_has_any_name() {
 }
 
 #[test]
-fn what_runs_is_adopted_and_then_stays() {
+fn adopted_workloads_stay_where_they_run() {
     let folder = tempfile::tempdir().expect("a folder");
     write(&folder, MANIFEST);
     fs::write(folder.path().join("runs"), "web-0 b\nweb-1\tb\n").expect("it can be written");
@@ -219,7 +219,7 @@ fn what_runs_is_adopted_and_then_stays() {
 }
 
 #[test]
-fn a_state_under_another_name_is_told_of() {
+fn a_state_under_another_name_is_pointed_out() {
     let folder = applied(MANIFEST);
     let old = folder.path().join("old.state.toml");
     fs::rename(folder.path().join("lighthouse.state.toml"), old).expect("it can be renamed");
@@ -230,7 +230,7 @@ fn a_state_under_another_name_is_told_of() {
 }
 
 #[test]
-fn an_old_name_that_is_still_declared_serves_nobody_else() {
+fn a_former_name_that_is_still_declared_is_not_taken_over() {
     let nodes = "strategy = \"prioritized\"\n[[nodes]]\nname = \"a\"\n";
     let folder = applied(&format!("{nodes}[[workloads]]\nname = \"u\"\n[[workloads]]\nname = \"u-0\"\n"));
     let u = "[[workloads]]\nname = \"u\"\nreplicas = 1\n";

@@ -117,7 +117,7 @@ fn an_interrupted_question_writes_nothing() {
 }
 
 #[test]
-fn the_manifest_that_was_shown_is_applied_whatever_the_file_says_then() {
+fn the_manifest_that_was_shown_is_applied_even_if_the_file_changes() {
     let Some((site, _, new)) = changed() else { return };
     for meanwhile in ["strategy = \"round-robin\"\n", "broken ="] {
         site.declare(3, 2);
@@ -146,7 +146,7 @@ fn a_state_that_changed_while_the_question_waited_is_not_overwritten() {
 }
 
 #[test]
-fn nothing_is_asked_where_nothing_changes() {
+fn no_question_is_asked_if_nothing_changes() {
     let Some((site, _, new)) = changed() else { return };
     site.reset(Some(&new));
     let (code, seen) = Session::start(&site).answer("");

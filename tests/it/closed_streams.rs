@@ -65,7 +65,7 @@ fn said(home: &Path, script: &str) -> String {
 }
 
 #[test]
-fn a_full_or_closed_output_is_told_or_passed_over() {
+fn a_full_output_is_reported_and_a_closed_one_is_ignored() {
     let home = home(3);
     let mut page = String::new();
     for stream in [">/dev/full", ">&-", "2>/dev/full", ">&- 2>&-"] {
@@ -109,7 +109,7 @@ fn a_reader_of_one_line_changes_no_exit_code() {
 
 /// What a command is for is done, and the code says so, whether or not anybody hears of it.
 #[test]
-fn what_writes_does_so_without_its_streams() {
+fn commands_write_their_files_without_standard_streams() {
     for streams in [">&-", "2>&-", "<&- >&- 2>&-", "2>/dev/full", "| true", "2>&1 | true"] {
         for (command, written, code) in [
             ("init -f new.toml", "new.toml", 0),

@@ -107,7 +107,7 @@ fn an_unknown_flag_has_a_suggestion() {
 }
 
 #[test]
-fn init_writes_once_and_then_keeps() {
+fn init_writes_once_and_keeps_existing_files() {
     let home = folder(&[(".gitignore", "target")]);
     let first = "wrote `lighthouse.toml`: edit it, then `lighthouse plan`\nadded `.*.lock` to `.gitignore`\n\
                  wrote `.gitattributes` with `*.state.toml -text -merge`\n";
@@ -140,7 +140,7 @@ fn check_says_what_is_wrong_and_where() {
 }
 
 #[test]
-fn a_warning_is_not_said_when_quiet() {
+fn quiet_suppresses_warnings() {
     let home = folder(&[("lighthouse.toml", &SMALL.replace("requirements = {", "requirements = { gpu = 1,"))]);
     let out = "lighthouse.toml is valid: 1 node, 1 workload, prioritized; 1 warning\n";
     shows(&run(&home, &["check", "-q"]), 0, out, "");
@@ -148,7 +148,7 @@ fn a_warning_is_not_said_when_quiet() {
 }
 
 #[test]
-fn the_manifest_is_that_of_the_flag_then_of_the_environment_then_the_nearest() {
+fn the_manifest_comes_from_the_flag_or_the_environment_or_the_nearest_folder() {
     let home =
         folder(&[("lighthouse.toml", SMALL), ("a.toml", SMALL), ("b.toml", SMALL), (".git/HEAD", ""), ("sub/x", "")]);
     let first = |command: &mut Command| {
@@ -182,7 +182,7 @@ fn standard_input_is_a_manifest() {
 }
 
 #[test]
-fn an_unknown_variable_is_warned_of() {
+fn an_unknown_variable_gets_a_warning() {
     let home = folder(&[("lighthouse.toml", SMALL)]);
     let output = lighthouse(home.path()).arg("check").env("LIGHTHOUSE_STAT", "x").output().expect("it runs");
     let err =
@@ -191,7 +191,7 @@ fn an_unknown_variable_is_warned_of() {
 }
 
 #[test]
-fn of_many_unknown_variables_a_hundred_are_named() {
+fn a_hundred_of_many_unknown_variables_are_named() {
     let home = folder(&[("lighthouse.toml", SMALL)]);
     let variables = (0..2_000).map(|number| (format!("LIGHTHOUSE_ODD_{number:04}"), "x"));
     let output = lighthouse(home.path()).arg("check").envs(variables).output().expect("it runs");
@@ -208,7 +208,7 @@ fn the_log_goes_to_standard_error() {
 }
 
 #[test]
-fn colour_is_for_terminals_and_for_those_who_ask() {
+fn colour_needs_a_terminal_or_a_request() {
     let home = folder(&[("lighthouse.toml", "strategy = 1\n")]);
     let coloured = |arguments: &[&str], variables: &[(&str, &str)]| {
         let mut command = lighthouse(home.path());
@@ -223,7 +223,7 @@ fn colour_is_for_terminals_and_for_those_who_ask() {
 }
 
 #[test]
-fn a_closed_pipe_is_quiet() {
+fn a_closed_pipe_is_no_error() {
     let home = folder(&[("lighthouse.toml", SMALL)]);
     for arguments in [&["check"][..], &["schema", "manifest"], &["--help"]] {
         let (reader, writer) = std::io::pipe().expect("a pipe");
@@ -246,7 +246,7 @@ fn a_full_disk_is_an_error() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_is_saved_is_known_though_it_cannot_be_told() {
+fn a_save_is_reported_on_standard_error_if_standard_output_is_full() {
     for arguments in [&["apply", "--yes"][..], &["apply", "--yes", "--format", "json"], &["adopt", "web=nas", "--yes"]]
     {
         let home = folder(&[("lighthouse.toml", SMALL)]);
@@ -259,7 +259,7 @@ fn what_is_saved_is_known_though_it_cannot_be_told() {
 }
 
 #[test]
-fn one_pass_ends_as_it_would_though_nobody_reads() {
+fn watch_once_keeps_its_exit_code_if_nobody_reads() {
     for (manifest, code) in [(SMALL.to_owned(), 0), (SMALL.replace("cpu = 1 }", "cpu = 1000 }"), 3)] {
         let home = folder(&[("lighthouse.toml", &manifest)]);
         for format in ["text", "json"] {
@@ -273,7 +273,7 @@ fn one_pass_ends_as_it_would_though_nobody_reads() {
 }
 
 #[test]
-fn completions_and_manual_pages_are_there() {
+fn completions_and_manual_pages_are_printed() {
     let home = folder(&[]);
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let output = run(&home, &["completions", shell]);
@@ -317,7 +317,7 @@ fn a_saved_plan_shows_the_changes() {
 }
 
 #[test]
-fn a_state_that_is_damaged_has_a_way_out() {
+fn a_damaged_state_is_reported_with_a_way_out() {
     let home = folder(&[("lighthouse.toml", SMALL), ("lighthouse.state.toml", "")]);
     let err = "error: the state `lighthouse.state.toml` cannot be read: it is empty\n |\n = help: take the file from the \
                last commit (`git checkout -- FILE`), then apply; without one, `lighthouse adopt` records where things run\n";

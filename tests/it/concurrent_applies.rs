@@ -134,7 +134,7 @@ fn a_killed_writer_leaves_no_lock() {
 }
 
 #[test]
-fn a_lock_that_is_removed_before_it_is_held_is_made_anew() {
+fn a_lock_file_removed_before_it_is_locked_is_created_again() {
     if !has_strace() {
         return;
     }
@@ -150,7 +150,7 @@ fn a_lock_that_is_removed_before_it_is_held_is_made_anew() {
 
 /// In the place of the writer that was killed: one that is alive and holds the lock.
 #[test]
-fn control_a_lock_that_stays_is_caught() {
+fn control_a_held_lock_is_detected() {
     if !has(&["flock", "--version"]) {
         return;
     }

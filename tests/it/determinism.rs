@@ -85,7 +85,7 @@ fn said_in(surroundings: usize, program: &[&Path]) -> (Vec<u8>, Option<Vec<u8>>)
 }
 
 #[test]
-fn every_process_says_the_same() {
+fn every_environment_gives_the_same_output() {
     let (first, other) = said_in(repetitions(8, 112), &[&binary()]);
     assert!(first.len() > 10_000);
     let shown = other.as_deref().map(String::from_utf8_lossy);
@@ -94,7 +94,7 @@ fn every_process_says_the_same() {
 
 /// The negative control: programs that say where they are, who they are, or what they find around them.
 #[test]
-fn control_a_program_that_tells_of_its_surroundings_is_caught() {
+fn control_a_program_that_prints_its_environment_is_caught() {
     let shell = |script: &str| said_in(8, &["/bin/sh", "-c", script].map(Path::new)).1.is_some();
     assert!(!shell("echo always the same"));
     for script in ["pwd", "echo $$", "exit ${COLUMNS:-0}", "echo $$ >> lighthouse.state.toml"] {
@@ -123,7 +123,7 @@ fn long_manifest() -> String {
 /// Manifests are read, and remedies tried, on several threads: as many as there are processors. The laws of reading in
 /// pieces try sixteen.
 #[test]
-fn any_number_of_processors_says_the_same() {
+fn any_number_of_processors_gives_the_same_output() {
     if !has(&["taskset", "-c", "0", "true"]) {
         return;
     }
@@ -150,9 +150,9 @@ fn any_number_of_processors_says_the_same() {
     }
 }
 
-/// The process says what the library does. With `RIG_BINARY=target/release/lighthouse` the two are of different builds.
+/// The process says what the library does. With `BINARY=target/release/lighthouse` the two are of different builds.
 #[test]
-fn the_process_says_what_the_library_does() {
+fn the_binary_prints_what_the_library_renders() {
     let home = home();
     for name in ["everything", "fresh", "moving", "prioritized", "round-robin"] {
         let file = below_root("tests/fuzz/seeds/manifest").join(name).with_extension("toml");
@@ -224,7 +224,7 @@ fn entries_permuted(line: &str, rank: Option<u32>) -> String {
 
 /// The negative control: where tables have an order, another one is another plan.
 #[test]
-fn the_order_of_tables_is_seen() {
+fn control_a_significant_order_of_tables_changes_the_plan() {
     let text = fs::read_to_string(below_root("tests/fuzz/seeds/manifest/moving.toml")).expect("a manifest");
     let planned = |text: String| planned(&[Source::new("x.toml", text)]).0;
     let others = (1..20).map(|seed: u32| permuted(&tables(&text), &[seed * 7, seed * 5 % 11, seed * 3 % 7], false));
@@ -235,7 +235,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(10_000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_has_no_order_may_have_any(
+    fn reordering_unordered_parts_changes_nothing(
         ranks in prop::collection::vec(1..u32::MAX, 89),
         name in prop::sample::select(&["everything", "round-robin", "moving"][..]),
     ) {

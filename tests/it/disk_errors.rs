@@ -88,7 +88,7 @@ fn judge(case: &Case, call: &Call, how: &str) -> Result<Output, String> {
 }
 
 #[test]
-fn every_injected_error_is_told_and_harms_nothing() {
+fn every_injected_error_is_reported_and_leaves_the_state_whole() {
     if !has_strace() {
         return;
     }
@@ -108,7 +108,7 @@ fn every_injected_error_is_told_and_harms_nothing() {
 }
 
 #[test]
-fn an_error_stays_told_when_nothing_can_be_removed() {
+fn an_error_is_reported_even_if_the_temporary_file_cannot_be_removed() {
     if !has_strace() {
         return;
     }
@@ -125,7 +125,7 @@ fn an_error_stays_told_when_nothing_can_be_removed() {
 }
 
 #[test]
-fn an_interrupted_call_is_no_failure() {
+fn an_interrupted_call_is_retried() {
     if !has_strace() {
         return;
     }
@@ -140,7 +140,7 @@ fn an_interrupted_call_is_no_failure() {
 }
 
 #[test]
-fn a_folder_that_is_not_synced_is_saved_but_not_confirmed() {
+fn a_save_whose_folder_is_not_synced_is_reported_as_unconfirmed() {
     if !has_strace() {
         return;
     }
@@ -152,7 +152,7 @@ fn a_folder_that_is_not_synced_is_saved_but_not_confirmed() {
 }
 
 #[test]
-fn an_output_whose_folder_is_not_synced_is_told() {
+fn an_output_whose_folder_cannot_be_synced_is_an_error() {
     if !has_strace() {
         return;
     }
@@ -165,7 +165,7 @@ fn an_output_whose_folder_is_not_synced_is_told() {
 }
 
 #[test]
-fn a_lock_that_may_only_be_read_can_be_held() {
+fn a_read_only_lock_file_can_be_locked() {
     if !has_strace() {
         return;
     }

@@ -63,7 +63,7 @@ fn plan(home: &Path, expected: &Value, what: &str) -> Value {
 }
 
 #[test]
-fn every_example_is_placed_as_it_says() {
+fn every_example_is_placed_as_expected() {
     let folders = examples();
     assert!(folders.len() >= 19, "some are missing");
     for folder in folders {

@@ -26,7 +26,7 @@ fn answers(folder: &Path, home: &Path) -> Vec<Value> {
 }
 
 #[test]
-fn every_answer_is_what_the_schema_says() {
+fn every_answer_follows_the_schema() {
     let mut kinds = Vec::new();
     for folder in folders() {
         for answer in answers(&folder, home_of(&folder).path()) {
@@ -115,7 +115,7 @@ fn edit(home: &Path, edit: &Value) {
 
 /// What a plan says of what has no place is how its explanation begins, and the command for the rest.
 #[test]
-fn a_plan_says_what_an_explanation_begins_with() {
+fn a_plan_shows_the_first_lines_of_each_explanation() {
     let mut told = 0;
     for folder in folders() {
         let home = home_of(&folder);
@@ -147,7 +147,7 @@ fn alike(page: &str) -> Vec<&str> {
 }
 
 #[test]
-fn two_answers_are_the_same_bytes() {
+fn the_same_question_gives_the_same_answer() {
     for folder in folders() {
         let home = home_of(&folder);
         assert_eq!(answers(&folder, home.path()), answers(&folder, home.path()), "{}", folder.display());

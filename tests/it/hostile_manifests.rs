@@ -72,7 +72,7 @@ fn harm(output: &Output) -> Option<String> {
 
 #[test]
 #[cfg(unix)]
-fn control_what_does_harm_is_caught() {
+fn control_harmful_output_is_caught() {
     use std::os::unix::process::ExitStatusExt;
     let ended = |status, out: &str, err: &str| {
         let (stdout, stderr) = (out.as_bytes().to_vec(), err.as_bytes().to_vec());
@@ -112,7 +112,7 @@ fn goes_through(folder: &Path, file: &str, what: &str) -> Vec<Option<i32>> {
 }
 
 #[test]
-fn every_fixture_is_harmless() {
+fn every_manifest_case_is_shown_safely() {
     for (kind, valid) in [("valid-manifest", true), ("invalid-manifest", false)] {
         for folder in folders_in(&case_folder(kind)) {
             let what = folder.display().to_string();
@@ -123,7 +123,7 @@ fn every_fixture_is_harmless() {
 }
 
 #[test]
-fn what_is_hidden_stays_hidden_wherever_it_is_written() {
+fn hidden_characters_are_escaped_wherever_they_are_written() {
     for c in HIDDEN {
         let escaped = format!("\\U{:08X}", u32::from(c));
         for written in [c.to_string(), escaped] {
@@ -149,7 +149,7 @@ fn what_is_hidden_stays_hidden_wherever_it_is_written() {
 }
 
 #[test]
-fn the_name_of_a_file_is_shown_escaped() {
+fn file_names_are_shown_escaped() {
     let home = home(STRATEGY.as_bytes());
     let drop_ins = home.path().join("lighthouse.d");
     fs::create_dir(&drop_ins).expect("a folder");
@@ -164,7 +164,7 @@ fn the_name_of_a_file_is_shown_escaped() {
 }
 
 #[test]
-fn words_of_the_command_line_are_shown_escaped() {
+fn arguments_are_shown_escaped() {
     let home = home(STRATEGY.as_bytes());
     let word = "\u{1b}[31m\u{202e}x\u{7f}";
     for arguments in [
@@ -187,7 +187,7 @@ fn words_of_the_command_line_are_shown_escaped() {
 }
 
 #[test]
-fn the_log_shows_names_escaped() {
+fn names_are_escaped_in_the_log() {
     let home = tempfile::tempdir().expect("a folder");
     let file = "\u{1b}[31m\u{202e}.toml";
     if fs::write(home.path().join(file), STRATEGY).is_ok() {
@@ -198,7 +198,7 @@ fn the_log_shows_names_escaped() {
 }
 
 #[test]
-fn large_and_deep_manifests_end() {
+fn large_and_deep_manifests_end_with_an_error() {
     let many = |piece: &str, times: usize| format!("{STRATEGY}{}", piece.repeat(times));
     for (what, manifest) in [
         ("a long line", format!("{STRATEGY}x = \"{}\"\n", "y".repeat(1 << 20))),
@@ -239,7 +239,7 @@ fn large_and_deep_manifests_end() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_refused() {
+fn bytes_that_are_not_utf_8_are_refused() {
     for bytes in
         [&b"\xff\xfe"[..], b"\0", b"strategy = \"\xc3\x28\"", b"\xed\xa0\x80", b"\xf8\x88\x80\x80\x80", b"\xef\xbb"]
     {
@@ -250,7 +250,7 @@ fn bytes_that_are_no_text_are_refused() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn what_is_too_much_is_refused_before_memory_is_taken() {
+fn too_many_tables_are_refused_before_memory_is_allocated() {
     let table = |number: usize| format!("[[workloads]]\nname = \"w{number}\"\nreplicas = 1000000\n");
     let million = (0..1_000).map(table).collect::<String>();
     for (what, tables) in [
@@ -270,7 +270,7 @@ fn what_is_too_much_is_refused_before_memory_is_taken() {
 }
 
 #[test]
-fn of_many_keys_that_are_too_deep_the_first_is_told() {
+fn only_the_first_of_many_keys_nested_too_deep_is_reported() {
     let headers = (0..4_000).map(|number| format!("[a{number}{}]", ".a".repeat(100))).collect::<Vec<_>>();
     let output = run(home(format!("{STRATEGY}{}\n", headers.join("\n")).as_bytes()).path(), &["check"]);
     is_harmless(&output, "headers");
@@ -284,7 +284,7 @@ fn of_many_keys_that_are_too_deep_the_first_is_told() {
 /// The negative control of the test above: what is legal, but does not fit into the memory that there is.
 #[test]
 #[cfg(target_os = "linux")]
-fn the_limit_of_memory_is_a_limit() {
+fn control_the_memory_limit_has_an_effect() {
     let home = home(format!("{STRATEGY}[[nodes]]\nname = \"n\"\ncount = 10000000\n").as_bytes());
     assert!(!matches!(within(200 << 10, home.path(), "check").status.code(), Some(0 | 1 | 3)));
 }
@@ -386,7 +386,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(500), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_heap_of_pieces_does_harm(
+    fn random_manifests_are_shown_safely(
         strategy in "bin-pack|prioritized|round-robin",
         pieces in prop::collection::vec(piece(), 0..24),
     ) {

@@ -26,7 +26,7 @@ fn check_bounds(findings: &Findings, sources: &[Source]) {
 }
 
 #[test]
-fn places_of_tables_are_known() {
+fn positions_of_tables_are_known() {
     let text =
         "strategy = \"prioritized\"\n\n[[nodes]]\nname = \"a\"\ncount = 2\n\n[[nodes]]\nresources = {}\nname = \"b\"\n";
     let manifest = read(text).expect("it is valid");
@@ -77,7 +77,7 @@ error: with these there are more than 10000000 workloads, which is the limit
 }
 
 #[test]
-fn a_hundred_messages_are_drawn_and_the_rest_is_counted() {
+fn a_hundred_messages_are_drawn_and_the_rest_are_counted() {
     let text = format!("strategy = \"prioritized\"\n{}", "[[nodes]]\n".repeat(137));
     let shown = read(text).expect_err("no node has a name");
     assert_eq!(shown.matches("error: a node has no name\n").count(), 100);
@@ -85,7 +85,7 @@ fn a_hundred_messages_are_drawn_and_the_rest_is_counted() {
 }
 
 #[test]
-fn many_mistakes_of_grammar_cost_little() {
+fn many_syntax_errors_take_little_time() {
     for piece in ["]", "= ", "[[", "a = \n", "\"", "a.", "{", ",", "\u{202e}", "'''"] {
         read(piece.repeat(300_000)).expect_err("it is no manifest");
     }

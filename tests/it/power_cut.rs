@@ -139,12 +139,12 @@ fn nothing_is_lost(make: &str) {
 }
 
 #[test]
-fn what_is_acknowledged_survives_a_power_cut_on_ext4() {
+fn an_acknowledged_apply_survives_a_power_cut_on_ext4() {
     nothing_is_lost("mkfs.ext4 -q -F");
 }
 
 #[test]
-fn what_is_acknowledged_survives_a_power_cut_on_xfs() {
+fn an_acknowledged_apply_survives_a_power_cut_on_xfs() {
     nothing_is_lost("mkfs.xfs -q -f");
 }
 

@@ -41,7 +41,7 @@ fn is_printable(output: &Output) {
 }
 
 #[test]
-fn a_small_stack_is_enough_whatever_is_nested() {
+fn a_small_stack_is_enough_for_any_nesting() {
     let deep = [
         ("[", "x = ", "["),
         ("{", "x = ", "{a="),
@@ -67,13 +67,13 @@ fn a_small_stack_is_enough_whatever_is_nested() {
 
 /// The negative control: the limit is one.
 #[test]
-fn without_a_stack_nothing_runs() {
+fn control_the_stack_limit_has_an_effect() {
     let home = home();
     assert_eq!(shell(home.path(), "ulimit -s 8 && exec \"$0\" plan").status.code().filter(|code| *code == 3), None);
 }
 
 #[test]
-fn few_files_are_enough_or_told() {
+fn few_file_descriptors_are_enough_or_reported() {
     let home = home();
     let state = fs::read(home.path().join("lighthouse.state.toml")).expect("a state");
     let mut codes = Vec::new();
@@ -110,7 +110,7 @@ fn with_threads(home: &Path, most: usize, script: &str) -> Output {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn no_thread_beside_the_first_is_enough_or_told() {
+fn one_thread_is_enough_for_planning_and_reported_by_watch() {
     if !has(&["setpriv", "--version"]) || !has(&["prlimit", "--version"]) {
         return;
     }
@@ -135,7 +135,7 @@ fn no_thread_beside_the_first_is_enough_or_told() {
 }
 
 #[test]
-fn no_room_for_a_plan_is_told_and_leaves_nothing() {
+fn a_plan_that_cannot_be_written_is_reported_and_leaves_no_file() {
     let home = home();
     let output = shell(home.path(), "ulimit -f 0; \"$0\" plan --out saved.toml 2>&1 >/dev/null | cat");
     assert!(text(&output.stdout).contains("error: cannot write `"), "{}", text(&output.stdout));
@@ -167,7 +167,7 @@ fn a_terminal_of_one_column_shows_everything() {
 }
 
 #[test]
-fn a_clock_of_another_age_plans_and_saves_the_same() {
+fn a_clock_in_another_century_changes_no_plan() {
     let mut plans = Vec::new();
     for time in ["1969-06-01 00:00:00", "2038-01-19 03:14:08", "2106-02-07 06:28:16"] {
         if !has(&["faketime", time, "true"]) {
@@ -193,7 +193,7 @@ fn a_clock_of_another_age_plans_and_saves_the_same() {
 }
 
 #[test]
-fn a_clock_before_1970_stands_at_its_beginning() {
+fn a_clock_before_1970_counts_as_1970() {
     let before = "faketime '1969-06-01 12:00:00'";
     if !has(&["faketime", "1969-06-01 12:00:00", "true"]) {
         return;

@@ -47,7 +47,7 @@ fn validator(document: &str) -> Validator {
 }
 
 #[test]
-fn every_schema_is_the_golden_one() {
+fn every_schema_matches_its_golden_file() {
     for document in DOCUMENTS {
         let output = run(Path::new("."), &["schema", document]);
         let path = below_root("schema").join(format!("{document}.schema.json"));
@@ -63,7 +63,7 @@ fn every_schema_is_the_golden_one() {
 }
 
 #[test]
-fn every_schema_is_a_schema() {
+fn every_schema_is_a_valid_schema() {
     for document in DOCUMENTS {
         jsonschema::meta::validate(&golden(document)).expect(document);
     }
@@ -95,7 +95,7 @@ fn the_manifest_schema_accepts_every_valid_manifest_and_every_example() {
 }
 
 #[test]
-fn the_manifest_schema_refuses_what_is_no_manifest() {
+fn the_manifest_schema_refuses_invalid_manifests() {
     let schema = validator("manifest");
     for text in [
         "stratgy = \"bin-pack\"",
@@ -139,7 +139,7 @@ fn the_plan_schema_accepts_the_plan_of_every_valid_fixture() {
 }
 
 #[test]
-fn a_plan_without_a_part_is_no_plan() {
+fn a_plan_without_one_of_its_keys_is_invalid() {
     let folder = below_root("examples/three-racks");
     let plan = json(&run(&folder, &["plan", "--format", "json"]));
     let schema = validator("plan");

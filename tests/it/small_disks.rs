@@ -155,7 +155,7 @@ fn a_small_disk_keeps_the_state_or_takes_the_new_one() {
 }
 
 #[test]
-fn a_full_or_read_only_disk_is_told_with_advice() {
+fn a_full_or_read_only_disk_is_reported_with_advice() {
     if !can_mount() {
         return;
     }
@@ -175,7 +175,7 @@ fn a_full_or_read_only_disk_is_told_with_advice() {
 }
 
 #[test]
-fn a_folder_or_a_file_that_may_not_be_changed_is_told() {
+fn a_folder_or_file_without_write_permission_is_reported() {
     if !can_mount() || !has(&["setpriv", "--bounding-set=-all", "--inh-caps=-all", "true"]) {
         return;
     }
@@ -196,7 +196,7 @@ fn a_folder_or_a_file_that_may_not_be_changed_is_told() {
 }
 
 #[test]
-fn small_limits_of_the_process_are_errors_like_others() {
+fn limits_of_the_process_are_reported_as_errors() {
     if !can_mount() {
         return;
     }

@@ -102,7 +102,7 @@ rack-1 = "full"
 "#;
 
 #[test]
-fn every_other_meaning_of_a_manifest_is_another_digest() {
+fn manifests_of_different_meaning_have_different_digests() {
     let digest = |text: String| {
         let manifest = manifest::read(&[Source::new("x.toml", text.as_str())]);
         manifest_digest(&manifest.unwrap_or_else(|found| panic!("{text}: {found:?}")).model, &Flags::default())
@@ -174,14 +174,14 @@ fn a_state_is_laid_out_as_documented() {
 }
 
 #[test]
-fn a_state_without_anything_is_still_a_state() {
+fn an_empty_record_is_a_valid_state() {
     let state = State { cluster: None, serial: 0, record: Record::default(), ..sample() };
     assert!(state.text().ends_with("\n\n[placements]\n"), "{}", state.text());
     assert_eq!(parse(state.text().as_bytes()), Ok(state));
 }
 
 #[test]
-fn the_serial_ends_where_toml_integers_end() {
+fn the_largest_serial_is_the_largest_toml_integer() {
     let state = State { serial: i64::MAX.cast_unsigned(), ..sample() };
     assert_eq!(parse(state.text().as_bytes()), Ok(state.clone()));
     assert_eq!(state.next(None, Record::default()), None);
@@ -190,7 +190,7 @@ fn the_serial_ends_where_toml_integers_end() {
 }
 
 #[test]
-fn each_damage_has_its_own_error() {
+fn each_kind_of_damage_has_its_own_error() {
     let good = resealed(SAMPLE);
     let with = |from: &str, to: &str| {
         assert!(good.contains(from), "{from}");
@@ -238,7 +238,7 @@ fn each_damage_has_its_own_error() {
 }
 
 #[test]
-fn a_lineage_is_some_letters_digits_and_hyphens() {
+fn a_lineage_has_up_to_64_letters_digits_and_hyphens() {
     let lineage = |text: &str| {
         parse(resealed(&SAMPLE.replace("000102030405060708090a0b0c0d0e0f", text)).as_bytes()).map(|state| state.lineage)
     };
@@ -253,20 +253,20 @@ fn a_lineage_is_some_letters_digits_and_hyphens() {
 }
 
 #[test]
-fn a_line_that_only_begins_like_a_marker_is_none() {
+fn a_line_that_only_begins_like_a_conflict_marker_is_accepted() {
     let text = SAMPLE.replace("\"prod\"", "\"\"\"\n<<prod\n== >>\"\"\"");
     assert_eq!(adopt(text.as_bytes()).expect("a state").cluster.as_deref(), Some("<<prod\n== >>"));
 }
 
 #[test]
-fn what_an_error_echoes_cannot_write_on_a_terminal() {
+fn errors_show_input_escaped() {
     let text = resealed(&resealed(SAMPLE).replace("serial = 7", "serial = 7\n\"a\u{202e}\\u001b[2K\" = 1"));
     let shown = parse(text.as_bytes()).expect_err("an unknown field").to_string();
     assert!(shown.chars().all(|c| (' '..='~').contains(&c)), "{shown}");
 }
 
 #[test]
-fn adopting_takes_the_content_whatever_the_digest() {
+fn adopting_ignores_the_digest() {
     let expected = parse(resealed(SAMPLE).as_bytes());
     assert_eq!(adopt(SAMPLE.as_bytes()), expected);
     let without = resealed(SAMPLE).lines().filter(|line| !line.starts_with("digest")).collect::<Vec<_>>().join("\n");
@@ -294,14 +294,14 @@ fn overlooked(mut damages: impl Iterator<Item = Vec<u8>>, is_read: fn(&[u8]) -> 
 }
 
 #[test]
-fn every_flipped_bit_is_found() {
+fn every_flipped_bit_is_detected() {
     let good = two_kilobytes().into_bytes();
     assert!(parse(&good).is_ok() && (1800..3000).contains(&good.len()), "{}", good.len());
     assert_eq!(overlooked(flipped(&good), |bytes| parse(bytes).is_ok()), None);
 }
 
 #[test]
-fn every_truncation_is_found() {
+fn every_truncation_is_detected() {
     let good = two_kilobytes().into_bytes();
     assert_eq!(overlooked(cut_off(&good), |bytes| parse(bytes).is_ok()), None);
 }
@@ -409,7 +409,7 @@ proptest! {
     }
 
     #[test]
-    fn plans_that_differ_in_reasons_alone_show_the_same(plan in saved_plan(), reason in "\\PC{0,20}") {
+    fn plans_that_differ_only_in_reasons_show_the_same_changes(plan in saved_plan(), reason in "\\PC{0,20}") {
         let mut other = plan.clone();
         other.changes.iter_mut().for_each(|change| change.reasons = vec![reason.clone()]);
         other.unplaced.iter_mut().for_each(|(_, why)| why.clone_from(&reason));
@@ -421,7 +421,7 @@ proptest! {
     }
 
     #[test]
-    fn a_state_has_one_sorted_line_a_workload(state in state()) {
+    fn a_state_has_one_sorted_line_per_workload(state in state()) {
         let text = state.text();
         let tables = text.split_once("[placements]\n").expect("placements").1;
         let lines: Vec<_> = tables.lines().take(state.record.placements.len()).collect();
@@ -432,7 +432,7 @@ proptest! {
     }
 
     #[test]
-    fn splices_are_found(from in 0_usize..2000, length in 1_usize..400, to in 0_usize..2000) {
+    fn spliced_bytes_are_detected(from in 0_usize..2000, length in 1_usize..400, to in 0_usize..2000) {
         let good = two_kilobytes().into_bytes();
         let (end, to) = ((from + length).min(good.len()), to.min(good.len()));
         let piece = good[from.min(end)..end].to_vec();
@@ -445,14 +445,14 @@ proptest! {
     }
 
     #[test]
-    fn appended_bytes_are_found(more in prop::collection::vec(any::<u8>(), 1..40)) {
+    fn appended_bytes_are_detected(more in prop::collection::vec(any::<u8>(), 1..40)) {
         let mut bad = two_kilobytes().into_bytes();
         bad.extend(more);
         prop_assert!(parse(&bad).is_err());
     }
 
     #[test]
-    fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), text in "\\PC{0,200}") {
+    fn no_input_makes_the_parsers_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), text in "\\PC{0,200}") {
         let _ = (parse(&bytes), adopt(text.as_bytes()), SavedPlan::parse(&bytes));
     }
 }

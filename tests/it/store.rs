@@ -93,7 +93,7 @@ fn a_linked_folder_of_drop_ins_belongs_to_its_manifest() {
 }
 
 #[test]
-fn only_a_folder_has_drop_ins_and_one_that_cannot_be_asked_about_is_an_error() {
+fn drop_ins_need_a_folder_and_an_unreadable_one_is_an_error() {
     let home = folder();
     let at = |name: &str| home.path().join(name);
     fs::write(at("x.toml"), "").expect("a file");
@@ -106,7 +106,7 @@ fn only_a_folder_has_drop_ins_and_one_that_cannot_be_asked_about_is_an_error() {
 }
 
 #[test]
-fn no_file_is_not_the_same_as_one_that_cannot_be_asked_about() {
+fn a_missing_file_differs_from_an_unreadable_one() {
     let home = folder();
     let at = |name: &str| home.path().join(name);
     assert!(read(&at("x"), BUDGET).expect("nothing is there").is_none());
@@ -117,7 +117,7 @@ fn no_file_is_not_the_same_as_one_that_cannot_be_asked_about() {
 }
 
 #[test]
-fn a_drop_in_that_leads_nowhere_is_an_error() {
+fn a_drop_in_that_is_a_dangling_link_is_an_error() {
     let home = folder();
     fs::write(home.path().join("x.toml"), "").expect("a file");
     fs::create_dir(home.path().join("x.d")).expect("a folder");
@@ -139,7 +139,7 @@ fn the_budget_holds_for_all_files_together() {
 }
 
 #[test]
-fn a_large_hole_is_refused_before_memory_is_taken() {
+fn a_large_sparse_file_is_refused_before_memory_is_allocated() {
     let home = folder();
     let sparse = home.path().join("x.toml");
     fs::File::create(&sparse).expect("a file").set_len(1 << 40).expect("a hole");
@@ -147,7 +147,7 @@ fn a_large_hole_is_refused_before_memory_is_taken() {
 }
 
 #[test]
-fn what_is_no_file_is_neither_read_nor_waited_for() {
+fn a_pipe_socket_folder_or_device_is_refused_at_once() {
     let home = folder();
     let pipe = home.path().join("pipe");
     fifo(&pipe);
@@ -171,7 +171,7 @@ fn what_is_no_file_is_neither_read_nor_waited_for() {
 }
 
 #[test]
-fn what_is_no_file_is_not_overwritten() {
+fn a_pipe_or_device_is_not_overwritten() {
     let home = folder();
     let pipe = home.path().join("pipe");
     fifo(&pipe);
@@ -185,7 +185,7 @@ fn what_is_no_file_is_not_overwritten() {
 }
 
 #[test]
-fn a_shells_pipe_is_read_as_a_manifest() {
+fn a_pipe_from_the_shell_is_read_as_a_manifest() {
     let (read_end, mut write_end) = std::io::pipe().expect("a pipe");
     std::io::Write::write_all(&mut write_end, b"strategy").expect("written");
     drop(write_end);
@@ -218,7 +218,7 @@ fn a_manifest_that_is_the_state_is_an_error() {
 }
 
 #[test]
-fn a_state_that_is_not_there_is_none() {
+fn a_missing_state_reads_as_none() {
     let home = folder();
     let link = home.path().join("link");
     symlink("gone", &link).expect("a link");
@@ -228,7 +228,7 @@ fn a_state_that_is_not_there_is_none() {
 }
 
 #[test]
-fn a_first_state_has_its_mode_by_umask() {
+fn a_first_state_has_the_mode_that_the_umask_gives() {
     let home = folder();
     let (state, plain) = (home.path().join("x.state.toml"), home.path().join("plain"));
     fs::write(&plain, "").expect("a file");
@@ -255,7 +255,7 @@ fn a_replaced_state_keeps_mode_and_owner() {
 }
 
 #[test]
-fn a_linked_state_is_written_through_and_locked_at_its_end() {
+fn a_linked_state_is_written_and_locked_at_the_target() {
     let home = folder();
     let at = |name: &str| home.path().join(name);
     fs::create_dir(at("real")).expect("a folder");
@@ -270,7 +270,7 @@ fn a_linked_state_is_written_through_and_locked_at_its_end() {
 }
 
 #[test]
-fn a_state_that_changed_meanwhile_is_not_replaced() {
+fn a_state_that_changed_since_it_was_read_is_not_replaced() {
     let home = folder();
     let state = home.path().join("x");
     for (before, now) in [(None, "new"), (Some("old"), "old and more"), (Some("old"), "odd"), (Some("old"), "ol")] {
@@ -285,7 +285,7 @@ fn a_state_that_changed_meanwhile_is_not_replaced() {
 }
 
 #[test]
-fn a_state_whose_link_moved_meanwhile_is_not_replaced() {
+fn a_state_whose_link_changed_since_it_was_read_is_not_replaced() {
     let home = folder();
     let at = |name: &str| home.path().join(name);
     symlink("a", at("link")).expect("a link");
@@ -297,7 +297,7 @@ fn a_state_whose_link_moved_meanwhile_is_not_replaced() {
 }
 
 #[test]
-fn a_planted_link_under_the_locks_name_is_not_written_through() {
+fn a_link_planted_under_the_name_of_the_lock_is_not_followed() {
     let home = folder();
     let at = |name: &str| home.path().join(name);
     fs::write(at("victim"), "precious").expect("a file");
@@ -311,7 +311,7 @@ fn a_planted_link_under_the_locks_name_is_not_written_through() {
 }
 
 #[test]
-fn one_writer_holds_the_lock_and_another_is_told_who() {
+fn a_second_writer_is_told_who_holds_the_lock() {
     let home = folder();
     let state = home.path().join("x");
     let held = lock(&state, "process 1, since noon", NOW).expect("the lock");
@@ -336,7 +336,7 @@ fn one_writer_holds_the_lock_and_another_is_told_who() {
 }
 
 #[test]
-fn a_lock_file_that_was_removed_locks_nobody_out_and_nobody_in() {
+fn a_removed_lock_file_neither_blocks_nor_admits_a_writer() {
     let home = folder();
     let state = home.path().join("x");
     let _gone = locked(&state);

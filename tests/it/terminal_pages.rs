@@ -56,7 +56,7 @@ fn an_explanation_is_as_wide_as_the_terminal() {
 
 /// Nobody reads that, but nothing is lost, and it ends.
 #[test]
-fn one_column_is_no_trap() {
+fn one_column_shows_every_word() {
     for (folder, arguments) in QUESTIONS {
         let page = shown(folder, arguments, 1);
         assert_eq!(words(&page), words(&piped(folder, arguments)), "{folder}");
@@ -66,7 +66,7 @@ fn one_column_is_no_trap() {
 
 /// Byte for byte, so that it is seen where such lines are broken.
 #[test]
-fn pages_of_one_column_are_the_golden_ones() {
+fn pages_of_one_column_match_the_golden_file() {
     let mut page = String::new();
     for arguments in [&["plan"][..], &["explain"], &["explain", "train"], &["explain", "--node", "rack-b-1"]] {
         page.extend(["$ lighthouse ", &arguments.join(" "), "\n"]);
@@ -77,13 +77,13 @@ fn pages_of_one_column_are_the_golden_ones() {
 
 /// Where the terminal does not know how wide it is, it is as wide as they usually are.
 #[test]
-fn no_width_is_the_usual_one() {
+fn an_unknown_width_counts_as_80_columns() {
     let (folder, arguments) = QUESTIONS[0];
     assert_eq!(shown(folder, arguments, 0), shown(folder, arguments, 80));
 }
 
 #[test]
-fn a_terminal_has_bars_and_a_pipe_has_none() {
+fn bars_are_drawn_on_terminals_only() {
     let (folder, arguments) = ("explain/short-of-memory", ["explain", "--node", "rack-b-1"]);
     let (page, plain) = (shown(folder, &arguments, 80), piped(folder, &arguments));
     assert!(page.contains("\n  mem  ██████░░░░░░░░░░░░░░  60Gi of 180Gi, 120Gi free\n"), "{page}");
@@ -93,7 +93,7 @@ fn a_terminal_has_bars_and_a_pipe_has_none() {
 }
 
 #[test]
-fn colours_add_nothing_that_a_plan_does_not_say() {
+fn colours_change_no_word_of_a_plan() {
     let (folder, arguments) = ("explain/short-of-memory", ["plan"]);
     let (page, plain) = (shown(folder, &arguments, 80), piped(folder, &arguments));
     assert!(page.contains("\n  \u{1b}[31m! train has no place "), "{page:?}");

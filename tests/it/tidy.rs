@@ -182,7 +182,7 @@ fn every_file_stays_within_the_walls_of_its_room() {
 }
 
 #[test]
-fn the_walls_are_seen() {
+fn breaches_of_the_walls_are_detected() {
     for (room, code, what) in [
         ("place", "use crate::manifest::Manifest;", "the room `manifest`"),
         ("check", "use crate::{\n    model::Model,\n    place::{self, Engine},\n};", "the room `place`"),
@@ -217,14 +217,14 @@ fn module(line: &str) -> Option<String> {
 }
 
 #[test]
-fn every_file_says_first_what_it_is_for() {
+fn every_file_begins_with_its_purpose() {
     let silent: Vec<_> =
         rust().into_iter().filter(|(_, text)| !text.starts_with("//! ")).map(|(path, _)| path).collect();
     assert!(silent.is_empty(), "{silent:#?}");
 }
 
 #[test]
-fn no_file_is_long_and_no_line_is_wide() {
+fn no_file_is_too_long_and_no_line_too_wide() {
     let mut found = Vec::new();
     for (path, text) in rust() {
         if text.lines().count() > if path.starts_with("src") { LONGEST } else { LONGEST_TEST } {
@@ -251,7 +251,7 @@ fn fault(line: &str) -> Option<&'static str> {
 }
 
 #[test]
-fn the_faults_of_a_line_are_seen() {
+fn faulty_lines_are_detected() {
     assert_eq!(fault(&"x".repeat(121)), Some("is wide"));
     assert_eq!(fault("\tx"), Some("has a tab"));
     assert_eq!(fault("x "), Some("ends in white space"));

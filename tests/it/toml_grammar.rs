@@ -33,7 +33,7 @@ fn is_grammar(message: &str) -> bool {
 }
 
 #[test]
-fn every_valid_document_is_told_of_its_contents_alone() {
+fn every_valid_document_gets_no_message_about_grammar() {
     let known: Vec<_> = version(VERSION).collect();
     let documents: Vec<_> = valid().filter(|document| known.contains(&document.name())).collect();
     assert!(documents.len() > 200, "{}", documents.len());
@@ -44,7 +44,7 @@ fn every_valid_document_is_told_of_its_contents_alone() {
 }
 
 #[test]
-fn every_invalid_document_is_told_to_be_no_toml() {
+fn every_invalid_document_is_reported_as_invalid_toml() {
     let known: Vec<_> = version(VERSION).collect();
     let documents: Vec<_> = invalid().filter(|document| known.contains(&document.name())).collect();
     assert!(documents.len() > 400, "{}", documents.len());
@@ -54,7 +54,7 @@ fn every_invalid_document_is_told_to_be_no_toml() {
 }
 
 #[test]
-fn both_end_with_the_code_of_an_error() {
+fn every_document_of_the_corpus_ends_with_exit_code_1() {
     let home = tempfile::tempdir().expect("a folder");
     let documents = valid().map(|each| each.fixture().to_vec()).chain(invalid().map(|each| each.fixture().to_vec()));
     for bytes in documents.step_by(40) {

@@ -52,7 +52,7 @@ fn wrong(more: &str, nodes: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_holds_breaks_nothing() {
+fn a_valid_assignment_has_no_violations() {
     // Also to the last bit, and where whoever is below zero does not mind.
     for nodes in ["- - -", "a - -", "- a -", "- - b", "a - b", "a - a"] {
         assert_eq!(wrong("", nodes), Vec::<String>::new(), "{nodes}");

@@ -1,7 +1,7 @@
 //! Whatever the text, pieces of it say what the whole says: the same model, the same findings in the same places.
 //!
 //! Documents are drawn from lines that make sense together, from lines that only seem to, and from damage.
-//! `LIGHTHOUSE_LAW_CASES` sets how many; when it is set they are other ones every time, otherwise always the same.
+//! `PROPTEST_CASES` sets how many; when it is set they are other ones every time, otherwise always the same.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -177,7 +177,7 @@ fn is_read_in_pieces(text: &str, piece: usize) -> bool {
 }
 
 fn config() -> Config {
-    let asked = std::env::var("LIGHTHOUSE_LAW_CASES").ok().and_then(|text| text.parse().ok());
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
     let rng_seed = if asked.is_some() { RngSeed::Random } else { RngSeed::Fixed(1) };
     Config { cases: asked.unwrap_or(20_000), failure_persistence: None, rng_seed, ..Config::default() }
 }

@@ -153,7 +153,7 @@ proptest! {
     #![proptest_config(fewer())]
 
     #[test]
-    fn every_node_is_in_one_class_and_all_that_it_says_is_true(cluster in clusters(), record in records()) {
+    fn every_node_is_in_one_class_and_every_refusal_is_true(cluster in clusters(), record in records()) {
         let (model, flat) = (cluster.model(), Flat::new(&cluster));
         let plan = plan(&model, &record);
         let seats = seats(&plan);
@@ -189,7 +189,7 @@ proptest! {
     }
 
     #[test]
-    fn every_way_places_the_workload_and_takes_no_other_place_than_it_says(
+    fn every_remedy_places_the_workload_and_displaces_only_the_listed_ones(
         cluster in clusters(), record in records(),
     ) {
         let model = cluster.model();
@@ -210,7 +210,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_proven_holds_in_every_assignment(cluster in clusters(), record in records()) {
+    fn every_proof_holds_in_every_assignment(cluster in clusters(), record in records()) {
         let (model, flat) = (cluster.model(), Flat::new(&cluster));
         let plan = plan(&model, &record);
         for answer in unplaced(&plan, &record) {
@@ -232,7 +232,7 @@ proptest! {
     }
 
     #[test]
-    fn whoever_is_placed_is_where_the_last_step_says(cluster in clusters(), record in records()) {
+    fn a_placed_workload_is_where_the_last_step_found_room(cluster in clusters(), record in records()) {
         let model = cluster.model();
         let plan = plan(&model, &record);
         let case = Case { plan: &plan, record: &record, pins: &[] };
@@ -248,7 +248,7 @@ proptest! {
 
 /// Four nodes of 201, a hundred of 2 on each, one more of 2: it is known at once that no order helps.
 #[test]
-fn what_is_left_over_in_pieces_is_proven_to_help_nobody() {
+fn fragmented_free_capacity_is_proven_to_be_unusable() {
     let text = std::fs::read_to_string(crate::support::case_folder("explain/fragmentation/lighthouse.toml"));
     let source = lighthouse::text::source::Source::new("lighthouse.toml", text.expect("a manifest"));
     let manifest = lighthouse::manifest::read(&[source]).expect("it is valid");

@@ -119,7 +119,7 @@ proptest! {
     #![proptest_config(Config { cases: config().cases * SMALL, ..config() })]
 
     #[test]
-    fn the_index_finds_what_the_plain_search_finds(cluster in clusters(), record in records()) {
+    fn the_index_agrees_with_the_plain_search(cluster in clusters(), record in records()) {
         agree(&cluster.model(), &record)?;
     }
 }
@@ -128,7 +128,7 @@ proptest! {
     #![proptest_config(Config { cases: config().cases / CROWDS, ..config() })]
 
     #[test]
-    fn the_index_finds_it_among_many_nodes_too(before in crowds(), after in crowds(), replan in any::<bool>()) {
+    fn the_index_agrees_with_the_plain_search_among_many_nodes(before in crowds(), after in crowds(), replan in any::<bool>()) {
         let record = Plan::new(&before.model(), &Record::default(), &[]).expect("nothing is pinned").record();
         let after = Cluster { replan: if replan { Replan::Keep } else { after.replan }, ..after };
         agree(&after.model(), &Record::default())?;
@@ -136,7 +136,7 @@ proptest! {
     }
 
     #[test]
-    fn the_index_finds_it_when_everybody_is_special(cluster in adversaries(), again in any::<bool>()) {
+    fn the_index_agrees_with_the_plain_search_if_nodes_and_workloads_hardly_repeat(cluster in adversaries(), again in any::<bool>()) {
         let mut record = Record::default();
         if again {
             record = Plan::new(&cluster.model(), &record, &[]).expect("nothing is pinned").record();

@@ -69,7 +69,7 @@ fn leavers(cluster: &Cluster, lines: &[&'static str]) -> Vec<String> {
 }
 
 #[test]
-fn of_a_full_group_the_last_leaves_and_stay_remains() {
+fn the_last_member_leaves_a_full_group_and_stay_remains() {
     for (workloads, leaver) in
         [(["a apart", "b apart"], "b"), (["a apart", "b apart stay"], "a"), (["a apart stay", "b apart"], "b")]
     {
@@ -79,7 +79,7 @@ fn of_a_full_group_the_last_leaves_and_stay_remains() {
 }
 
 #[test]
-fn a_scattered_group_gathers_where_most_are_unless_one_has_to_stay() {
+fn a_scattered_group_gathers_where_most_members_are_unless_one_has_stay() {
     for (first, expected) in [
         ("a close", &["a: group `close` is elsewhere than m"][..]),
         ("a close stay", &["b: group `close` is elsewhere than n", "c: group `close` is elsewhere than n"]),
@@ -90,7 +90,7 @@ fn a_scattered_group_gathers_where_most_are_unless_one_has_to_stay() {
 }
 
 #[test]
-fn over_a_shortage_stay_leaves_after_all_others() {
+fn workloads_with_stay_leave_last_in_a_shortage() {
     let cluster = cluster(&["m cpu=9", "n cpu=2"], &["a cpu=2", "s cpu=2 stay"]);
     let expected = ["a: n is short of cpu: 2 needed, 0 of 2 free, cpu 1 -> 2"];
     assert_eq!(leavers(&cluster, &["a n cpu=1", "s n cpu=1"]), expected);
@@ -98,7 +98,7 @@ fn over_a_shortage_stay_leaves_after_all_others() {
 
 /// Over `cpu` all leave but `z`, which then leaves over `mem` and makes room for one of the others.
 #[test]
-fn those_that_stay_come_back_first_and_those_that_grew_last() {
+fn workloads_with_stay_return_first_and_grown_ones_last() {
     let nodes = ["m cpu=9", "n cpu=3 mem=4"];
     let last = "z: evicted: n is short of mem: 5 needed, 4 of 4 free, mem 4 -> 5";
     let crowd = cluster(&nodes, &["t cpu=2", "z cpu=2 mem=5 stay", "s cpu=2 stay"]);
@@ -110,7 +110,7 @@ fn those_that_stay_come_back_first_and_those_that_grew_last() {
 }
 
 #[test]
-fn whoever_has_left_counts_no_more_among_those_that_do_not_mind() {
+fn a_workload_that_left_no_longer_uses_capacity() {
     let crowd = cluster(&["m cpu=9 mem=9", "n cpu=2 mem=2"], &["a cpu=1 mem=3", "i cpu=2 immune-to-mem"]);
     let expected = ["a: n is short of mem: 3 needed, 2 of 2 free, mem 1 -> 3"];
     assert_eq!(leavers(&crowd, &["a n cpu=1 mem=1", "i n cpu=1"]), expected);
@@ -126,7 +126,7 @@ fn an_evicted_workload_returns_to_its_last_node_before_it_goes_elsewhere() {
 }
 
 #[test]
-fn a_node_that_does_not_hold_what_the_operator_puts_there_is_an_error() {
+fn a_requested_move_to_a_node_without_room_is_an_error() {
     let refused = |model: &Model| {
         let workload = model.workload_ids().next().expect("a workload");
         let pin = Pin { workload, node: model.node_named("n").expect("a node") };

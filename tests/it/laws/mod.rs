@@ -1,7 +1,7 @@
 //! Laws of placing and re-planning, each a property over random crowded clusters with every feature.
 //!
 //! `cluster` draws them, `oracle` answers slowly and plainly from the design alone, the others hold a law a test.
-//! `LIGHTHOUSE_LAW_CASES` sets how many clusters each law sees; when it is set they are other ones every time,
+//! `PROPTEST_CASES` sets how many clusters each law sees; when it is set they are other ones every time,
 //! otherwise always the same, so that a change is judged by what it changed.
 
 mod cluster;
@@ -23,7 +23,7 @@ const CASES: u32 = 10_000;
 
 /// Failing cases are printed, never written beside the tests.
 fn config() -> Config {
-    let asked = std::env::var("LIGHTHOUSE_LAW_CASES").ok().and_then(|text| text.parse().ok());
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
     let rng_seed = if asked.is_some() { RngSeed::Random } else { RngSeed::Fixed(1) };
     Config { cases: asked.unwrap_or(CASES), failure_persistence: None, rng_seed, ..Config::default() }
 }

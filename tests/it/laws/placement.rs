@@ -48,7 +48,7 @@ fn by_name(model: &Model, record: &Record) -> BTreeMap<String, Option<String>> {
 
 /// `w0-0` on record is both `w0` without its replicas and `w0-0-0` before it had any.
 #[test]
-fn a_record_that_could_serve_two_serves_the_same_one_in_any_order() {
+fn a_record_that_matches_two_workloads_goes_to_the_same_one_in_any_order() {
     let table = |name: &str, replicas| Workloads { name: name.to_owned(), replicas, ..Workloads::default() };
     let (single, replicated) = (table("w0", None), table("w0-0", Some(1)));
     for workloads in [vec![single.clone(), replicated.clone()], vec![replicated, single]] {
@@ -65,7 +65,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn the_engine_places_as_the_plainest_reading_of_the_design_does(mut cluster in clusters()) {
+    fn the_engine_places_as_the_oracle_does(mut cluster in clusters()) {
         for (_, strategy) in Strategy::ALL {
             cluster.strategy = strategy;
             let model = cluster.model();
@@ -75,7 +75,7 @@ proptest! {
     }
 
     #[test]
-    fn without_rules_the_engine_places_as_the_seed_library_documents(cluster in clusters()) {
+    fn the_engine_places_clusters_without_rules_as_the_oracle_does(cluster in clusters()) {
         let mut cluster = cluster.without_rules();
         for (_, strategy) in Strategy::ALL {
             cluster.strategy = strategy;
@@ -173,7 +173,7 @@ proptest! {
     }
 
     #[test]
-    fn whoever_is_attached_passed_the_attach_rule_and_whoever_is_not_failed_it(cluster in clusters()) {
+    fn a_workload_is_placed_if_and_only_if_a_node_takes_it(cluster in clusters()) {
         let flat = Flat::new(&cluster);
         step_by_step(&cluster, |seats, workload, to| {
             let takers = (0..flat.nodes.len()).filter(|&node| flat.takes(seats, workload, node, None));

@@ -64,21 +64,21 @@ fn names(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn who_was_sent_away_comes_back_where_the_others_made_room() {
+fn an_evicted_workload_returns_if_there_is_room_again() {
     let workloads = [("a", 2), ("b", 2), ("c", 1)];
     let after = row(&[("m", 10), ("n", 3)], &workloads);
     assert_eq!(leave(&row(&[("n", 5)], &workloads), &after), names(&[("b", "n")]));
 }
 
 #[test]
-fn the_one_that_grew_leaves_before_the_last() {
+fn a_workload_that_grew_leaves_before_later_ones() {
     let before = row(&[("n", 5)], &[("a", 2), ("b", 2), ("c", 1)]);
     let after = row(&[("m", 10), ("n", 5)], &[("a", 3), ("b", 2), ("c", 1)]);
     assert_eq!(leave(&before, &after), names(&[("a", "n")]));
 }
 
 #[test]
-fn who_is_beyond_the_most_of_a_group_leaves_and_so_does_who_is_apart() {
+fn a_hard_group_that_appears_moves_only_the_members_that_break_it() {
     let hard = Group { hard: true, ..Group::PLAIN };
     let mut after = row(&[("m", 9), ("n", 9)], &[("a", 1), ("b", 1)]);
     after.aversion_groups.insert("apart", hard);
@@ -102,7 +102,7 @@ proptest! {
     }
 
     #[test]
-    fn planning_after_one_manifest_followed_another_changes_nothing(
+    fn planning_after_applying_a_changed_manifest_changes_nothing(
         before in clusters(), mut after in clusters(), record in records(),
     ) {
         after.replan = Replan::Keep;
@@ -126,7 +126,7 @@ proptest! {
 
     /// Unless another workload takes over its record by `was` or as `X` and `X-0`.
     #[test]
-    fn removing_a_workload_that_fills_no_shortcoming_moves_nothing(settled in settled(), which in any::<Index>()) {
+    fn removing_a_workload_moves_nothing_unless_it_raises_capacity(settled in settled(), which in any::<Index>()) {
         let Settled { mut cluster, .. } = settled.clone();
         let record = settled.record();
         let fills = |table: &Workloads| table.requirements.values().any(|&amount| amount < 0);
@@ -177,7 +177,7 @@ proptest! {
 
     /// Unless its node cannot hold even without it, or it has `stay`: then others of that node leave.
     #[test]
-    fn growing_one_workload_displaces_at_most_that_one(
+    fn growing_a_workload_displaces_no_other(
         settled in settled(), which in any::<Index>(), resource in select(&RESOURCES[..]), by in 1..=6_i64,
     ) {
         let mut cluster = settled.cluster.clone();
@@ -214,7 +214,7 @@ proptest! {
 
     /// Nobody that left could have stayed beside those that did.
     #[test]
-    fn nobody_leaves_a_node_that_still_holds_with_them(cluster in clusters(), record in records()) {
+    fn no_workload_leaves_a_node_that_could_keep_it(cluster in clusters(), record in records()) {
         let mut cluster = cluster;
         cluster.replan = Replan::Keep;
         cluster.forget_names();

@@ -59,7 +59,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn draining_a_node_moves_what_is_there_and_only_that(settled in settled(), which in any::<Index>()) {
+    fn draining_a_node_moves_its_workloads_and_no_others(settled in settled(), which in any::<Index>()) {
         let mut cluster = settled.cluster.clone();
         let record = settled.record();
         let nodes = Flat::new(&cluster).nodes.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
@@ -147,7 +147,7 @@ proptest! {
     }
 
     #[test]
-    fn rules_that_ask_for_nothing_change_nothing(cluster in clusters(), record in records()) {
+    fn rules_without_effect_change_nothing(cluster in clusters(), record in records()) {
         let mut seed = cluster.without_rules();
         for replan in [Replan::Keep, Replan::Fresh] {
             seed.replan = replan;

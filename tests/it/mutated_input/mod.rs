@@ -152,7 +152,7 @@ fn is_meant(command: &[&str], code: i32, before: Option<&[u8]>, (ended, after): 
 }
 
 #[test]
-fn no_mutation_does_harm() {
+fn mutated_input_is_handled_by_library_and_binary_alike() {
     let all = cases(100_000);
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let campaign = |first| move || campaign((first..all).step_by(threads), Case::codes);
@@ -167,7 +167,7 @@ fn no_mutation_does_harm() {
 }
 
 #[test]
-fn a_plan_that_shows_less_than_it_makes_is_refused_by_both() {
+fn a_saved_plan_that_hides_a_change_is_refused() {
     let saved = whole_seeds().into_iter().filter_map(|seed| {
         let mut plan = SavedPlan::parse(seed.plan.as_deref()?).expect("a saved plan");
         plan.changes.pop()?;
@@ -184,7 +184,7 @@ fn a_plan_that_shows_less_than_it_makes_is_refused_by_both() {
 }
 
 #[test]
-fn every_seed_goes_all_the_way() {
+fn every_seed_is_planned_and_applied() {
     for seed in whole_seeds().into_iter().chain(bare_seeds()) {
         let case = Case { manifest: seed.manifest, drop_in: None, state: seed.state, plan: seed.plan };
         let codes = case.codes().expect("it is small");
@@ -195,19 +195,19 @@ fn every_seed_goes_all_the_way() {
 
 #[test]
 #[should_panic(expected = "case 3:")]
-fn control_a_panic_is_caught_and_told_with_its_case() {
+fn control_a_panic_is_reported_with_its_case() {
     // A case that is none of those that go through the binary as well.
     campaign(3..4, |_| panic!("as a fault would"));
 }
 
 #[test]
 #[should_panic(expected = "case 0: [\"plan\"]")]
-fn control_a_binary_that_ends_otherwise_is_caught() {
+fn control_a_binary_with_another_exit_code_is_caught() {
     campaign(0..1, |case| case.codes().map(|codes| Codes { plan: 4, ..codes }));
 }
 
 #[test]
-fn control_a_state_that_a_refusal_changes_is_caught() {
+fn control_a_refusal_that_changes_the_state_is_caught() {
     let (old, new) = (Some(&b"old"[..]), Some(&b"new"[..]));
     for (command, code) in [(["plan", "-q"], 0), (["plan", "-q"], 3), (["apply", "--yes"], 1), (["apply", "--yes"], 4)]
     {

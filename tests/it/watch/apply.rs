@@ -39,7 +39,7 @@ fn a_change_is_planned_and_applied_once() {
 }
 
 #[test]
-fn what_removes_waits_for_a_tick_of_the_same_bytes() {
+fn removals_are_applied_after_the_manifest_is_stable_for_one_tick() {
     let (_folder, home) = home();
     let path = home.join("lighthouse.toml");
     let watching = Watching::start(&home, &["--apply"]);
@@ -76,7 +76,7 @@ fn what_removes_waits_for_a_tick_of_the_same_bytes() {
 }
 
 #[test]
-fn what_a_guard_refuses_is_told_once_and_waits_for_a_change() {
+fn a_refusal_by_a_guard_is_reported_once_until_something_changes() {
     let (_folder, home) = home();
     let path = home.join("lighthouse.toml");
     let guarded = |node: &str| {
@@ -112,7 +112,7 @@ fn an_emptied_manifest_is_refused() {
 }
 
 #[test]
-fn an_older_state_that_is_swapped_in_is_refused() {
+fn an_older_or_foreign_state_is_refused() {
     let (_folder, home) = home();
     let (path, state_path) = (home.join("lighthouse.toml"), home.join("lighthouse.state.toml"));
     let watching = Watching::start(&home, &["--apply"]);
@@ -146,7 +146,7 @@ fn an_older_state_that_is_swapped_in_is_refused() {
 }
 
 #[test]
-fn another_apply_is_waited_for() {
+fn the_watch_waits_for_another_apply() {
     let (_folder, home) = home();
     let lock = File::create(home.join(".lighthouse.state.toml.lock")).expect("a lock");
     lock.lock().expect("locked");

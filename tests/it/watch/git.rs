@@ -61,7 +61,7 @@ pub(super) fn push(clone: &Path, workload: &str) {
 }
 
 #[test]
-fn every_git_command_is_one_plan() {
+fn every_git_command_leads_to_one_plan() {
     if !has(&["git", "--version"]) {
         return;
     }
@@ -120,7 +120,7 @@ fn sized(size: usize) -> String {
 
 /// `watch --apply` in one clone follows what is pushed from another, and ends where one apply a commit does.
 #[test]
-fn an_applying_watch_follows_commits() {
+fn watch_apply_ends_where_one_apply_per_commit_ends() {
     if !has(&["git", "--version"]) {
         return;
     }

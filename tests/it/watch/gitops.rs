@@ -109,7 +109,7 @@ fn a_pull_request_has_one_comment_with_its_plan() {
 
 /// What is merged is applied and committed, a watch elsewhere sees it, and other plans are stale then.
 #[test]
-fn a_change_goes_from_a_branch_to_the_state() {
+fn a_merged_change_is_applied_and_committed() {
     if !has(&["git", "--version"]) || !has(&["bash", "--version"]) {
         return;
     }
@@ -161,7 +161,7 @@ fn a_change_goes_from_a_branch_to_the_state() {
 
 /// Two writers after all: Git does not merge states, and the way out is the side that the machines follow.
 #[test]
-fn a_conflict_of_states_has_a_way_out() {
+fn a_merge_conflict_in_the_state_can_be_resolved() {
     if !has(&["git", "--version"]) {
         return;
     }
@@ -190,7 +190,7 @@ fn a_conflict_of_states_has_a_way_out() {
 
 /// Git, told to merge states after all, mixes two of them without a conflict.
 #[test]
-fn a_merge_of_states_that_is_clean_but_wrong_is_found() {
+fn a_clean_but_wrong_merge_of_states_is_detected() {
     if !has(&["git", "--version"]) {
         return;
     }
@@ -223,7 +223,7 @@ fn a_merge_of_states_that_is_clean_but_wrong_is_found() {
 }
 
 #[test]
-fn the_hook_lets_no_broken_manifest_be_committed() {
+fn the_pre_commit_hook_rejects_a_broken_manifest() {
     if !has(&["git", "--version"]) {
         return;
     }
@@ -254,7 +254,7 @@ fn words_after(file: &str, first: &str) -> Vec<String> {
 
 /// Where nothing else stands in for them, their paths are of a machine that follows a checkout.
 #[test]
-fn unit_and_container_start_a_watch_that_applies() {
+fn systemd_unit_and_container_start_a_watch_that_applies() {
     for (file, first) in [
         ("lighthouse-watch.service", "ExecStart=/usr/local/bin/lighthouse"),
         ("compose.yaml", "image: lighthouse\n    command:\n"),
@@ -285,7 +285,7 @@ fn unit_and_container_start_a_watch_that_applies() {
 }
 
 #[test]
-fn systemd_takes_the_unit() {
+fn systemd_accepts_the_unit() {
     if !has(&["systemd-analyze", "--version"]) {
         return;
     }

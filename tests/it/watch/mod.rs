@@ -2,7 +2,7 @@
 //!
 //! A plan too many is found by the next change: its plan would not be the next one. Nothing here waits for time to
 //! pass where it can wait for a line; how fast a line comes is only asked where it tells a word of changes from the
-//! tick. `RIG_SOAK` asks for many repetitions.
+//! tick. `SOAK=1` asks for many repetitions.
 
 mod apply;
 mod git;

@@ -45,7 +45,7 @@ fn nano(folder: &Path, line: &str) {
 }
 
 #[test]
-fn what_nano_saves_is_one_plan() {
+fn saving_in_nano_leads_to_one_plan() {
     if !has(&["nano", "--version"]) || !has(&["script", "--version"]) {
         return;
     }

@@ -38,7 +38,7 @@ fn is_content(said: &[&str], wanted: &[&str]) -> bool {
 }
 
 #[test]
-fn control_a_plan_too_many_or_of_other_bytes_is_caught() {
+fn control_an_extra_missing_or_wrong_plan_is_caught() {
     assert!(is_content(&["first", "second", "third"], &["first", "second", "third"]));
     for (what, said) in [
         ("a plan of the same bytes again", &["first", "first", "second", "third"][..]),
@@ -53,7 +53,7 @@ fn control_a_plan_too_many_or_of_other_bytes_is_caught() {
 }
 
 #[test]
-fn control_a_plan_of_nothing_new_is_caught() {
+fn control_a_plan_without_a_change_is_caught() {
     let watching = replayed(&["first"]);
     watching.plans("first");
     assert!(watching.lines.recv().is_err(), "that was all");
@@ -69,7 +69,7 @@ fn control_a_plan_of_nothing_new_is_caught() {
 }
 
 #[test]
-fn control_what_only_the_tick_finds_is_caught() {
+fn control_changes_found_only_by_the_tick_are_caught() {
     let soon = Duration::from_millis(300);
     heard("in time", &[soon, soon, PROMISED * 3]);
     assert!(catch_unwind(|| heard("late", &[soon, PROMISED * 3, PROMISED * 3])).is_err());

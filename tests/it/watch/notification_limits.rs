@@ -10,7 +10,7 @@ use super::{Watching, home, manifest, write};
 use crate::support::{binary, has, repetitions};
 
 #[test]
-fn a_change_whose_word_is_lost_is_planned() {
+fn a_change_is_planned_although_its_notification_is_lost() {
     let (_folder, home) = home();
     let watching = Watching::start(&home, &[]);
     watching.plans("first");
@@ -36,7 +36,7 @@ fn a_change_whose_word_is_lost_is_planned() {
 }
 
 #[test]
-fn spent_limits_are_told_by_name_and_the_tick_goes_on() {
+fn exhausted_inotify_limits_are_named_and_polling_continues() {
     for (limit, setting) in [
         ("max_inotify_instances", "`fs.inotify.max_user_instances`"),
         ("max_inotify_watches", "`fs.inotify.max_user_watches`"),

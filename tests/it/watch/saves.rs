@@ -77,7 +77,7 @@ fn vim(backupcopy: &str, folder: &Path, before: &str, workload: &str) {
 }
 
 #[test]
-fn every_way_to_save_is_one_plan() {
+fn every_way_to_save_leads_to_one_plan() {
     let has_vim = has(&["vim", "--version"]);
     let ways: Vec<_> = WAYS.into_iter().filter(|(name, _)| has_vim || !name.starts_with("vim")).collect();
     all(&ways, |name, save| {
@@ -104,7 +104,7 @@ fn every_way_to_save_is_one_plan() {
 }
 
 #[test]
-fn what_changes_no_bytes_is_no_plan() {
+fn a_change_that_leaves_the_bytes_is_not_planned() {
     let (_folder, home) = home();
     let watching = Watching::start(&home, &[]);
     watching.plans("first");
@@ -146,7 +146,7 @@ fn what_changes_no_bytes_is_no_plan() {
 }
 
 #[test]
-fn a_broken_manifest_is_told_of_once_and_so_is_its_recovery() {
+fn a_broken_manifest_and_its_recovery_are_each_reported_once() {
     let (_folder, home) = home();
     let watching = Watching::start(&home, &[]);
     watching.plans("first");
@@ -174,7 +174,7 @@ fn a_broken_manifest_is_told_of_once_and_so_is_its_recovery() {
 }
 
 #[test]
-fn with_poll_the_tick_alone_finds_changes() {
+fn polling_finds_changes_without_notifications() {
     let (_folder, home) = home();
     let watching = Watching::start(&home, &["--poll"]);
     watching.plans("first");
@@ -187,7 +187,7 @@ fn with_poll_the_tick_alone_finds_changes() {
 }
 
 #[test]
-fn a_tick_in_the_middle_of_a_save_plans_no_half_of_it() {
+fn a_tick_in_the_middle_of_a_save_plans_nothing() {
     let (_folder, home) = home();
     let watching = Watching::start(&home, &["--debounce", "8s"]);
     watching.plans("first");

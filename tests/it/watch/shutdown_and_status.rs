@@ -13,7 +13,7 @@ use crate::schema::validate;
 use crate::support::{binary, has, has_strace, run, text, under};
 
 #[test]
-fn signals_end_it_well_and_sighup_plans_at_once() {
+fn sigterm_and_sigint_end_the_watch_and_sighup_plans_at_once() {
     for signal in ["TERM", "INT"] {
         let (_folder, home) = home();
         let mut watching = Watching::start(&home, &[]);
@@ -27,7 +27,7 @@ fn signals_end_it_well_and_sighup_plans_at_once() {
 }
 
 #[test]
-fn it_ends_well_as_the_first_process_of_a_container() {
+fn the_watch_handles_signals_as_process_1_of_a_container() {
     let unshare = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child"];
     if !has(&[&unshare[..], &["true"]].concat()) {
         return;
@@ -55,7 +55,7 @@ fn child_of(process: u32) -> String {
 }
 
 #[test]
-fn it_ends_soon_in_the_middle_of_a_save_and_tears_nothing() {
+fn sigterm_during_a_save_ends_the_watch_and_tears_nothing() {
     if !has_strace() {
         return;
     }
@@ -84,7 +84,7 @@ fn it_ends_soon_in_the_middle_of_a_save_and_tears_nothing() {
 }
 
 #[test]
-fn a_reader_that_has_stopped_to_read_does_not_keep_it() {
+fn a_stalled_reader_does_not_keep_the_watch_from_ending() {
     let (_folder, home) = home();
     // More lines than a pipe holds.
     write(&home.join("lighthouse.toml"), &manifest("many\"\nreplicas = 20000\nwas = \"few"));
@@ -98,7 +98,7 @@ fn a_reader_that_has_stopped_to_read_does_not_keep_it() {
 }
 
 #[test]
-fn a_reader_that_has_gone_ends_it_quietly() {
+fn a_closed_reader_ends_the_watch_quietly() {
     let (_folder, home) = home();
     let mut child = Command::new(binary())
         .args(["watch", "--format", "json"])
@@ -153,7 +153,7 @@ fn becomes(address: &str, path: &str, line: &str) {
 }
 
 #[test]
-fn it_tells_how_it_stands() {
+fn endpoints_and_status_file_report_the_last_pass() {
     let (_folder, home) = home();
     write(&home.join("lighthouse.toml"), &manifest("first").replace("cpu = 1", "cpu = 9"));
     let mut command = Command::new(binary());

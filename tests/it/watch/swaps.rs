@@ -85,7 +85,7 @@ fn target_saved(folder: &Path, _: usize, workload: &str) {
 }
 
 #[test]
-fn every_swap_is_one_plan() {
+fn every_swap_leads_to_one_plan() {
     all(&SWAPS, |name, swap| {
         let (_folder, home) = home();
         fs::remove_file(home.join("lighthouse.toml")).expect("removed");
@@ -116,7 +116,7 @@ fn every_swap_is_one_plan() {
 }
 
 #[test]
-fn a_manifest_that_is_made_after_the_start_is_planned() {
+fn a_manifest_created_after_the_start_is_planned() {
     let (_folder, home) = home();
     fs::remove_file(home.join("lighthouse.toml")).expect("removed");
     let watching = Watching::start(&home, &[]);
@@ -136,7 +136,7 @@ fn a_manifest_that_is_made_after_the_start_is_planned() {
 }
 
 #[test]
-fn the_folder_that_it_was_started_in_may_be_replaced() {
+fn the_working_folder_may_be_replaced() {
     let (_folder, home) = home();
     let watching = Watching::start(&home, &[]);
     watching.plans("first");
@@ -171,7 +171,7 @@ fn holdings(watching: &Watching) -> (usize, usize, usize) {
 
 #[test]
 #[expect(clippy::print_stderr, reason = "a soak has to say what it measured")]
-fn a_long_run_holds_no_more_than_a_short_one() {
+fn a_long_run_holds_no_more_resources_than_a_short_one() {
     let (_folder, home) = home();
     git_sync(&home, 0, "w0");
     let watching = Watching::start(&home, &["-f", "current/cluster/lighthouse.toml"]);
@@ -200,7 +200,7 @@ fn plans_so_many(watching: &Watching, workloads: usize) {
 }
 
 #[test]
-fn drop_ins_come_and_go_and_so_does_their_folder() {
+fn added_and_removed_drop_ins_are_planned() {
     let (_folder, home) = home();
     let watching = Watching::start(&home, &[]);
     watching.plans("first");
