@@ -1,48 +1,64 @@
 //! Plan and apply for placement: where every workload of a cluster manifest should run, and why.
 //!
-//! # The way of the data
+//! # Data flow
 //!
 //! ```text
-//! text -> manifest -> Model ─┐
-//!                            ├─> place -> Outcome -> plan -> render -> a page
-//! text -> state ---> Record ─┘                        │
-//!                                                     └-> Record -> state -> store
+//! text -> manifest -> Model --+
+//!                             +--> place -> Outcome -> plan -> render -> page
+//! text -> state ----> Record -+                         |
+//!                                                       +--> Record -> state -> store
 //! ```
 //!
-//! It flows one way, and with [`watch`] again whenever a text has changed. What decides is pure: [`place`] and [`plan`]
-//! see values only, no files, no clock, no chance, and cannot fail; a workload without a node is an outcome. What
-//! touches the disk is [`store`] alone, which moves bytes and knows no model. Printing and exit codes are the binary's.
+//! Data flows one way; [`watch`] starts again when a file has changed. The rooms that decide are pure: they see values,
+//! never files, a clock or random numbers, and they cannot fail. A workload without a node is an outcome, not an error.
+//! Only [`store`] touches the disk; it moves bytes and knows no model. Printing and exit codes belong to the program,
+//! `src/bin/lighthouse`.
 //!
-//! # What always holds
+//! # Invariants
 //!
-//! - Amounts are exact ([`quantity`]): nothing is rounded, no float decides.
-//! - The same input gives the same bytes; nothing shown or decided comes in the order of a hash map.
+//! - Amounts are exact ([`quantity`]): nothing is rounded, and no float decides.
+//! - The same input gives the same bytes. Nothing that is shown or decided depends on the order of a hash map.
 //! - [`verify`] judges every assignment before it is shown or saved, and shares no code with [`place`].
-//! - A mistake in a manifest is a [`diagnostic`](text::diagnostic) with a place; a manifest with one is never planned.
-//! - The state is replaced whole or not at all, and only by who holds its lock.
-//! - What reaches a terminal went through [`escape`](text::escape).
+//! - A mistake in a manifest is a [`diagnostic`](text::diagnostic) with a position; a manifest with mistakes is never
+//!   planned.
+//! - The state is replaced as a whole or not at all, and only by the process that holds its lock.
+//! - Everything that reaches a terminal passes through [`escape`](text::escape).
 //!
-//! # The rooms, in reading order
+//! # Rooms, in reading order
+//!
+//! Each room may use the rooms above it in this table, unless the walls in `tests/it/tidy.rs` say otherwise.
 //!
 //! | room | what it is for |
 //! |---|---|
-//! | [`text`] | source positions, diagnostics and their drawing, escaping, counting words, suggestions |
 //! | [`quantity`] | exact decimals with units |
-//! | [`model`] | nodes, workloads, groups, rubric, sizes, names, the record and who inherits which part of it |
-//! | [`manifest`] | text to model, and every mistake on the way |
-//! | [`import`] | what others know about running workloads, as records |
-//! | [`rules`] | may it run there? attach, hold, groups, selectors |
-//! | [`place`] | the strategies: workload order, node order, search, reconcile with the record |
+//! | [`text`] | source positions, diagnostics and their drawing, escaping, counting words, suggestions |
+//! | [`parallel`] | work on several threads with the result of one |
+//! | [`model`] | nodes, workloads, groups, rubric, sizes, names, the record, who inherits which record; edits as an overlay |
+//! | [`store`] | files, folders and locks |
+//! | [`state`] | placement state and saved plan: versioned text to values and back, digests |
+//! | [`manifest`] | text to model, and every mistake on the way; `lint` warns, `fast` reads long texts in pieces |
+//! | [`import`] | what other tools know about running workloads, as records |
+//! | [`rules`] | may it run there? attach, hold, groups, selectors; one `Reason` for every "no" |
 //! | [`verify`] | the independent judge of an assignment |
-//! | [`bounds`] | what cannot be, whatever the order: proofs |
-//! | [`plan`] | recorded against wanted: changes with reasons |
+//! | [`bounds`] | what no order of placing could achieve: proofs |
+//! | [`place`] | the strategies: workload order, node order, search, reconcile with the record; `index` and `tally` |
+//! | [`plan`] | recorded against wanted: changes with their reasons |
 //! | [`scenario`] | plans of edited clusters |
 //! | [`explain`] | why here, why not there, what would help: answers as data |
-//! | [`render`] | pages: phrases, text, JSON, Markdown, GitHub, diff |
-//! | [`state`] | state and saved plan: versioned text to values and back |
-//! | [`store`] | files and locks |
 //! | [`watch`] | when to plan again |
-//! | [`parallel`] | two things at once |
+//! | [`render`] | pages: `phrase` (one sentence per value), text, JSON, Markdown, GitHub, diff |
+//!
+//! # Where to find
+//!
+//! | question | file |
+//! |---|---|
+//! | the loop that places one workload after the other | `src/place/mod.rs` |
+//! | in which order a strategy takes workloads, and tries nodes | `src/place/workload_order.rs`, `src/place/node_order.rs` |
+//! | which recorded placements stay | `src/place/reconcile.rs` |
+//! | a rule of placement: its check, and its reason | `src/rules/attach.rs`, `src/rules/reason.rs` |
+//! | the sentence for a reason | `src/render/phrase/` |
+//! | an output format | a file in `src/render/`, called by `src/bin/lighthouse/commands/plan.rs` |
+//! | how the state file is replaced | `src/store/local/replace.rs` |
 //!
 //! # As a library
 //!
@@ -50,14 +66,13 @@
 //! command line. [`prelude`] has the names that most programs need.
 //!
 //! ```
-//! use lighthouse::model::{Model, NodeTable, Strategy, WorkloadTable};
-//! use lighthouse::place::Engine;
+//! use lighthouse::prelude::{Model, NodeTable, Start, Strategy, WorkloadTable, place};
 //!
 //! let mut model = Model::new(Strategy::Prioritized, &[])?;
 //! model.add_nodes(NodeTable { name: "harbor".into(), ..NodeTable::default() })?;
 //! model.add_workloads(WorkloadTable { name: "boat".into(), replicas: Some(2), ..WorkloadTable::default() })?;
-//! let placed = Engine::new(&model).assign(&model, model.workload_ids());
-//! assert!(placed.iter().all(|(_, node)| node.is_some()));
+//! let outcome = place(&model, &Start::default())?;
+//! assert!(model.workload_ids().all(|workload| outcome.assignment.of(workload).is_some()));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
