@@ -47,6 +47,7 @@
 //! | [`explain`] | why here, why not there, what would help: answers as data |
 //! | [`watch`] | when to plan again |
 //! | [`render`] | pages: `phrase` (one sentence per value), text, JSON, Markdown, GitHub, diff |
+//! | [`manual`] | the manual, one page per topic, for the forge, rustdoc and `lighthouse help` |
 //!
 //! # Where to find
 //!
@@ -82,6 +83,7 @@ pub mod explain;
 pub mod import;
 #[cfg(feature = "cli")]
 pub mod manifest;
+pub mod manual;
 pub mod model;
 pub mod parallel;
 pub mod place;

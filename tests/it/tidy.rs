@@ -17,10 +17,11 @@ const LONGEST_TEST: usize = 500;
 /// A room, the other rooms that it may name, and the packages.
 type Room = (&'static str, &'static [&'static str], &'static [&'static str]);
 
-const ROOMS: [Room; 16] = [
+const ROOMS: [Room; 17] = [
     ("text", &[], &["annotate_snippets", "strsim", "unicode_width"]),
     ("quantity", &[], &["ethnum"]),
     ("parallel", &[], &[]),
+    ("manual", &[], &[]),
     ("model", &["quantity"], &["ethnum", "hashbrown", "rustc_hash"]),
     ("store", &["text"], &["rustix", "tempfile"]),
     ("state", &["model", "quantity", "text"], &["getrandom", "rustc_hash", "schemars", "serde", "sha2", "toml"]),
@@ -50,7 +51,7 @@ const RENDER: Room = (
 const BIN: Room = (
     "bin",
     &[
-        "explain", "import", "manifest", "model", "parallel", "place", "plan", "quantity", "render", "rules",
+        "explain", "import", "manifest", "manual", "model", "parallel", "place", "plan", "quantity", "render", "rules",
         "scenario", "state", "store", "text", "verify", "watch",
     ],
     &[
