@@ -4,10 +4,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::Barrier;
 use crate::model::names::Symbol;
 use crate::model::{AffinityGroup, Model, NAME_LABEL, NodeId, Requirement, Selector, WorkloadId, WorkloadTable};
 use crate::quantity::{Capacity, Quantity};
+use crate::rules::Reason;
 
 /// The kinds of a cluster.
 pub(super) struct Kinds<'m> {
@@ -35,7 +35,7 @@ impl<'m> Kinds<'m> {
     }
 
     fn meeting(&self, workload: WorkloadId) -> Vec<bool> {
-        self.nodes.iter().map(|nodes| barrier(self, workload, nodes[0]).is_none()).collect()
+        self.nodes.iter().map(|nodes| never(self, workload, nodes[0]).is_none()).collect()
     }
 
     pub(super) fn of(&self, workload: WorkloadId) -> usize {
@@ -74,18 +74,18 @@ impl<'m> Kinds<'m> {
     }
 }
 
-/// Why a node could never take a workload, whatever else is placed; `None` when it could.
-pub(super) fn barrier(kinds: &Kinds<'_>, workload: WorkloadId, node: NodeId) -> Option<Barrier> {
+/// Reason why a node could never take a workload, whatever else is placed; `None` if it could.
+pub(super) fn never(kinds: &Kinds<'_>, workload: WorkloadId, node: NodeId) -> Option<Reason> {
     let (model, table) = (kinds.model, kinds.model.workload_table(workload));
     if model.drains.contains_key(&node) && !table.stay {
-        return Some(Barrier::Closed);
+        return Some(Reason::Drained);
     }
-    let label = forbidding_label(model, table, node).map(Barrier::NotSelected);
-    let place = || group_without_place(model, table, node).map(Barrier::NoPlace);
+    let label = forbidding_label(model, table, node).map(Reason::NotSelected);
+    let place = || group_without_place(model, table, node).map(Reason::NoDomain);
     let lacks = || {
         let required = table.requirements.iter().map(|each| each.resource);
         let lacked = required.filter(|&each| model.offer(node, each).is_none());
-        lacked.min_by_key(|&each| model.text(each)).map(Barrier::Lacks)
+        lacked.min_by_key(|&each| model.text(each)).map(Reason::Lacks)
     };
     label.or_else(place).or_else(lacks).or_else(|| too_small(kinds, table, node))
 }
@@ -113,7 +113,7 @@ fn hard_groups(model: &Model, table: &WorkloadTable) -> Vec<(Symbol, Option<Symb
 }
 
 /// The first resource by name of which a node has too little, even with all that could be added to it.
-fn too_small(kinds: &Kinds<'_>, table: &WorkloadTable, node: NodeId) -> Option<Barrier> {
+fn too_small(kinds: &Kinds<'_>, table: &WorkloadTable, node: NodeId) -> Option<Reason> {
     let model = kinds.model;
     let small = model.node_table(node).resources.iter().filter_map(|offer| {
         let resource = offer.resource;
@@ -125,11 +125,11 @@ fn too_small(kinds: &Kinds<'_>, table: &WorkloadTable, node: NodeId) -> Option<B
             return None;
         }
         Some(match offer.capacity {
-            Capacity::Finite(largest) => Barrier::Small { resource, need, largest, node },
-            Capacity::Ward | Capacity::Unlimited => Barrier::Warded(resource),
+            Capacity::Finite(largest) => Reason::Short { resource, need, free: largest },
+            Capacity::Ward | Capacity::Unlimited => Reason::Warded(resource),
         })
     });
-    small.min_by_key(|each| (each.rank(), each.subject().map(|subject| model.text(subject))))
+    small.min_by_key(|each| each.order(model))
 }
 
 /// What all negative requirements of a resource come to.

@@ -10,8 +10,9 @@ mod kind;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::quantity::Quantity;
+use crate::rules::Reason;
 use bound::{Taken, counted};
-use kind::{Kinds, barrier};
+use kind::{Kinds, never};
 
 /// A rule that leaves a workload of the set without a place in every assignment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub struct Proof {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rule {
     /// No node could ever take it, even if nothing else were placed: why, with the number of nodes.
-    NoNode(Vec<(Barrier, u32)>),
+    NoNode(Vec<Obstacle>),
     /// Together they need more than all nodes have.
     Sum {
         /// Of this resource.
@@ -62,37 +63,22 @@ pub enum Rule {
     },
 }
 
-/// Why a node could never take a workload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Barrier {
-    /// It is cordoned, drained, or not where the workload stays.
-    Closed,
-    /// `only_on` or `never_on` forbids it, by this label.
-    NotSelected(Symbol),
-    /// It has no place in this hard group.
-    NoPlace(Symbol),
-    /// It does not offer this resource.
-    Lacks(Symbol),
-    /// It wards off what is not immune to this resource.
-    Warded(Symbol),
-    /// Even empty it has too little of this resource.
-    Small {
-        /// The resource.
-        resource: Symbol,
-        /// What is needed.
-        need: Quantity,
-        /// The most that such a node has.
-        largest: Quantity,
-        /// The node that has it.
-        node: NodeId,
-    },
+/// Nodes that could never take a workload, all for the same reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Obstacle {
+    /// The reason. For [`Reason::Short`], the free amount is the capacity of the largest of these nodes.
+    pub reason: Reason,
+    /// The first of these nodes with the largest capacity; for other reasons the first of these nodes.
+    pub node: NodeId,
+    /// Number of these nodes.
+    pub nodes: u32,
 }
 
-/// All that is proven of a workload. `is_open` says which nodes take anything new.
-pub fn proofs(model: &Model, workload: WorkloadId, is_open: impl Fn(NodeId) -> bool) -> Vec<Proof> {
+/// All that is proven of a workload. `closed` gives the reason why a node is closed to it, if it is.
+pub fn proofs(model: &Model, workload: WorkloadId, closed: impl Fn(NodeId) -> Option<Reason>) -> Vec<Proof> {
     let kinds = Kinds::new(model);
-    if let Some(barriers) = no_node(&kinds, workload, is_open) {
-        return vec![Proof { rule: Rule::NoNode(barriers), set: vec![workload], most: 0, nodes: 0 }];
+    if let Some(obstacles) = no_node(&kinds, workload, closed) {
+        return vec![Proof { rule: Rule::NoNode(obstacles), set: vec![workload], most: 0, nodes: 0 }];
     }
     let table = model.workload_table(workload);
     let required = table.requirements.iter().filter(|each| each.amount().is_positive());
@@ -106,58 +92,32 @@ pub fn proofs(model: &Model, workload: WorkloadId, is_open: impl Fn(NodeId) -> b
     amounts.chain(crowded).collect()
 }
 
-/// Why no node could ever take a workload, counted; `None` when one could.
-fn no_node(kinds: &Kinds<'_>, workload: WorkloadId, is_open: impl Fn(NodeId) -> bool) -> Option<Vec<(Barrier, u32)>> {
-    let mut counts = Vec::<(Barrier, u32)>::new();
+/// Reasons why no node could ever take a workload, with the number of nodes; `None` if one could.
+fn no_node(
+    kinds: &Kinds<'_>,
+    workload: WorkloadId,
+    closed: impl Fn(NodeId) -> Option<Reason>,
+) -> Option<Vec<Obstacle>> {
+    let mut obstacles = Vec::<Obstacle>::new();
     for node in kinds.model.node_ids() {
-        let barrier = if is_open(node) { barrier(kinds, workload, node)? } else { Barrier::Closed };
-        match counts.iter_mut().find(|(each, _)| each.is_like(&barrier)) {
-            Some((known, count)) => {
-                known.widen(&barrier);
-                *count += 1;
-            }
-            None => counts.push((barrier, 1)),
+        let reason = closed(node).or_else(|| never(kinds, workload, node))?;
+        match obstacles.iter_mut().find(|known| known.reason.is_like(&reason)) {
+            Some(known) => known.add(node, reason),
+            None => obstacles.push(Obstacle { reason, node, nodes: 1 }),
         }
     }
-    counts.sort_by_key(|(each, _)| (each.rank(), each.subject().map(|subject| kinds.model.text(subject))));
-    Some(counts)
+    obstacles.sort_by_key(|each| each.reason.order(kinds.model));
+    Some(obstacles)
 }
 
-impl Barrier {
-    /// Whether both are the same reason, at whatever amount.
-    fn is_like(&self, other: &Self) -> bool {
-        (self.rank(), self.subject()) == (other.rank(), other.subject())
-    }
-
-    /// Of two nodes that are too small the larger one is told.
-    fn widen(&mut self, other: &Self) {
-        if let (Self::Small { largest, .. }, Self::Small { largest: more, .. }) = (&*self, other)
-            && more > largest
+impl Obstacle {
+    /// Counts another node and keeps the larger of the two nodes.
+    fn add(&mut self, node: NodeId, reason: Reason) {
+        self.nodes += 1;
+        if let (Reason::Short { free: largest, .. }, Reason::Short { free, .. }) = (self.reason, reason)
+            && free > largest
         {
-            *self = *other;
-        }
-    }
-
-    /// Where it stands among the reasons of a node.
-    pub fn rank(&self) -> u8 {
-        match self {
-            Self::Closed => 0,
-            Self::NotSelected(_) => 1,
-            Self::NoPlace(_) => 2,
-            Self::Lacks(_) => 3,
-            Self::Warded(_) => 4,
-            Self::Small { .. } => 5,
-        }
-    }
-
-    /// The label, group or resource that it is about.
-    pub fn subject(&self) -> Option<Symbol> {
-        match *self {
-            Self::Closed => None,
-            Self::NotSelected(subject) | Self::NoPlace(subject) | Self::Lacks(subject) | Self::Warded(subject) => {
-                Some(subject)
-            }
-            Self::Small { resource, .. } => Some(resource),
+            (self.node, self.reason) = (node, reason);
         }
     }
 }

@@ -8,14 +8,14 @@ use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadId, WorkloadTable};
 use crate::place::Engine;
 use crate::quantity::{Capacity, Quantity};
-use crate::rules::{Miss, Refusal, Standing, miss, refusals};
+use crate::rules::{Reason, Shortfall, Standing, largest_shortfall, refusals};
 use crate::scenario::{Known, ahead};
 
 /// What one node says.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) node: NodeId,
-    pub(crate) refusals: Vec<Refusal>,
+    pub(crate) refusals: Vec<Reason>,
 }
 
 /// A workload without a place.
@@ -66,27 +66,27 @@ fn answers(model: &Model, engine: &Engine, workload: WorkloadId, standing: Stand
 }
 
 impl Answer {
-    pub(crate) fn miss(&self) -> Option<Miss> {
-        miss(self.node, &self.refusals)
+    pub(crate) fn shortfall(&self) -> Option<Shortfall> {
+        largest_shortfall(self.node, &self.refusals)
     }
 
     /// Whether amounts alone are in the way, each of which the workload requires.
     pub(crate) fn is_short_only(&self) -> bool {
-        self.refusals.iter().all(|each| matches!(each, Refusal::Short { need, .. } if need.is_positive()))
+        self.refusals.iter().all(|each| matches!(each, Reason::Short { need, .. } if need.is_positive()))
     }
 
     /// What is short: resource, need and what is free.
     pub(crate) fn shorts(&self) -> impl Iterator<Item = (Symbol, Quantity, Quantity)> + '_ {
         self.refusals.iter().filter_map(|each| match *each {
-            Refusal::Short { resource, need, free } => Some((resource, need, free)),
+            Reason::Short { resource, need, free } => Some((resource, need, free)),
             _ => None,
         })
     }
 }
 
-/// The nearest first; what is equally near stays in the order in which it was tried, and what has no miss comes last.
+/// Sorts by shortfall, nearest first. Equal ones keep their order; answers without a shortfall come last.
 pub(crate) fn sort_by_miss(answers: &mut [&Answer]) {
-    answers.sort_by(|a, b| match (a.miss(), b.miss()) {
+    answers.sort_by(|a, b| match (a.shortfall(), b.shortfall()) {
         (Some(a), Some(b)) => a.compare(&b),
         (a, b) => b.is_some().cmp(&a.is_some()),
     });

@@ -1,5 +1,6 @@
 //! The cluster as a whole: what there is, what is left, in how large pieces, and what is missing.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::explain::Case;
@@ -7,7 +8,7 @@ use crate::explain::node::stocks;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId};
 use crate::quantity::{Capacity, Family, Quantity};
-use crate::rules::Refusal;
+use crate::rules::Reason;
 
 /// A cluster with what is left in it.
 #[derive(Clone, Debug)]
@@ -15,7 +16,7 @@ pub struct ClusterAnswer {
     /// Each resource over all nodes, by name.
     pub resources: Vec<Fullness>,
     /// Workloads without a place, counted by what their nearest node is short of, or by what most nodes say.
-    pub unplaced: Vec<(Refusal, usize)>,
+    pub unplaced: Vec<(Reason, usize)>,
     /// Resources of which all nodes together have less free than some workload needs, by name.
     pub short: Vec<ShortCluster>,
     /// Nodes with nothing on them, in manifest order.
@@ -100,16 +101,14 @@ fn resources(case: Case<'_>) -> Vec<Fullness> {
 }
 
 /// Each workload without a place once: by what its nearest node is short of, else by the refusal of most nodes.
-fn unplaced(case: Case<'_>) -> Vec<(Refusal, usize)> {
-    let mut counts = Vec::<(Refusal, usize)>::new();
+fn unplaced(case: Case<'_>) -> Vec<(Reason, usize)> {
+    let mut counts = Vec::<(Reason, usize)>::new();
     for each in &case.plan.unplaced {
         let nearest =
-            each.nearest.map(|miss| Refusal::Short { resource: miss.resource, need: miss.need, free: miss.free });
+            each.nearest.map(|miss| Reason::Short { resource: miss.resource, need: miss.need, free: miss.free });
         let most = || each.counts.iter().rev().max_by_key(|(_, nodes)| *nodes).map(|(refusal, _)| *refusal);
         let Some(reason) = nearest.or_else(most) else { continue };
-        let like =
-            |(known, _): &&mut (Refusal, usize)| (known.rank(), known.subject()) == (reason.rank(), reason.subject());
-        match counts.iter_mut().find(like) {
+        match counts.iter_mut().find(|(known, _)| known.is_like(&reason)) {
             Some((_, count)) => *count += 1,
             None => counts.push((reason, 1)),
         }
@@ -118,10 +117,8 @@ fn unplaced(case: Case<'_>) -> Vec<(Refusal, usize)> {
     counts
 }
 
-fn sort(model: &Model, counts: &mut [(Refusal, usize)]) {
-    counts.sort_by_key(|(each, count)| {
-        (std::cmp::Reverse(*count), each.rank(), each.subject().map(|subject| model.text(subject)))
-    });
+fn sort(model: &Model, counts: &mut [(Reason, usize)]) {
+    counts.sort_by_key(|(each, count)| (Reverse(*count), each.order(model)));
 }
 
 fn short(case: Case<'_>) -> Vec<ShortCluster> {

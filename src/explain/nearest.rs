@@ -5,15 +5,15 @@ use crate::model::{NodeId, WorkloadId};
 use crate::place::Unplaced;
 use crate::plan::Plan;
 use crate::quantity::Quantity;
-use crate::rules::{Miss, Refusal, refusals};
+use crate::rules::{Reason, Shortfall, refusals};
 
 /// The node that comes nearest by amounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Nearest {
     /// By how much it misses.
-    pub miss: Miss,
+    pub miss: Shortfall,
     /// All that it says, in the order of refusals.
-    pub refusals: Vec<Refusal>,
+    pub refusals: Vec<Reason>,
 }
 
 /// Who has a resource of a node.
@@ -35,7 +35,7 @@ pub fn nearest(plan: &Plan<'_>, unplaced: &Unplaced) -> Option<Nearest> {
 }
 
 /// Who has what a node is short of.
-pub fn holders(plan: &Plan<'_>, miss: &Miss) -> Holders {
+pub fn holders(plan: &Plan<'_>, miss: &Shortfall) -> Holders {
     let model = plan.model;
     let on = plan.outcome.engine.occupancy().on(miss.node).iter();
     let takes = on.filter_map(|&workload| {

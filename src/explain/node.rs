@@ -6,7 +6,7 @@ use crate::model::{Model, NodeId, WorkloadId};
 use crate::place::Engine;
 use crate::plan::Change;
 use crate::quantity::{Capacity, Family, Quantity};
-use crate::rules::{Refusal, refusals};
+use crate::rules::{Reason, refusals};
 
 /// A node with all that is on it.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ pub struct Rejection {
     /// The workload.
     pub workload: WorkloadId,
     /// Why.
-    pub refusals: Vec<Refusal>,
+    pub refusals: Vec<Reason>,
 }
 
 /// Explains a node.

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::explain::answers_by_turn::Answer;
 use crate::model::{Model, NodeId};
 use crate::quantity::Capacity;
-use crate::rules::{Miss, Refusal};
+use crate::rules::{Reason, Shortfall};
 
 /// Nodes with the same answer to a workload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,9 +15,9 @@ pub struct Class {
     /// The nodes, in the order in which they are tried.
     pub nodes: Vec<NodeId>,
     /// All that they say, in the order of refusals.
-    pub refusals: Vec<Refusal>,
+    pub refusals: Vec<Reason>,
     /// How far they are from taking it, where amounts alone are in the way.
-    pub miss: Option<Miss>,
+    pub miss: Option<Shortfall>,
 }
 
 /// All nodes, each in one class.
@@ -31,7 +31,7 @@ pub(crate) fn classes(model: &Model, answers: &[Answer]) -> Vec<Class> {
             continue;
         }
         places.insert(key, classes.len());
-        classes.push(Class { nodes: vec![answer.node], refusals: answer.refusals.clone(), miss: answer.miss() });
+        classes.push(Class { nodes: vec![answer.node], refusals: answer.refusals.clone(), miss: answer.shortfall() });
     }
     // Stable: what is equally near stays in the order in which nodes are tried.
     classes.sort_by(compare);
@@ -46,8 +46,8 @@ fn capacities(model: &Model, answer: &Answer) -> Vec<Option<Capacity>> {
 /// Why a node is closed: of that each has its own reason.
 fn reason<'m>(model: &'m Model, answer: &Answer) -> Option<&'m str> {
     let reasons = match answer.refusals.first()? {
-        Refusal::Cordoned => &model.cordons,
-        Refusal::Drained => &model.drains,
+        Reason::Cordoned => &model.cordons,
+        Reason::Drained => &model.drains,
         _ => return None,
     };
     reasons.get(&answer.node).map(String::as_str)
@@ -64,11 +64,11 @@ fn compare(a: &Class, b: &Class) -> Ordering {
 
 impl Class {
     /// The miss, where nothing but amounts is in the way.
-    pub(crate) fn nearness(&self) -> Option<Miss> {
-        self.miss.filter(|_| self.refusals.iter().all(|each| matches!(each, Refusal::Short { .. })))
+    pub(crate) fn nearness(&self) -> Option<Shortfall> {
+        self.miss.filter(|_| self.refusals.iter().all(|each| matches!(each, Reason::Short { .. })))
     }
 
     fn first(&self) -> Option<u8> {
-        self.refusals.first().map(Refusal::rank)
+        self.refusals.first().map(Reason::precedence)
     }
 }

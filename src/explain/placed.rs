@@ -10,7 +10,7 @@ use crate::model::{Model, NodeId, WorkloadId};
 use crate::place::Engine;
 use crate::plan::Change;
 use crate::quantity::Capacity;
-use crate::rules::{Place, Refusal, Standing, refusals};
+use crate::rules::{Place, Reason, Standing, refusals};
 use crate::scenario::{Known, Moment, Soft, given_up};
 
 /// Why a workload is where it is.
@@ -67,7 +67,7 @@ pub enum Said {
     /// It takes the workload.
     Takes,
     /// It refuses.
-    Refuses(Vec<Refusal>),
+    Refuses(Vec<Reason>),
     /// It would take it, but breaks a soft rule that another node keeps.
     Averts {
         /// A full aversion group, with a member there.

@@ -9,7 +9,7 @@ use crate::explain::remedy::Way;
 use crate::explain::remedy::search;
 use crate::model::WorkloadId;
 use crate::place::Unplaced;
-use crate::rules::is_open;
+use crate::rules::closed;
 
 /// Why a workload has no place.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub fn unplaced(case: Case<'_>, workload: WorkloadId) -> Option<UnplacedAnswer> 
         counted,
         holders: miss.map(|miss| holders(plan, &miss)),
         classes,
-        proofs: proofs(model, workload, |node| is_open(model, standing, node)),
+        proofs: proofs(model, workload, |node| closed(model, standing, node)),
         ways: search::ways(case, &turn),
     })
 }

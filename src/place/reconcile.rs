@@ -19,8 +19,8 @@ use crate::rules;
 use crate::rules::Place;
 use crate::rules::Standing;
 use crate::rules::hold::{self, Held};
-use crate::rules::{Cause, Departure};
 use crate::rules::{Demand, fills_a_shortcoming};
+use crate::rules::{Departure, Reason};
 
 /// A workload that counts as recorded on a node, this once: the operator's hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub struct PinError {
     /// What was asked.
     pub pin: Pin,
     /// Why it cannot be.
-    pub cause: Cause,
+    pub reason: Reason,
 }
 
 impl fmt::Display for PinError {
@@ -78,7 +78,7 @@ struct Seating<'a> {
     /// The node of the record, while the workload may stay there.
     seats: Vec<Option<NodeId>>,
     /// Why workloads left, by workload.
-    left: BTreeMap<WorkloadId, Cause>,
+    left: BTreeMap<WorkloadId, Departure>,
     /// Those who left over a group or a shortage, with the node: they may come back.
     sent_away: Vec<(WorkloadId, NodeId)>,
 }
@@ -93,7 +93,7 @@ impl<'a> Seating<'a> {
             let seat = pinned.get(&workload).copied().or(claim.and_then(|claim| claim.node));
             seats[workload.index()] = seat;
             if seat.is_none() && claim.is_some() {
-                left.insert(workload, Cause::NodeGone);
+                left.insert(workload, Departure { workload, node: None, reason: Reason::NodeGone });
             }
         }
         Self { model, record, claims, seats, left, sent_away: Vec::new() }
@@ -109,21 +109,24 @@ impl<'a> Seating<'a> {
 
     /// Those leave that a hard rule forbids on their node, whoever else is there.
     fn dismiss_forbidden(&mut self) {
-        let forbidden = self.seated().filter_map(|(workload, node)| Some((workload, self.forbids(workload, node)?)));
-        for (workload, cause) in forbidden.collect::<Vec<_>>() {
-            self.seats[workload.index()] = None;
-            self.left.insert(workload, cause);
+        let forbidden = self.seated().filter_map(|(workload, node)| {
+            let reason = self.forbids(workload, node)?;
+            Some(Departure { workload, node: Some(node), reason })
+        });
+        for departure in forbidden.collect::<Vec<_>>() {
+            self.seats[departure.workload.index()] = None;
+            self.left.insert(departure.workload, departure);
         }
     }
 
-    fn forbids(&self, workload: WorkloadId, node: NodeId) -> Option<Cause> {
+    fn forbids(&self, workload: WorkloadId, node: NodeId) -> Option<Reason> {
         let (model, table) = (self.model, self.model.workload_table(workload));
         if model.drains.contains_key(&node) && !table.stay {
-            return Some(Cause::Drained(node));
+            return Some(Reason::Drained);
         }
-        let label = rules::forbidding_label(model, table, node).map(|label| Cause::NotSelected(node, label));
-        let place = || rules::hard_group_without_place(model, table, node).map(|group| Cause::NoPlace(node, group));
-        let offer = || hold::first_not_offered(model, node, table).map(|lacked| Cause::NotOffered(node, lacked));
+        let label = rules::forbidding_label(model, table, node).map(Reason::NotSelected);
+        let place = || rules::hard_group_without_place(model, table, node).map(Reason::NoDomain);
+        let offer = || hold::first_not_offered(model, node, table).map(Reason::Lacks);
         label.or_else(place).or_else(offer)
     }
 
@@ -135,7 +138,7 @@ impl<'a> Seating<'a> {
             for mut members in self.by_place(&members, options.over).into_values() {
                 members.sort_by_cached_key(|&(each, _)| (!self.stays(each), workload_order::turn(model, each)));
                 for (workload, node) in members.into_iter().skip(options.max as usize) {
-                    self.send_away(workload, node, Cause::GroupFull(node, group));
+                    self.send_away(workload, node, Reason::GroupFull(group));
                 }
             }
         }
@@ -149,7 +152,7 @@ impl<'a> Seating<'a> {
             let kept = self.gathering_place(&places);
             for (place, members) in places {
                 for (workload, node) in members.into_iter().filter(|_| Some(place) != kept) {
-                    self.send_away(workload, node, Cause::GroupElsewhere(node, group));
+                    self.send_away(workload, node, Reason::GroupElsewhere(group));
                 }
             }
         }
@@ -194,9 +197,9 @@ impl<'a> Seating<'a> {
             let next = std::iter::from_fn(|| queue.pop()).find(|each| self.seats[each.index()].is_some());
             let leavers = next.map_or_else(|| self.concerned(on, resource), |next| vec![next]);
             for workload in leavers {
-                let cause = held.shortage(workload, resource);
+                let reason = held.shortage(workload, resource);
                 held.remove(workload);
-                self.send_away(workload, node, cause);
+                self.send_away(workload, node, reason);
             }
         }
     }
@@ -218,9 +221,9 @@ impl<'a> Seating<'a> {
         queue
     }
 
-    fn send_away(&mut self, workload: WorkloadId, node: NodeId, cause: Cause) {
+    fn send_away(&mut self, workload: WorkloadId, node: NodeId, reason: Reason) {
         self.seats[workload.index()] = None;
-        self.left.insert(workload, cause);
+        self.left.insert(workload, Departure { workload, node: Some(node), reason });
         self.sent_away.push((workload, node));
     }
 
@@ -270,8 +273,8 @@ impl<'a> Seating<'a> {
 
     fn broken_pin(&self, pins: &[Pin]) -> Option<PinError> {
         pins.iter().find_map(|&pin| {
-            let cause = self.left.get(&pin.workload)?.clone();
-            Some(PinError { pin, cause })
+            let reason = self.left.get(&pin.workload)?.reason;
+            Some(PinError { pin, reason })
         })
     }
 
@@ -296,7 +299,7 @@ impl<'a> Seating<'a> {
     }
 
     fn departures(self) -> Vec<Departure> {
-        self.left.into_iter().map(|(workload, cause)| Departure { workload, cause }).collect()
+        self.left.into_values().collect()
     }
 
     /// What the record says that a workload required of a resource; `None` when it is not on record.

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Cause, Model, NodeId, Outcome, Pin, Record, WorkloadId};
+use super::{Model, NodeId, Outcome, Pin, Record, WorkloadId};
 use crate::model::names::Symbol;
 use crate::model::{Claim, Entry, Requirement};
 use crate::quantity::Quantity;
-use crate::rules::Place;
+use crate::rules::{Departure, Place};
 
 /// What happens to a workload; a closed set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,13 +54,13 @@ pub struct Resize {
 
 /// Why something changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reason {
+pub enum ChangeReason {
     /// It is not on record.
     New,
     /// It was evicted earlier.
     Returns,
     /// It does not hold on its node any more.
-    Left(Cause),
+    Left(Departure),
     /// The operator asked for it.
     Asked,
     /// The plan starts from empty nodes.
@@ -78,7 +78,7 @@ pub enum Reason {
 }
 
 /// Why one workload changes; what nearly all have in common in a first plan is there once.
-pub type Reasons = Cow<'static, [Reason]>;
+pub type ChangeReasons = Cow<'static, [ChangeReason]>;
 
 /// What changes for one workload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,11 +92,11 @@ pub struct Change {
     /// The node that it goes to.
     pub to: Option<Arc<str>>,
     /// Why; never empty.
-    pub reasons: Reasons,
+    pub reasons: ChangeReasons,
 }
 
-const NEW: &[Reason] = &[Reason::New];
-const REMOVED: &[Reason] = &[Reason::Removed];
+const NEW: &[ChangeReason] = &[ChangeReason::New];
+const REMOVED: &[ChangeReason] = &[ChangeReason::Removed];
 
 /// Every change, by the names of workloads.
 pub(super) fn changes(model: &Model, record: &Record, outcome: &Outcome, pins: &[Pin]) -> Vec<Change> {
@@ -116,8 +116,8 @@ struct Story<'a> {
     record: &'a Record,
     outcome: &'a Outcome,
     pins: &'a [Pin],
-    beside: BTreeMap<WorkloadId, Reason>,
-    left: BTreeMap<WorkloadId, &'a Cause>,
+    beside: BTreeMap<WorkloadId, ChangeReason>,
+    left: BTreeMap<WorkloadId, Departure>,
 }
 
 impl Story<'_> {
@@ -145,7 +145,7 @@ impl Story<'_> {
         claim: &Claim,
         at: usize,
         to: Option<NodeId>,
-    ) -> Option<(Kind, Reasons)> {
+    ) -> Option<(Kind, ChangeReasons)> {
         let renames = self.renames(workload, claim);
         let resizes = self.resizes(workload, at);
         let kind = match to {
@@ -159,32 +159,32 @@ impl Story<'_> {
         Some((kind, moves.into_iter().chain(renames).chain(resizes).collect()))
     }
 
-    fn of_evicted(&self, workload: WorkloadId, claim: &Claim, to: Option<NodeId>) -> Option<(Kind, Reasons)> {
+    fn of_evicted(&self, workload: WorkloadId, claim: &Claim, to: Option<NodeId>) -> Option<(Kind, ChangeReasons)> {
         if to.is_some() {
-            return Some((Kind::Place, vec![self.asked(workload).unwrap_or(Reason::Returns)].into()));
+            return Some((Kind::Place, vec![self.asked(workload).unwrap_or(ChangeReason::Returns)].into()));
         }
         let renames = self.renames(workload, claim);
         (!renames.is_empty()).then(|| (Kind::Rename, renames.into()))
     }
 
-    fn why_it_moves(&self, workload: WorkloadId) -> Reason {
-        let left = || self.left.get(&workload).map(|&cause| Reason::Left(cause.clone()));
-        self.asked(workload).or_else(left).unwrap_or(Reason::Fresh)
+    fn why_it_moves(&self, workload: WorkloadId) -> ChangeReason {
+        let left = || self.left.get(&workload).copied().map(ChangeReason::Left);
+        self.asked(workload).or_else(left).unwrap_or(ChangeReason::Fresh)
     }
 
-    fn asked(&self, workload: WorkloadId) -> Option<Reason> {
-        self.pins.iter().any(|pin| pin.workload == workload).then_some(Reason::Asked)
+    fn asked(&self, workload: WorkloadId) -> Option<ChangeReason> {
+        self.pins.iter().any(|pin| pin.workload == workload).then_some(ChangeReason::Asked)
     }
 
-    fn renames(&self, workload: WorkloadId, claim: &Claim) -> Vec<Reason> {
+    fn renames(&self, workload: WorkloadId, claim: &Claim) -> Vec<ChangeReason> {
         let workload = (*claim.name != *self.model.workload_name(workload)).then(|| Arc::clone(&claim.name));
         let node = claim.node.filter(|&node| *claim.node_name != *self.model.node_name(node));
-        let node = node.map(|_| Reason::NodeRenamed(Arc::clone(&claim.node_name)));
-        workload.map(Reason::Renamed).into_iter().chain(node).collect()
+        let node = node.map(|_| ChangeReason::NodeRenamed(Arc::clone(&claim.node_name)));
+        workload.map(ChangeReason::Renamed).into_iter().chain(node).collect()
     }
 
     /// The requirements that are not what is on record, by resource name.
-    fn resizes(&self, workload: WorkloadId, at: usize) -> Vec<Reason> {
+    fn resizes(&self, workload: WorkloadId, at: usize) -> Vec<ChangeReason> {
         let required = &self.model.workload_table(workload).requirements;
         let recorded = &self.record.placements[at].requirements;
         let same = |each: &Requirement| {
@@ -202,12 +202,12 @@ impl Story<'_> {
             amounts.entry(self.model.names().shared(each.resource)).or_default().1 = Some(each.amount());
         }
         let changed = amounts.into_iter().filter(|(_, (before, after))| before != after);
-        changed.map(|(resource, (before, after))| Reason::Resized(Resize { resource, before, after })).collect()
+        changed.map(|(resource, (before, after))| ChangeReason::Resized(Resize { resource, before, after })).collect()
     }
 }
 
-fn left(outcome: &Outcome) -> BTreeMap<WorkloadId, &Cause> {
-    outcome.departures.iter().map(|departure| (departure.workload, &departure.cause)).collect()
+fn left(outcome: &Outcome) -> BTreeMap<WorkloadId, Departure> {
+    outcome.departures.iter().map(|departure| (departure.workload, *departure)).collect()
 }
 
 fn removal(record: &Record, entry: Entry) -> Change {
@@ -220,7 +220,7 @@ fn removal(record: &Record, entry: Entry) -> Change {
 }
 
 /// Beside whom the reluctant were placed: the first such workload by name, in the first such group by name.
-fn beside(model: &Model, outcome: &Outcome) -> BTreeMap<WorkloadId, Reason> {
+fn beside(model: &Model, outcome: &Outcome) -> BTreeMap<WorkloadId, ChangeReason> {
     if outcome.reluctant.is_empty() {
         return BTreeMap::new();
     }
@@ -233,7 +233,7 @@ fn beside(model: &Model, outcome: &Outcome) -> BTreeMap<WorkloadId, Reason> {
             let place = Place::of(model, node, model.aversion_group(group).over)?;
             let others = members.get(&(group, place))?;
             let first = others.iter().copied().find(|&other| other != workload)?;
-            Some(Reason::Beside(first, group))
+            Some(ChangeReason::Beside(first, group))
         })?;
         Some((workload, shared))
     });

@@ -9,13 +9,12 @@ mod change;
 pub mod consistency;
 
 pub use averse::averse_pairs;
-pub use change::{Change, Kind, Reason, Reasons, Resize};
+pub use change::{Change, ChangeReason, ChangeReasons, Kind, Resize};
 
 use std::sync::Arc;
 
 use crate::model::{Model, NodeId, Record, Recorded, WorkloadId};
 use crate::place::{self, Outcome, Pin, PinError, Start, Unplaced};
-use crate::rules::Cause;
 
 /// How many changes of each kind there are, and what else a plan is summed up by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -6,9 +6,9 @@
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadId, WorkloadTable};
 use crate::quantity::{Capacity, Quantity};
-use crate::rules::departure::Cause;
-use crate::rules::is_immune;
+use crate::rules::refusal::short_or_warded;
 use crate::rules::sorted_lookup::Along;
+use crate::rules::{Reason, is_immune};
 
 /// What rule 1 leaves of a node's resources, and how many mind. Who they are is known to the caller.
 pub(crate) struct Held<'a> {
@@ -72,10 +72,10 @@ impl<'a> Held<'a> {
     }
 
     /// Why a workload leaves over this resource: what it needs, and what the others leave it.
-    pub(crate) fn shortage(&self, workload: WorkloadId, resource: Symbol) -> Cause {
+    pub(crate) fn shortage(&self, workload: WorkloadId, resource: Symbol) -> Reason {
         let need = amount_of(self.model.workload_table(workload), resource);
         let left = self.rows.iter().find(|row| row.resource == resource).map_or(Capacity::Ward, |row| row.left);
-        Cause::Short { node: self.node, resource, need, free: left.minus(-need) }
+        short_or_warded(resource, need, left.minus(-need))
     }
 
     fn count(&mut self, workload: WorkloadId, sign: impl Fn(Quantity) -> Quantity) {

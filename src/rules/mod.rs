@@ -7,7 +7,9 @@ mod demand;
 mod departure;
 pub(crate) mod hold;
 mod occupancy;
+mod reason;
 mod refusal;
+mod shortfall;
 mod sorted_lookup;
 
 pub use attach::{Standing, is_open};
@@ -16,8 +18,9 @@ pub(crate) use attach::{
     requires, takes, takes_member,
 };
 pub(crate) use demand::{Demand, fills_a_shortcoming};
-pub use departure::{Cause, Departure};
+pub use departure::Departure;
 pub use occupancy::{Occupancy, Place};
-pub(crate) use refusal::compare_shares;
-pub use refusal::{Miss, Refusal, miss, refusals};
+pub use reason::Reason;
+pub use refusal::{closed, refusals};
+pub use shortfall::{Shortfall, largest_shortfall};
 pub(crate) use sorted_lookup::Along;

@@ -29,7 +29,7 @@ const ROOMS: [Room; 17] = [
     ("import", &["manifest", "model", "text"], &["rustc_hash"]),
     ("rules", &["model", "quantity"], &["ethnum", "rustc_hash"]),
     ("verify", &["model", "quantity"], &[]),
-    ("bounds", &["model", "quantity"], &["rustc_hash"]),
+    ("bounds", &["model", "quantity", "rules"], &["rustc_hash"]),
     ("place", &["model", "parallel", "quantity", "rules"], &["ethnum", "rustc_hash"]),
     ("plan", &["manifest", "model", "place", "quantity", "rules", "text"], &["rustc_hash"]),
     ("scenario", &["model", "place", "rules"], &[]),

@@ -13,7 +13,7 @@ use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadId, WorkloadTable};
 use crate::place::Engine;
 use crate::quantity::{Capacity, Family, Quantity};
-use crate::rules::{Miss, Refusal, Standing, refusals};
+use crate::rules::{Reason, Shortfall, Standing, refusals};
 
 /// For so many nodes it is worked out who else would take what they are given.
 const MOST_NODES: usize = 4;
@@ -88,9 +88,9 @@ fn cut_to(turn: &Turn<'_>, nearest: &Answer) -> Vec<Amount> {
 pub(crate) fn immune(turn: &Turn<'_>) -> Vec<Remedy> {
     let wards = turn.then.iter().filter_map(|answer| {
         let first = answer.refusals.first()?.subject()?;
-        let opens = |each: &Refusal| match *each {
-            Refusal::Warded(resource) => resource == first,
-            Refusal::Short { resource, need, .. } => resource == first && !need.is_positive(),
+        let opens = |each: &Reason| match *each {
+            Reason::Warded(resource) => resource == first,
+            Reason::Short { resource, need, .. } => resource == first && !need.is_positive(),
             _ => false,
         };
         answer.refusals.iter().all(opens).then_some(first)
@@ -101,7 +101,7 @@ pub(crate) fn immune(turn: &Turn<'_>) -> Vec<Remedy> {
 
 /// More on one of the nearest nodes, the smallest addition first.
 pub(crate) fn larger(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
-    let is_short = |each: &&Answer| each.refusals.iter().all(|each| matches!(each, Refusal::Short { .. }));
+    let is_short = |each: &&Answer| each.refusals.iter().all(|each| matches!(each, Reason::Short { .. }));
     let mut near = turn.then.iter().filter(is_short).collect::<Vec<_>>();
     sort_by_miss(&mut near);
     let mut tables = BTreeSet::new();
@@ -125,7 +125,7 @@ fn rivals(case: Case<'_>, ahead: &[WorkloadId], node: NodeId) -> Vec<WorkloadId>
     let (model, now) = (case.plan.model, case.plan.outcome.engine.occupancy());
     let is_short = |&each: &WorkloadId| {
         let said = refusals(model, now, each, Standing::Free, node);
-        said.iter().all(|refusal| matches!(refusal, Refusal::Short { .. }))
+        said.iter().all(|refusal| matches!(refusal, Reason::Short { .. }))
     };
     ahead.iter().copied().filter(is_short).collect()
 }
@@ -175,7 +175,7 @@ fn row(turn: &Turn<'_>, node: NodeId) -> Row {
 }
 
 /// Nothing short is nearest.
-fn nearer(a: Option<Miss>, b: Option<Miss>) -> Ordering {
+fn nearer(a: Option<Shortfall>, b: Option<Shortfall>) -> Ordering {
     match (a, b) {
         (Some(a), Some(b)) => a.compare(&b),
         (a, b) => a.is_some().cmp(&b.is_some()),
@@ -198,13 +198,13 @@ fn shortages(row: &Row, table: &WorkloadTable) -> Vec<(Symbol, Quantity)> {
 }
 
 /// The addition that is largest in proportion to the need; an addition that is not needed of the workload counts whole.
-fn worst(turn: &Turn<'_>, node: NodeId, added: &[(Symbol, Quantity)]) -> Option<Miss> {
+fn worst(turn: &Turn<'_>, node: NodeId, added: &[(Symbol, Quantity)]) -> Option<Shortfall> {
     let misses = added.iter().map(|&(resource, amount)| {
         let need = turn.table().requirement(resource).map(Requirement::amount);
         let need = need.filter(|need| need.is_positive()).unwrap_or(amount);
-        Miss { node, resource, need, free: need - amount }
+        Shortfall { node, resource, need, free: need - amount }
     });
-    misses.max_by(Miss::compare)
+    misses.max_by(Shortfall::compare)
 }
 
 /// What a node would offer with so much more.
@@ -223,12 +223,12 @@ pub(crate) fn added(turn: &Turn<'_>) -> Vec<Remedy> {
     let offered = turn.then.iter().any(Answer::is_short_only);
     let is_tag = |resource: Symbol| turn.table().requirement(resource).is_none_or(|each| !each.amount().is_positive());
     let given_to = |each: &&Answer| {
-        let can_be_given = |each: &Refusal| match *each {
-            Refusal::Lacks(resource) => !offered || is_tag(resource),
-            Refusal::Short { .. } => !offered,
+        let can_be_given = |each: &Reason| match *each {
+            Reason::Lacks(resource) => !offered || is_tag(resource),
+            Reason::Short { .. } => !offered,
             _ => false,
         };
-        let lacks = |each: &Refusal| matches!(each, Refusal::Lacks(_));
+        let lacks = |each: &Reason| matches!(each, Reason::Lacks(_));
         each.refusals.iter().all(can_be_given) && each.refusals.iter().any(lacks)
     };
     let mut near = turn.then.iter().filter(given_to).collect::<Vec<_>>();
@@ -241,7 +241,7 @@ pub(crate) fn added(turn: &Turn<'_>) -> Vec<Remedy> {
 
 fn given(turn: &Turn<'_>, answer: &Answer) -> Vec<Amount> {
     let new = answer.refusals.iter().filter_map(|each| match *each {
-        Refusal::Lacks(resource) => turn.table().requirement(resource),
+        Reason::Lacks(resource) => turn.table().requirement(resource),
         _ => None,
     });
     let new = new.map(|each| Amount {
@@ -261,7 +261,7 @@ pub(crate) fn grown(case: Case<'_>, turn: &Turn<'_>, remedy: &Remedy, engine: &E
     let said = refusals(turn.model, engine.occupancy(), turn.workload, standing, *node);
     let mut amounts = amounts.clone();
     for refusal in said {
-        let Refusal::Short { resource, need, free } = refusal else { return None };
+        let Reason::Short { resource, need, free } = refusal else { return None };
         match amounts.iter_mut().find(|amount| amount.resource == resource) {
             Some(amount) => amount.after += need - free,
             None => amounts.extend(offered(turn.model, *node, &[(resource, need - free)])),

@@ -14,7 +14,7 @@ use crate::model::names::Symbol;
 use crate::model::{NodeId, Replan, Requirement, WorkloadId};
 use crate::place::Pin;
 use crate::quantity::{Capacity, Quantity};
-use crate::rules::{Refusal, Standing, refusals};
+use crate::rules::{Reason, Standing, refusals};
 
 /// So many nodes are looked at, the nearest first; and so many for pairs of workloads.
 const MOST_NODES: usize = 200;
@@ -48,9 +48,9 @@ pub(crate) fn candidates(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
 
 /// Nodes that would take the workload if something left, the nearest first.
 fn crowded<'t>(turn: &'t Turn<'_>) -> Vec<&'t Answer> {
-    let could = |each: &Refusal| match each {
-        Refusal::Short { need, .. } => need.is_positive(),
-        other => matches!(other, Refusal::GroupFull(_)),
+    let could = |each: &Reason| match each {
+        Reason::Short { need, .. } => need.is_positive(),
+        other => matches!(other, Reason::GroupFull(_)),
     };
     let mut crowded = turn.now.iter().filter(|each| each.refusals.iter().all(could)).collect::<Vec<_>>();
     sort_by_miss(&mut crowded);
@@ -99,11 +99,11 @@ fn size(turn: &Turn<'_>, answer: &Answer, guest: WorkloadId) -> u64 {
 /// Whether a node has room for the workload when these have left.
 fn frees(turn: &Turn<'_>, answer: &Answer, leavers: &[WorkloadId]) -> bool {
     answer.refusals.iter().all(|refusal| match *refusal {
-        Refusal::Short { resource, need, free } => {
+        Reason::Short { resource, need, free } => {
             let left = leavers.iter().map(|&each| required(turn, each, resource)).sum::<Quantity>();
             (free + left).cmp(&need) != Ordering::Less
         }
-        Refusal::GroupFull(group) => {
+        Reason::GroupFull(group) => {
             leavers.iter().any(|&each| turn.model.workload_table(each).aversion_groups.contains(&group))
         }
         _ => false,

@@ -11,7 +11,7 @@ use crate::explain::answers_by_turn::{Answer, Turn};
 use crate::explain::remedy::{Remedy, Trial, Way, tried};
 use crate::explain::remedy::{amounts, moves};
 use crate::parallel::both;
-use crate::rules::Refusal;
+use crate::rules::Reason;
 
 /// So often a kind of change is planned at most.
 const ROUNDS: usize = 3;
@@ -96,7 +96,7 @@ fn found<const N: usize>(
 
 /// Nodes that would take the workload if one line did not close them.
 fn opened(turn: &Turn<'_>) -> Vec<Remedy> {
-    let is_closed = |each: &&Answer| matches!(each.refusals[..], [Refusal::Cordoned | Refusal::Drained]);
+    let is_closed = |each: &&Answer| matches!(each.refusals[..], [Reason::Cordoned | Reason::Drained]);
     let mut closed = turn.then.iter().filter(is_closed).map(|answer| answer.node).collect::<Vec<_>>();
     closed.retain(|node| !turn.model.cordons.contains_key(node) || !turn.model.drains.contains_key(node));
     closed.into_iter().map(Remedy::Open).collect()

@@ -21,7 +21,7 @@ use crate::place::tally::rule_sets::Zones;
 use crate::quantity::{Capacity, Quantity};
 use crate::rules::Occupancy;
 use crate::rules::hold::amount_of;
-use crate::rules::{Miss, Refusal};
+use crate::rules::{Reason, Shortfall};
 use crate::rules::{Standing, is_immune, requires};
 
 /// The nodes as they are.
@@ -60,7 +60,7 @@ struct Deterrents {
 pub(crate) struct Class<'a> {
     census: &'a Census<'a>,
     /// What is said whatever the amounts, in order.
-    counts: Vec<(Refusal, u32)>,
+    counts: Vec<(Reason, u32)>,
     /// The nodes that have said nothing yet.
     left: Bits,
     /// The nodes that only the required amounts may keep away, whatever else they say.
@@ -177,7 +177,7 @@ impl Deterrents {
 
 impl Class<'_> {
     /// First refusals, counted and in order, and the nearest miss, for the amounts of this workload.
-    pub(crate) fn ask(&mut self, table: &WorkloadTable) -> (Vec<(Refusal, u32)>, Option<Miss>) {
+    pub(crate) fn ask(&mut self, table: &WorkloadTable) -> (Vec<(Reason, u32)>, Option<Shortfall>) {
         let (mut counts, mut left) = (self.counts.clone(), self.left.clone());
         let mut short = Bits::none(self.census.nodes.len());
         for &resource in &self.checked {
@@ -186,7 +186,7 @@ impl Class<'_> {
             if let Some(first) = short.first() {
                 let free = self.census.now.free(self.census.nodes[first as usize], resource);
                 let free = free.and_then(Capacity::finite).unwrap_or_default();
-                counts.push((Refusal::Short { resource, need, free }, short.count()));
+                counts.push((Reason::Short { resource, need, free }, short.count()));
                 left.subtract(&short);
             }
         }
@@ -197,7 +197,7 @@ impl Class<'_> {
     }
 
     /// Counts the nodes that are left and not in a set: they say this first.
-    fn keep(&mut self, refusal: Refusal, others: &Bits) {
+    fn keep(&mut self, refusal: Reason, others: &Bits) {
         let before = self.left.count();
         self.left.keep(others);
         let nodes = before - self.left.count();
@@ -212,9 +212,9 @@ impl Class<'_> {
         let census = self.census;
         if let Standing::Bound(home) = standing {
             let at_home = home.map(|home| census.number(home));
-            return self.keep(Refusal::Stays, &Bits::of(census.nodes.len(), at_home));
+            return self.keep(Reason::StaysElsewhere, &Bits::of(census.nodes.len(), at_home));
         }
-        for (refusal, closed) in [(Refusal::Cordoned, &census.cordoned), (Refusal::Drained, &census.drained)] {
+        for (refusal, closed) in [(Reason::Cordoned, &census.cordoned), (Reason::Drained, &census.drained)] {
             let mut open = Bits::all(census.nodes.len());
             open.subtract(closed);
             self.keep(refusal, &open);
@@ -232,15 +232,15 @@ impl Class<'_> {
                 let avoided = std::mem::replace(&mut allowed, Bits::all(self.census.nodes.len()));
                 allowed.subtract(&avoided);
             }
-            self.keep(Refusal::NotSelected(selector.label), &allowed);
+            self.keep(Reason::NotSelected(selector.label), &allowed);
         }
         let averse = table.aversion_groups.iter().copied().filter(|&group| model.aversion_group(group).hard);
         for group in self.by_name(averse) {
-            self.keep(Refusal::GroupFull(group), &zones.with_room(group));
+            self.keep(Reason::GroupFull(group), &zones.with_room(group));
         }
         let affine = table.affinity_groups.iter().copied().filter(|&group| model.affinity_group(group).hard);
         for group in self.by_name(affine) {
-            self.keep(Refusal::GroupElsewhere(group), &zones.gathering(group));
+            self.keep(Reason::GroupElsewhere(group), &zones.gathering(group));
         }
     }
 
@@ -249,7 +249,7 @@ impl Class<'_> {
         let mut offering = everybody.clone();
         for resource in self.by_name(table.requirements.iter().map(|each| each.resource)) {
             self.census.shelf(resource).offering(&everybody, &mut offering);
-            self.keep(Refusal::Lacks(resource), &offering);
+            self.keep(Reason::Lacks(resource), &offering);
             self.near.keep(&offering);
         }
     }
@@ -278,7 +278,7 @@ impl Class<'_> {
         }
         counts.retain(|_, nodes| *nodes > 0);
         let wards = self.by_name(counts.keys().copied()).into_iter();
-        self.counts.extend(wards.map(|ward| (Refusal::Warded(ward), counts[&ward])));
+        self.counts.extend(wards.map(|ward| (Reason::Warded(ward), counts[&ward])));
     }
 
     fn ask_shortcomings(&mut self, table: &WorkloadTable) {

@@ -19,7 +19,7 @@ use crate::place::tally::census::Census;
 use crate::place::{Engine, Outcome, Search};
 use crate::quantity::{Capacity, Quantity};
 use crate::rules::Standing;
-use crate::rules::{self, Miss, Refusal, compare_shares, miss, refusals};
+use crate::rules::{self, Reason, Shortfall, largest_shortfall, refusals};
 
 /// A resource of which the whole cluster has less than one workload needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,26 +41,26 @@ pub struct Unplaced {
     pub alike: WorkloadId,
     /// Each node's first refusal, counted, in the order of refusals and then of names; a `Short` stands for all of its
     /// resource.
-    pub counts: Vec<(Refusal, u32)>,
+    pub counts: Vec<(Reason, u32)>,
     /// The node that comes nearest by amounts, whatever else it says.
-    pub nearest: Option<Miss>,
+    pub nearest: Option<Shortfall>,
     /// Resources of which the whole cluster is short, by name.
     pub shortages: Vec<Shortage>,
 }
 
 /// First refusals, each of its kind as the first node says it, and how many nodes do.
 #[derive(Default)]
-struct Counts(FxHashMap<(u8, Option<Symbol>), (Refusal, u32)>);
+struct Counts(FxHashMap<(u8, Option<Symbol>), (Reason, u32)>);
 
 impl Counts {
     /// One more node says this.
-    fn add(&mut self, refusal: Refusal) {
-        self.0.entry((refusal.rank(), refusal.subject())).or_insert((refusal, 0)).1 += 1;
+    fn add(&mut self, refusal: Reason) {
+        self.0.entry((refusal.precedence(), refusal.subject())).or_insert((refusal, 0)).1 += 1;
     }
 
-    fn in_order(self, model: &Model) -> Vec<(Refusal, u32)> {
+    fn in_order(self, model: &Model) -> Vec<(Reason, u32)> {
         let mut counts = self.0.into_values().collect::<Vec<_>>();
-        counts.sort_unstable_by_key(|(each, _)| (each.rank(), each.subject().map(|subject| model.text(subject))));
+        counts.sort_unstable_by_key(|(each, _)| each.order(model));
         counts
     }
 }
@@ -150,16 +150,16 @@ fn ask_each(
     workload: WorkloadId,
     standing: Standing,
     nodes: &[NodeId],
-) -> (Vec<(Refusal, u32)>, Option<Miss>) {
+) -> (Vec<(Reason, u32)>, Option<Shortfall>) {
     let mut counts = Counts::default();
-    let mut nearest: Option<Miss> = None;
+    let mut nearest: Option<Shortfall> = None;
     for &node in nodes {
         let refusals = refusals(model, engine.occupancy(), workload, standing, node);
         if let Some(first) = refusals.first() {
             counts.add(*first);
         }
-        if let Some(miss) = miss(node, &refusals)
-            && nearest.is_none_or(|best| compare_shares(&miss, &best) == Ordering::Less)
+        if let Some(miss) = largest_shortfall(node, &refusals)
+            && nearest.is_none_or(|best| miss.compare(&best) == Ordering::Less)
         {
             nearest = Some(miss);
         }

@@ -10,14 +10,19 @@ use crate::model::{NodeId, Requirement};
 use crate::place::tally::census::Census;
 use crate::place::tally::node_set::Bits;
 use crate::quantity::Capacity;
-use crate::rules::{Miss, compare_shares};
+use crate::rules::Shortfall;
 
 /// So many nodes are compared one by one.
 const FEW: u32 = 16;
 
 /// The nearest of these nodes; all of them offer what is required. Needs are by name of their resources, and one of the
 /// nodes may be likely to be near.
-pub(crate) fn nearest(census: &Census<'_>, needs: Vec<&Requirement>, of: Bits, likely: Option<NodeId>) -> Option<Miss> {
+pub(crate) fn nearest(
+    census: &Census<'_>,
+    needs: Vec<&Requirement>,
+    of: Bits,
+    likely: Option<NodeId>,
+) -> Option<Shortfall> {
     let mut search = Search { census, scratch: of.clone(), needs, of };
     search.leave_the_short();
     let mut likely = likely.map(|node| census.number(node)).filter(|&number| search.of.has(number));
@@ -68,7 +73,7 @@ impl Search<'_> {
     }
 
     /// The nodes that are nearer than a miss, or no farther.
-    fn compared(&mut self, miss: &Miss, to: To) -> Option<Bits> {
+    fn compared(&mut self, miss: &Shortfall, to: To) -> Option<Bits> {
         let mut closer = self.of.clone();
         for need in self.needs.iter().filter(|need| need.amount().is_positive()) {
             let having = self.census.shelf(need.resource);
@@ -87,18 +92,18 @@ impl Search<'_> {
         Some(closer)
     }
 
-    fn first_of_all(&self) -> Option<Miss> {
+    fn first_of_all(&self) -> Option<Shortfall> {
         let misses = self.of.iter().filter_map(|number| self.miss(number));
-        misses.reduce(|best, miss| if compare_shares(&miss, &best).is_lt() { miss } else { best })
+        misses.reduce(|best, miss| if miss.compare(&best).is_lt() { miss } else { best })
     }
 
     /// What a node is short of most, of equal ones the first.
-    fn miss(&self, number: u32) -> Option<Miss> {
+    fn miss(&self, number: u32) -> Option<Shortfall> {
         let node = self.census.nodes[number as usize];
         let misses = self.needs.iter().filter(|need| need.amount().is_positive()).filter_map(|need| {
             let free = self.census.now.free(node, need.resource)?.finite()?;
-            (free < need.amount()).then_some(Miss { node, resource: need.resource, need: need.amount(), free })
+            (free < need.amount()).then_some(Shortfall { node, resource: need.resource, need: need.amount(), free })
         });
-        misses.reduce(|worst, miss| if compare_shares(&miss, &worst).is_gt() { miss } else { worst })
+        misses.reduce(|worst, miss| if miss.compare(&worst).is_gt() { miss } else { worst })
     }
 }

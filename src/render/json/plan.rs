@@ -13,14 +13,14 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use crate::model::names::Symbol;
-use crate::model::{Model, NodeId, WorkloadId};
+use crate::model::{Model, NodeId, Requirement, WorkloadId};
 use crate::place::Unplaced;
-use crate::plan::{Change, Plan, Reason};
-use crate::quantity::{CapacityText, Family, Quantity, QuantityText};
+use crate::plan::{Change, ChangeReason, Plan};
+use crate::quantity::{Capacity, CapacityText, Family, Quantity, QuantityText};
 use crate::render::json::findings::{Finding, findings, schema_of};
 use crate::render::json::one_line::one_line;
 use crate::render::json::parts::fill;
-use crate::rules::{Cause, Refusal};
+use crate::rules::{Departure, Reason};
 use crate::text::diagnostic::Findings;
 use crate::text::source::Source;
 
@@ -300,47 +300,57 @@ fn change_entry<'a>(model: &'a Model, change: &'a Change) -> ChangeEntry<'a> {
     }
 }
 
-fn reason_entry<'a>(model: &'a Model, change: &'a Change, reason: &'a Reason) -> ReasonEntry<'a> {
+fn reason_entry<'a>(model: &'a Model, change: &'a Change, reason: &'a ChangeReason) -> ReasonEntry<'a> {
     let code = |code| ReasonEntry { code, ..ReasonEntry::default() };
     match reason {
-        Reason::New => code("new"),
-        Reason::Returns => code("returns"),
-        Reason::Asked => code("asked"),
-        Reason::Fresh => code("fresh"),
-        Reason::Removed => code("removed"),
-        Reason::Renamed(name) => ReasonEntry { workload: Some(name), ..code("renamed") },
-        Reason::NodeRenamed(name) => ReasonEntry { node: Some(name), ..code("node-renamed") },
-        Reason::Resized(resize) => ReasonEntry {
+        ChangeReason::New => code("new"),
+        ChangeReason::Returns => code("returns"),
+        ChangeReason::Asked => code("asked"),
+        ChangeReason::Fresh => code("fresh"),
+        ChangeReason::Removed => code("removed"),
+        ChangeReason::Renamed(name) => ReasonEntry { workload: Some(name), ..code("renamed") },
+        ChangeReason::NodeRenamed(name) => ReasonEntry { node: Some(name), ..code("node-renamed") },
+        ChangeReason::Resized(resize) => ReasonEntry {
             resource: Some(&resize.resource),
             before: resize.before.map(plain),
             after: resize.after.map(plain),
             ..code("resized")
         },
-        Reason::Beside(other, group) => ReasonEntry {
+        ChangeReason::Beside(other, group) => ReasonEntry {
             workload: Some(model.workload_name(*other)),
             group: Some(model.text(*group)),
             ..code("beside")
         },
-        Reason::Left(cause) => cause_entry(model, change, cause),
+        ChangeReason::Left(departure) => departure_entry(model, change, departure),
     }
 }
 
-fn cause_entry<'a>(model: &'a Model, change: &'a Change, cause: &Cause) -> ReasonEntry<'a> {
-    let at = |code, node: NodeId| ReasonEntry { code, node: Some(model.node_name(node)), ..ReasonEntry::default() };
-    let text = |symbol: Symbol| Some(model.text(symbol));
-    match *cause {
-        Cause::NodeGone => ReasonEntry { code: "node-gone", node: change.from.as_deref(), ..ReasonEntry::default() },
-        Cause::Drained(node) => at("drained", node),
-        Cause::NotSelected(node, label) => ReasonEntry { label: text(label), ..at("not-selected", node) },
-        Cause::NoPlace(node, group) => ReasonEntry { group: text(group), ..at("no-place", node) },
-        Cause::NotOffered(node, resource) => ReasonEntry { resource: text(resource), ..at("not-offered", node) },
-        Cause::GroupFull(node, group) => ReasonEntry { group: text(group), ..at("group-full", node) },
-        Cause::GroupElsewhere(node, group) => ReasonEntry { group: text(group), ..at("group-elsewhere", node) },
-        Cause::Short { node, resource, need, free } => {
-            let family = family(model, node, resource);
-            let (need, free) = (Some(need.display(family).to_string()), Some(free.display(family).to_string()));
-            ReasonEntry { resource: text(resource), need, free, ..at("short", node) }
+fn departure_entry<'a>(model: &'a Model, change: &'a Change, departure: &Departure) -> ReasonEntry<'a> {
+    let Some(node) = departure.node else {
+        return ReasonEntry { code: "node-gone", node: change.from.as_deref(), ..ReasonEntry::default() };
+    };
+    let subject = departure.reason.subject().map(|subject| model.text(subject));
+    let entry = |code| ReasonEntry { code, node: Some(model.node_name(node)), ..ReasonEntry::default() };
+    let short = |resource, need: Quantity, free: Capacity| {
+        let family = family(model, node, resource);
+        let (need, free) = (Some(need.display(family).to_string()), Some(free.display(family).to_string()));
+        ReasonEntry { resource: subject, need, free, ..entry("short") }
+    };
+    match departure.reason {
+        Reason::NodeGone => entry("node-gone"),
+        Reason::StaysElsewhere => entry("stays"),
+        Reason::Cordoned => entry("cordoned"),
+        Reason::Drained => entry("drained"),
+        Reason::NotSelected(_) => ReasonEntry { label: subject, ..entry("not-selected") },
+        Reason::NoDomain(_) => ReasonEntry { group: subject, ..entry("no-place") },
+        Reason::GroupFull(_) => ReasonEntry { group: subject, ..entry("group-full") },
+        Reason::GroupElsewhere(_) => ReasonEntry { group: subject, ..entry("group-elsewhere") },
+        Reason::Lacks(_) => ReasonEntry { resource: subject, ..entry("not-offered") },
+        Reason::Warded(resource) => {
+            let need = model.workload_table(departure.workload).requirement(resource);
+            short(resource, need.map_or(Quantity::ZERO, Requirement::amount), Capacity::Ward)
         }
+        Reason::Short { resource, need, free } => short(resource, need, Capacity::Finite(free)),
     }
 }
 
@@ -365,25 +375,27 @@ pub(crate) fn unplaced_entry<'a>(model: &'a Model, unplaced: &Unplaced) -> Unpla
     }
 }
 
-fn refusal_entry<'a>(model: &'a Model, refusal: &Refusal, nodes: u32) -> RefusalEntry<'a> {
+fn refusal_entry<'a>(model: &'a Model, refusal: &Reason, nodes: u32) -> RefusalEntry<'a> {
     let CodeEntry { code, resource, label, group } = code_entry(model, refusal);
     RefusalEntry { code, resource, label, group, nodes }
 }
 
 /// A refusal by its code and what it is about.
-pub(crate) fn code_entry<'a>(model: &'a Model, refusal: &Refusal) -> CodeEntry<'a> {
+pub(crate) fn code_entry<'a>(model: &'a Model, refusal: &Reason) -> CodeEntry<'a> {
     let subject = refusal.subject().map(|subject| model.text(subject));
     let entry = |code| CodeEntry { code, resource: None, label: None, group: None };
     match refusal {
-        Refusal::Stays => entry("stays"),
-        Refusal::Cordoned => entry("cordoned"),
-        Refusal::Drained => entry("drained"),
-        Refusal::NotSelected(_) => CodeEntry { label: subject, ..entry("not-selected") },
-        Refusal::GroupFull(_) => CodeEntry { group: subject, ..entry("group-full") },
-        Refusal::GroupElsewhere(_) => CodeEntry { group: subject, ..entry("group-elsewhere") },
-        Refusal::Lacks(_) => CodeEntry { resource: subject, ..entry("lacks") },
-        Refusal::Warded(_) => CodeEntry { resource: subject, ..entry("warded") },
-        Refusal::Short { .. } => CodeEntry { resource: subject, ..entry("short") },
+        Reason::NodeGone => entry("node-gone"),
+        Reason::StaysElsewhere => entry("stays"),
+        Reason::Cordoned => entry("cordoned"),
+        Reason::Drained => entry("drained"),
+        Reason::NoDomain(_) => CodeEntry { group: subject, ..entry("no-place") },
+        Reason::NotSelected(_) => CodeEntry { label: subject, ..entry("not-selected") },
+        Reason::GroupFull(_) => CodeEntry { group: subject, ..entry("group-full") },
+        Reason::GroupElsewhere(_) => CodeEntry { group: subject, ..entry("group-elsewhere") },
+        Reason::Lacks(_) => CodeEntry { resource: subject, ..entry("lacks") },
+        Reason::Warded(_) => CodeEntry { resource: subject, ..entry("warded") },
+        Reason::Short { .. } => CodeEntry { resource: subject, ..entry("short") },
     }
 }
 

@@ -5,7 +5,7 @@ use crate::explain::{Amount, Remedy, Said};
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::quantity::{Family, Quantity};
-use crate::rules::Refusal;
+use crate::rules::Reason;
 use crate::text::escape::{brief, quoted, shell_word, visible};
 
 /// `cpu 8, mem 128Gi`: what a workload requires, by name; in the units in which it is written.
@@ -19,25 +19,27 @@ pub fn amounts(model: &Model, workload: WorkloadId) -> String {
 }
 
 /// All that a node says against a workload.
-pub fn refusals(model: &Model, node: NodeId, refusals: &[Refusal]) -> String {
+pub fn refusals(model: &Model, node: NodeId, refusals: &[Reason]) -> String {
     refusals.iter().map(|each| refusal(model, node, each)).collect::<Vec<_>>().join("; ")
 }
 
-fn refusal(model: &Model, node: NodeId, refusal: &Refusal) -> String {
+fn refusal(model: &Model, node: NodeId, refusal: &Reason) -> String {
     let text = |symbol: Symbol| quoted(model.text(symbol));
     let closed = |word: &str, reason: Option<&String>| {
         reason.filter(|reason| !reason.is_empty()).map_or(word.to_owned(), |why| format!("{word}: {}", brief(why)))
     };
     match *refusal {
-        Refusal::Stays => "not where it stays".to_owned(),
-        Refusal::Cordoned => closed("cordoned", model.cordons.get(&node)),
-        Refusal::Drained => closed("drained", model.drains.get(&node)),
-        Refusal::NotSelected(label) => format!("not selected by label {}", text(label)),
-        Refusal::GroupFull(group) => format!("full for group {}", text(group)),
-        Refusal::GroupElsewhere(group) => format!("apart from group {}", text(group)),
-        Refusal::Lacks(resource) => format!("lacks {}", text(resource)),
-        Refusal::Warded(resource) => format!("warded by {}", text(resource)),
-        Refusal::Short { resource, need, free } => short(model, node, resource, need, free),
+        Reason::NodeGone => "gone".to_owned(),
+        Reason::StaysElsewhere => "not where it stays".to_owned(),
+        Reason::Cordoned => closed("cordoned", model.cordons.get(&node)),
+        Reason::Drained => closed("drained", model.drains.get(&node)),
+        Reason::NotSelected(label) => format!("not selected by label {}", text(label)),
+        Reason::NoDomain(group) => format!("no place for group {}", text(group)),
+        Reason::GroupFull(group) => format!("full for group {}", text(group)),
+        Reason::GroupElsewhere(group) => format!("apart from group {}", text(group)),
+        Reason::Lacks(resource) => format!("lacks {}", text(resource)),
+        Reason::Warded(resource) => format!("warded by {}", text(resource)),
+        Reason::Short { resource, need, free } => short(model, node, resource, need, free),
     }
 }
 

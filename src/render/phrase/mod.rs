@@ -16,9 +16,9 @@ pub use unplaced::{counts, held, nearest, no_place, no_place_as, refused, unplac
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId};
 use crate::place::PinError;
-use crate::plan::{Change, Reason, Resize};
-use crate::quantity::{Capacity, Family, Quantity};
-use crate::rules::Cause;
+use crate::plan::{Change, ChangeReason, Resize};
+use crate::quantity::{Family, Quantity};
+use crate::rules::{Departure, Reason};
 use crate::text::escape::{brief, quoted, visible};
 
 /// All reasons of a change, in one line.
@@ -32,61 +32,68 @@ pub fn reasons(model: &Model, change: &Change) -> String {
 }
 
 /// One reason of a change.
-pub fn reason(model: &Model, change: &Change, reason: &Reason) -> String {
+pub fn reason(model: &Model, change: &Change, reason: &ChangeReason) -> String {
     match reason {
-        Reason::New => "new".to_owned(),
-        Reason::Returns => "was evicted earlier".to_owned(),
-        Reason::Left(cause) => departure(model, change, cause),
-        Reason::Asked => "asked for".to_owned(),
-        Reason::Fresh => "placed from scratch".to_owned(),
-        Reason::Renamed(name) => format!("was {}", visible(name)),
-        Reason::NodeRenamed(name) => format!("its node was {}", visible(name)),
-        Reason::Resized(resize) => resized(model, change, resize),
-        Reason::Removed => "no longer in the manifest".to_owned(),
-        Reason::Beside(other, group) => {
+        ChangeReason::New => "new".to_owned(),
+        ChangeReason::Returns => "was evicted earlier".to_owned(),
+        ChangeReason::Left(left) => departure(model, change, left),
+        ChangeReason::Asked => "asked for".to_owned(),
+        ChangeReason::Fresh => "placed from scratch".to_owned(),
+        ChangeReason::Renamed(name) => format!("was {}", visible(name)),
+        ChangeReason::NodeRenamed(name) => format!("its node was {}", visible(name)),
+        ChangeReason::Resized(resize) => resized(model, change, resize),
+        ChangeReason::Removed => "no longer in the manifest".to_owned(),
+        ChangeReason::Beside(other, group) => {
             let other = visible(model.workload_name(*other));
             format!("beside {other} (both avert {}; no node is free of it)", quoted(model.text(*group)))
         }
     }
 }
 
-/// Why a node does not hold a workload that was to go there.
+/// Reason why a node does not hold a workload that the operator moves there.
 pub fn refused_move(model: &Model, error: &PinError) -> String {
-    match error.cause {
-        // Nobody says that it ever did.
-        Cause::NotOffered(node, resource) => {
+    let node = error.pin.node;
+    match error.reason {
+        // The node may never have offered it.
+        Reason::Lacks(resource) => {
             format!("{} does not offer {}", visible(model.node_name(node)), quoted(model.text(resource)))
         }
-        _ => cause(model, model.node_name(error.pin.node), &error.cause),
+        reason => no_longer_holds(model, node, reason),
     }
 }
 
-/// Why a workload left its node.
-fn departure(model: &Model, change: &Change, why: &Cause) -> String {
-    cause(model, change.from.as_deref().unwrap_or_default(), why)
+/// Reason why a workload left its node.
+fn departure(model: &Model, change: &Change, departure: &Departure) -> String {
+    let from = change.from.as_deref().unwrap_or_default();
+    departure
+        .node
+        .map_or_else(|| format!("{} is gone", visible(from)), |node| no_longer_holds(model, node, departure.reason))
 }
 
-/// Why a node no longer holds a workload; `from` is the node as the state names it.
-fn cause(model: &Model, from: &str, cause: &Cause) -> String {
-    let name = |node: NodeId| visible(model.node_name(node));
+/// Reason why a node no longer holds a workload.
+fn no_longer_holds(model: &Model, node: NodeId, reason: Reason) -> String {
+    let name = visible(model.node_name(node));
     let text = |symbol: Symbol| quoted(model.text(symbol));
-    match cause {
-        Cause::NodeGone => format!("{} is gone", visible(from)),
-        Cause::Drained(node) => {
-            let why = model.drains.get(node).map_or("", String::as_str);
-            format!("{} is drained: {}", name(*node), brief(why))
+    match reason {
+        Reason::NodeGone => format!("{name} is gone"),
+        Reason::StaysElsewhere => format!("it stays on another node than {name}"),
+        Reason::Cordoned => format!("{name} is cordoned"),
+        Reason::Drained => {
+            let why = model.drains.get(&node).map_or("", String::as_str);
+            format!("{name} is drained: {}", brief(why))
         }
-        Cause::NotSelected(node, label) => format!("{} is not selected by label {}", name(*node), text(*label)),
-        Cause::NoPlace(node, group) => format!("{} is no place for group {}", name(*node), text(*group)),
-        Cause::NotOffered(node, resource) => format!("{} no longer offers {}", name(*node), text(*resource)),
-        Cause::GroupFull(node, group) => format!("too many of group {} with {}", text(*group), name(*node)),
-        Cause::GroupElsewhere(node, group) => format!("group {} is elsewhere than {}", text(*group), name(*node)),
-        Cause::Short { node, resource, need, free } => short_of(model, *node, *resource, *need, *free),
+        Reason::NotSelected(label) => format!("{name} is not selected by label {}", text(label)),
+        Reason::NoDomain(group) => format!("{name} is no place for group {}", text(group)),
+        Reason::Lacks(resource) => format!("{name} no longer offers {}", text(resource)),
+        Reason::GroupFull(group) => format!("too many of group {} with {name}", text(group)),
+        Reason::GroupElsewhere(group) => format!("group {} is elsewhere than {name}", text(group)),
+        Reason::Warded(resource) => format!("{name} is warded by {}", text(resource)),
+        Reason::Short { resource, need, free } => short_of(model, node, resource, need, free),
     }
 }
 
 /// `rack-c-0 is short of mem: 8Gi needed, 6Gi of 64Gi free`.
-fn short_of(model: &Model, node: NodeId, resource: Symbol, need: Quantity, free: Capacity) -> String {
+fn short_of(model: &Model, node: NodeId, resource: Symbol, need: Quantity, free: Quantity) -> String {
     let (family, capacity) = offer(model, node, resource);
     let (node, resource) = (visible(model.node_name(node)), visible(model.text(resource)));
     let (need, free) = (need.display(family), free.display(family));

@@ -1,16 +1,17 @@
 //! What cannot be, whatever the order, as sentences.
 
-use super::declared_family;
-use crate::bounds::{Barrier, Proof, Rule};
+use super::{declared_family, refused};
+use crate::bounds::{Obstacle, Proof, Rule};
 use crate::model::Model;
 use crate::quantity::Quantity;
+use crate::rules::Reason;
 use crate::text::escape::{quoted, visible};
 
 /// The statement of a proof.
 pub fn proof(model: &Model, proof: &Proof) -> String {
     let (count, most, nodes) = (proof.set.len(), proof.most, counted(proof.nodes, "node"));
     match &proof.rule {
-        Rule::NoNode(barriers) => no_node(model, barriers),
+        Rule::NoNode(obstacles) => no_node(model, obstacles),
         Rule::Sum { resource, need, capacity } => {
             let name = visible(model.text(*resource));
             let (need, capacity) = (shown(model, *resource, *need), shown(model, *resource, *capacity));
@@ -46,40 +47,42 @@ pub fn proof(model: &Model, proof: &Proof) -> String {
     }
 }
 
-fn no_node(model: &Model, barriers: &[(Barrier, u32)]) -> String {
-    match barriers {
+fn no_node(model: &Model, obstacles: &[Obstacle]) -> String {
+    let text = |symbol| quoted(model.text(symbol));
+    match obstacles {
         [] => "there are no nodes".to_owned(),
-        [(Barrier::Lacks(resource), _)] => format!("no node offers {}", quoted(model.text(*resource))),
-        [(Barrier::NotSelected(label), _)] => format!("no node is selected by label {}", quoted(model.text(*label))),
-        [(Barrier::Warded(resource), _)] => format!("every node is warded by {}", quoted(model.text(*resource))),
-        [(Barrier::Closed, _)] => "every node is closed to it".to_owned(),
-        [(Barrier::NoPlace(group), _)] => format!("no node is a place for hard group {}", quoted(model.text(*group))),
+        [Obstacle { reason: Reason::Lacks(resource), .. }] => format!("no node offers {}", text(*resource)),
+        [Obstacle { reason: Reason::NotSelected(label), .. }] => {
+            format!("no node is selected by label {}", text(*label))
+        }
+        [Obstacle { reason: Reason::Warded(resource), .. }] => format!("every node is warded by {}", text(*resource)),
+        [Obstacle { reason: Reason::Cordoned, .. }] => "every node is cordoned".to_owned(),
+        [Obstacle { reason: Reason::Drained, .. }] => "every node is drained".to_owned(),
+        [Obstacle { reason: Reason::NoDomain(group), .. }] => {
+            format!("no node is a place for hard group {}", text(*group))
+        }
         several => {
-            let phrases = several.iter().map(|(each, count)| barrier(model, each, *count)).collect::<Vec<_>>();
+            let phrases = several.iter().map(|each| obstacle(model, each)).collect::<Vec<_>>();
             format!("no node could take it, even with nothing else on it: {}", phrases.join(", "))
         }
     }
 }
 
-fn barrier(model: &Model, barrier: &Barrier, count: u32) -> String {
+fn obstacle(model: &Model, obstacle: &Obstacle) -> String {
+    let count = obstacle.nodes;
     let is = if count == 1 { "is" } else { "are" };
-    match *barrier {
-        Barrier::Closed => format!("{count} {is} closed to it"),
-        Barrier::NotSelected(label) => format!("{count} {is} not selected by label {}", quoted(model.text(label))),
-        Barrier::NoPlace(group) => {
+    match obstacle.reason {
+        Reason::NoDomain(group) => {
             let a_place = if count == 1 { "a place" } else { "places" };
             format!("{count} {is} not {a_place} for hard group {}", quoted(model.text(group)))
         }
-        Barrier::Lacks(resource) => {
-            format!("{count} {} {}", if count == 1 { "lacks" } else { "lack" }, quoted(model.text(resource)))
-        }
-        Barrier::Warded(resource) => format!("{count} {is} warded by {}", quoted(model.text(resource))),
-        Barrier::Small { resource, need, largest, node } => {
+        Reason::Short { resource, need, free: largest } => {
             let (need, largest) = (shown(model, resource, need), shown(model, resource, largest));
-            let (name, node) = (visible(model.text(resource)), visible(model.node_name(node)));
+            let (name, node) = (visible(model.text(resource)), visible(model.node_name(obstacle.node)));
             let has = if count == 1 { "1 has".to_owned() } else { format!("{count} have") };
             format!("{has} less than {need} of {name} (the largest, {node}, has {largest})")
         }
+        reason => format!("{count} {}", refused(model, &reason, count > 1)),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::explain::{Holders, Nearest};
 use crate::model::names::Symbol;
 use crate::model::{Model, WorkloadId};
 use crate::place::{Shortage, Unplaced};
-use crate::rules::{Miss, Refusal};
+use crate::rules::{Reason, Shortfall};
 use crate::text::count::counted;
 use crate::text::escape::{quoted, visible};
 
@@ -88,24 +88,26 @@ fn by_reason(model: &Model, unplaced: &Unplaced) -> String {
 }
 
 /// What some nodes say, after their number.
-pub fn refused(model: &Model, refusal: &Refusal, several: bool) -> String {
+pub fn refused(model: &Model, refusal: &Reason, several: bool) -> String {
     let text = |symbol: Symbol| quoted(model.text(symbol));
     let is = if several { "are" } else { "is" };
     match *refusal {
-        Refusal::Stays => format!("{is} not where it stays"),
-        Refusal::Cordoned => format!("{is} cordoned"),
-        Refusal::Drained => format!("{is} drained"),
-        Refusal::NotSelected(label) => format!("{is} not selected by label {}", text(label)),
-        Refusal::GroupFull(group) => format!("{is} full for group {}", text(group)),
-        Refusal::GroupElsewhere(group) => format!("{is} apart from group {}", text(group)),
-        Refusal::Lacks(resource) => format!("{} {}", if several { "lack" } else { "lacks" }, text(resource)),
-        Refusal::Warded(resource) => format!("{is} warded by {}", text(resource)),
-        Refusal::Short { resource, .. } => format!("{is} short of {}", visible(model.text(resource))),
+        Reason::NodeGone => format!("{is} gone"),
+        Reason::StaysElsewhere => format!("{is} not where it stays"),
+        Reason::Cordoned => format!("{is} cordoned"),
+        Reason::Drained => format!("{is} drained"),
+        Reason::NotSelected(label) => format!("{is} not selected by label {}", text(label)),
+        Reason::NoDomain(group) => format!("{is} no place for group {}", text(group)),
+        Reason::GroupFull(group) => format!("{is} full for group {}", text(group)),
+        Reason::GroupElsewhere(group) => format!("{is} apart from group {}", text(group)),
+        Reason::Lacks(resource) => format!("{} {}", if several { "lack" } else { "lacks" }, text(resource)),
+        Reason::Warded(resource) => format!("{is} warded by {}", text(resource)),
+        Reason::Short { resource, .. } => format!("{is} short of {}", visible(model.text(resource))),
     }
 }
 
 /// `rack-b-3: mem 128Gi needed, 96Gi free`.
-fn by_amount(model: &Model, miss: &Miss) -> String {
+fn by_amount(model: &Model, miss: &Shortfall) -> String {
     let (family, _) = offer(model, miss.node, miss.resource);
     let (node, resource) = (visible(model.node_name(miss.node)), visible(model.text(miss.resource)));
     format!("{node}: {resource} {} needed, {} free", miss.need.display(family), miss.free.display(family))

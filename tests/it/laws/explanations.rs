@@ -9,7 +9,7 @@ use lighthouse::model::{Model, NodeId, Record, Replan, WorkloadId};
 use lighthouse::place::Pin;
 use lighthouse::plan::Plan;
 use lighthouse::quantity::Quantity;
-use lighthouse::rules::Refusal;
+use lighthouse::rules::Reason;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 
@@ -35,32 +35,34 @@ fn unplaced(plan: &Plan<'_>, record: &Record) -> Vec<UnplacedAnswer> {
 }
 
 /// Whether the oracle agrees with a refusal, to the last unit.
-fn is_true(flat: &Flat<'_>, seats: &Seats, workload: usize, node: usize, refusal: &Refusal, model: &Model) -> bool {
+fn is_true(flat: &Flat<'_>, seats: &Seats, workload: usize, node: usize, refusal: &Reason, model: &Model) -> bool {
     let (table, there) = (flat.workloads[workload].1, flat.nodes[node].1);
     let name = &flat.nodes[node].0;
     match *refusal {
-        Refusal::Stays => table.stay,
-        Refusal::Cordoned => flat.cluster.cordons.contains(name),
-        Refusal::Drained => flat.cluster.drains.contains(name),
-        Refusal::NotSelected(label) => {
+        // These are reasons to leave a node, not to be refused by one.
+        Reason::NodeGone | Reason::NoDomain(_) => false,
+        Reason::StaysElsewhere => table.stay,
+        Reason::Cordoned => flat.cluster.cordons.contains(name),
+        Reason::Drained => flat.cluster.drains.contains(name),
+        Reason::NotSelected(label) => {
             let label = model.text(label);
             table.only_on.contains_key(label) || table.never_on.contains_key(label)
         }
-        Refusal::GroupFull(group) => {
+        Reason::GroupFull(group) => {
             table.averse.contains(model.text(group)) && !flat.keeps_aversion(seats, workload, node, true)
         }
-        Refusal::GroupElsewhere(group) => {
+        Reason::GroupElsewhere(group) => {
             table.affine.contains(model.text(group)) && !flat.keeps_affinity(seats, workload, node, true)
         }
-        Refusal::Lacks(resource) => {
+        Reason::Lacks(resource) => {
             let resource = model.text(resource);
             table.requirements.contains_key(resource) && !there.resources.contains_key(resource)
         }
-        Refusal::Warded(resource) => {
+        Reason::Warded(resource) => {
             let resource = model.text(resource);
             there.resources.get(resource) == Some(&Amount::Ward) && !table.immunities.contains(resource)
         }
-        Refusal::Short { resource, need, free } => {
+        Reason::Short { resource, need, free } => {
             let resource = model.text(resource);
             let on = (0..seats.len()).filter(|&each| seats[each] == Some(node));
             let required = |each: usize| flat.workloads[each].1.requirements.get(resource).copied().unwrap_or(0);
@@ -170,7 +172,7 @@ proptest! {
                         prop_assert!(holds, "{} says {refusal:?}", flat.nodes[node].0);
                     }
                     let told = class.refusals.iter().filter_map(|each| match *each {
-                        Refusal::Lacks(resource) | Refusal::Warded(resource) | Refusal::Short { resource, .. } => {
+                        Reason::Lacks(resource) | Reason::Warded(resource) | Reason::Short { resource, .. } => {
                             Some(model.text(resource))
                         }
                         _ => None,
@@ -181,7 +183,7 @@ proptest! {
             }
             // Each node counts once, by its first refusal.
             for (first, count) in &answer.counted.counts {
-                let like = |each: &Refusal| (each.rank(), each.subject()) == (first.rank(), first.subject());
+                let like = |each: &Reason| each.is_like(first);
                 let classes = answer.classes.iter().filter(|class| like(&class.refusals[0]));
                 prop_assert_eq!(classes.map(|class| class.nodes.len()).sum::<usize>(), *count as usize);
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lighthouse::model::{Assignment, Model, NodeId, Record, Replan, Strategy};
 use lighthouse::place::Engine;
 use lighthouse::plan::Plan;
-use lighthouse::rules::{Refusal, refusals};
+use lighthouse::rules::{Reason, refusals};
 use lighthouse::verify;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -156,7 +156,7 @@ proptest! {
         for &(workload, standing) in &plan.outcome.standings {
             for node in model.node_ids() {
                 for refusal in refusals(&model, plan.outcome.engine.occupancy(), workload, standing, node) {
-                    let (Refusal::Warded(resource) | Refusal::Short { resource, .. }) = refusal else { continue };
+                    let (Reason::Warded(resource) | Reason::Short { resource, .. }) = refusal else { continue };
                     prop_assert!(!model.workload_table(workload).immunities.contains(&resource));
                 }
             }

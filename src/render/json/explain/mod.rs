@@ -22,7 +22,7 @@ use crate::render::json::findings::schema_of;
 use crate::render::json::one_line::one_line;
 use crate::render::json::plan::{CodeEntry, FORMAT_VERSION, UnplacedEntry, code_entry, family, unplaced_entry};
 use crate::render::phrase;
-use crate::rules::Refusal;
+use crate::rules::Reason;
 
 /// What `lighthouse explain --format json` prints.
 #[derive(Serialize, JsonSchema)]
@@ -283,14 +283,14 @@ pub(crate) fn reasons(model: &Model, change: Option<&Change>) -> Vec<String> {
     all.collect()
 }
 
-pub(crate) fn refusals<'a>(model: &'a Model, node: NodeId, refusals: &[Refusal]) -> Vec<RefusalEntry<'a>> {
+pub(crate) fn refusals<'a>(model: &'a Model, node: NodeId, refusals: &[Reason]) -> Vec<RefusalEntry<'a>> {
     refusals.iter().map(|each| refusal_entry(model, node, each)).collect()
 }
 
-fn refusal_entry<'a>(model: &'a Model, node: NodeId, refusal: &Refusal) -> RefusalEntry<'a> {
+fn refusal_entry<'a>(model: &'a Model, node: NodeId, refusal: &Reason) -> RefusalEntry<'a> {
     let CodeEntry { code, resource, label, group } = code_entry(model, refusal);
     let entry = RefusalEntry { code, resource, label, group, need: None, free: None, capacity: None, short: None };
-    let Refusal::Short { resource, need, free } = *refusal else { return entry };
+    let Reason::Short { resource, need, free } = *refusal else { return entry };
     let family = family(model, node, resource);
     let shown = |amount: Quantity| Some(amount.display(family).to_string());
     let capacity = model.offer(node, resource).map(|offer| offer.capacity.display(family).to_string());

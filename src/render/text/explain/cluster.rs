@@ -6,7 +6,7 @@ use crate::render::Setting;
 use crate::render::phrase;
 use crate::render::text::plan::heading;
 use crate::render::text::unplaced::hint;
-use crate::rules::Refusal;
+use crate::rules::Reason;
 use crate::text::count::counted;
 use crate::text::escape::visible;
 
@@ -44,7 +44,7 @@ fn write_reasons(sheet: &mut Sheet, answer: &ClusterAnswer, setting: Setting<'_>
     let counts = aligned_right(&answer.unplaced.iter().map(|(_, count)| count.to_string()).collect::<Vec<_>>());
     let rows = counts.into_iter().zip(&answer.unplaced).map(|(count, (refusal, _))| {
         let who = match refusal {
-            Refusal::Short { .. } => "the nearest node",
+            Reason::Short { .. } => "the nearest node",
             _ => "most nodes",
         };
         vec![count, format!("{who} {}", phrase::refused(setting.plan.model, refusal, who == "most nodes"))]

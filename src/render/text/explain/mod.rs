@@ -9,7 +9,7 @@ mod unplaced;
 use crate::explain::Answer;
 use crate::render::Setting;
 use crate::render::phrase;
-use crate::rules::Refusal;
+use crate::rules::Reason;
 use sheet::Sheet;
 
 /// The whole page.
@@ -25,18 +25,17 @@ pub fn explain(answer: &Answer, setting: Setting<'_>) -> String {
 }
 
 /// Nodes counted by their first refusal: `7 lack gpu, 5 are short of mem`.
-fn counted_refusals<'r>(setting: Setting<'_>, all: impl Iterator<Item = (&'r [Refusal], usize)>) -> String {
+fn counted_refusals<'r>(setting: Setting<'_>, all: impl Iterator<Item = (&'r [Reason], usize)>) -> String {
     let model = setting.plan.model;
-    let mut counts = Vec::<(Refusal, usize)>::new();
+    let mut counts = Vec::<(Reason, usize)>::new();
     for (refusals, nodes) in all {
         let Some(first) = refusals.first() else { continue };
-        let key = |each: &Refusal| (each.rank(), each.subject().map(|subject| model.text(subject)));
-        match counts.iter_mut().find(|(known, _)| key(known) == key(first)) {
+        match counts.iter_mut().find(|(known, _)| known.is_like(first)) {
             Some((_, count)) => *count += nodes,
             None => counts.push((*first, nodes)),
         }
     }
-    counts.sort_by_key(|(each, _)| (each.rank(), each.subject().map(|subject| model.text(subject))));
+    counts.sort_by_key(|(each, _)| each.order(model));
     let phrases = counts.iter().map(|(each, count)| format!("{count} {}", phrase::refused(model, each, *count > 1)));
     phrases.collect::<Vec<_>>().join(", ")
 }

@@ -141,12 +141,12 @@ fn left(answer: &PlacedAnswer, setting: Setting<'_>) -> String {
 mod tests {
     use super::*;
     use crate::model::NodeId;
-    use crate::rules::Refusal;
+    use crate::rules::Reason;
 
     #[test]
     fn of_many_steps_the_first_and_the_last_are_shown() {
         let steps =
-            (0..20).map(|at| Step { node: NodeId(at), score: None, said: Said::Refuses(vec![Refusal::Cordoned]) });
+            (0..20).map(|at| Step { node: NodeId(at), score: None, said: Said::Refuses(vec![Reason::Cordoned]) });
         let steps = steps.collect::<Vec<_>>();
         let (first, between, last) = parted(&steps);
         assert_eq!((first.len(), between.len(), last.len()), (8, 8, 4));
