@@ -7,11 +7,11 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
-use crate::manifest::{LONGEST_NAME, decode, offset};
+use crate::manifest::{MAX_NAME_CHARS, decode, offset};
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::quoted;
-use crate::text::source::{Place, Source};
+use crate::text::source::{Source, Span};
 use crate::text::suggestion::unknown;
 
 /// What helps where something is no line of a list.
@@ -46,7 +46,7 @@ pub fn pairs(model: &Model, source: &Source) -> Result<Vec<(WorkloadId, NodeId)>
                 break;
             }
             if !is_comment(model, line) {
-                findings.push(fault(model, line, findings.is_crowded()));
+                findings.push(fault(model, line, findings.are_many()));
             }
             continue;
         };
@@ -78,8 +78,8 @@ struct Line<'t> {
 }
 
 impl<'t> Line<'t> {
-    fn whole(self) -> Place {
-        Place { file: 0, start: self.start, end: self.start + offset(self.text.len()) }
+    fn whole(self) -> Span {
+        Span { file: 0, start: self.start, end: self.start + offset(self.text.len()) }
     }
 
     /// The ways to part it in two, each without outer white space, in which both may be names.
@@ -92,7 +92,7 @@ impl<'t> Line<'t> {
         });
         let parts = ends.map(|(at, _)| (&self.text[..at], self.text[at..].trim_start()));
         // A character has four bytes at most.
-        parts.take_while(|(workload, _)| workload.len() <= 4 * LONGEST_NAME)
+        parts.take_while(|(workload, _)| workload.len() <= 4 * MAX_NAME_CHARS)
     }
 }
 
@@ -109,7 +109,7 @@ fn lines(text: &str, base: u32) -> impl Iterator<Item = Line<'_>> {
 /// The workload and the node of a line.
 fn pair(model: &Model, line: Line<'_>) -> Option<(WorkloadId, NodeId)> {
     line.parts().find_map(|(workload, node)| {
-        let node = Some(node).filter(|node| node.len() <= 4 * LONGEST_NAME)?;
+        let node = Some(node).filter(|node| node.len() <= 4 * MAX_NAME_CHARS)?;
         Some((model.workload_named(workload)?, model.node_named(node)?))
     })
 }
@@ -124,19 +124,19 @@ fn fault(model: &Model, line: Line<'_>, crowded: bool) -> Diagnostic {
     let known = line.parts().find(|(workload, _)| model.workload_named(workload).is_some());
     // To look for a name that is like it takes a while, and nobody reads the thousandth.
     let near = if crowded { 0 } else { usize::MAX };
-    let Place { file, start, end } = line.whole();
-    let (place, (message, help)) = match (known, line.parts().next()) {
+    let Span { file, start, end } = line.whole();
+    let (span, (message, help)) = match (known, line.parts().next()) {
         (Some((_, node)), _) => {
             let names = model.nodes().iter().map(|each| &*each.name).take(near);
-            (Place { file, start: end - offset(node.len()), end }, unknown("node", node, names))
+            (Span { file, start: end - offset(node.len()), end }, unknown("node", node, names))
         }
         (None, Some((workload, _))) => {
             let names = model.workloads().iter().map(|each| &*each.name).take(near);
-            (Place { file, start, end: start + offset(workload.len()) }, unknown("workload", workload, names))
+            (Span { file, start, end: start + offset(workload.len()) }, unknown("workload", workload, names))
         }
         (None, None) => (line.whole(), ("there is a name and no node".to_owned(), Some(FORM.to_owned()))),
     };
-    let mut fault = Diagnostic::error(message).at(place, "");
+    let mut fault = Diagnostic::error(message).at(span, "");
     fault.help.extend(help);
     fault
 }

@@ -5,13 +5,13 @@
 
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::quoted;
-use crate::text::source::{Place, Source};
+use crate::text::source::{Source, Span};
 
 /// All texts of a manifest together have at most so many bytes.
-pub const MOST_TEXT: u64 = 512 << 20;
+pub const MAX_TEXT_BYTES: u64 = 512 << 20;
 
 /// A text that cannot be read in pieces has at most so many bytes.
-pub const MOST_WHOLE_TEXT: u64 = 64 << 20;
+pub const MAX_FILE_BYTES: u64 = 64 << 20;
 
 const BOM: char = '\u{feff}';
 
@@ -23,23 +23,23 @@ const OTHER_MARKS: [(&[u8], &str); 4] =
 pub(crate) fn within_budget(sources: &[Source], findings: &mut Findings) -> bool {
     let size = |source: &Source| source.bytes().len() as u64;
     let total: u64 = sources.iter().map(size).sum();
-    if total > MOST_TEXT {
+    if total > MAX_TEXT_BYTES {
         findings.push(Diagnostic::error(format!(
-            "the manifest has {total} bytes of text in all; the limit is {MOST_TEXT} (512 MiB)"
+            "the manifest has {total} bytes of text in all; the limit is {MAX_TEXT_BYTES} (512 MiB)"
         )));
     }
     findings.errors() == 0
 }
 
 /// A text that is too long to be read as a whole, and where it turned out that it cannot be read in pieces.
-pub(crate) fn too_long(source: &Source, place: Option<Place>) -> Diagnostic {
+pub(crate) fn too_long(source: &Source, span: Option<Span>) -> Diagnostic {
     let (name, bytes) = (quoted(source.name()), source.bytes().len());
     let fault = Diagnostic::error(format!(
-        "{name} has {bytes} bytes of text; the limit for one file is {MOST_WHOLE_TEXT} (64 MiB)"
+        "{name} has {bytes} bytes of text; the limit for one file is {MAX_FILE_BYTES} (64 MiB)"
     ));
     let fault = fault.note("longer ones are read in pieces, which begin with `[[nodes]]` or `[[workloads]]` on a line");
-    match place {
-        Some(place) => fault.at(place, "what begins here cannot be read by itself"),
+    match span {
+        Some(span) => fault.at(span, "what begins here cannot be read by itself"),
         None => fault,
     }
 }
@@ -49,8 +49,8 @@ pub(crate) fn decode<'s>(file: u32, source: &'s Source, findings: &mut Findings)
     match decoded(source.bytes()) {
         Ok(text) => Some(text),
         Err(Fault { at, length, says }) => {
-            let place = Place { file, start: offset(at), end: offset(at + length) };
-            findings.push(says.at(place, ""));
+            let span = Span { file, start: offset(at), end: offset(at + length) };
+            findings.push(says.at(span, ""));
             None
         }
     }

@@ -1,13 +1,13 @@
 //! Where a key that is given twice was given first.
 //!
-//! The TOML crate tells of the second place only. The text is read once more with that key under another name: then
+//! The TOML crate tells of the second span only. The text is read once more with that key under another name: then
 //! both keys stand in one table, wherever that is.
 
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-/// The place of the first key; `second` is that of the other one, as it is written.
+/// The span of the first key; `second` is that of the other one, as it is written.
 pub(crate) fn first(text: &str, second: &Range<usize>) -> Option<Range<usize>> {
     let written = format!("{} = 0", text.get(second.clone())?);
     let written = DeTable::parse(&written).ok()?;
@@ -15,8 +15,8 @@ pub(crate) fn first(text: &str, second: &Range<usize>) -> Option<Range<usize>> {
     let other = unused(text);
     let renamed = format!("{}{other}{}", &text[..second.start], &text[second.end..]);
     let (root, _) = DeTable::parse_recoverable(&renamed);
-    let place = beside(root.get_ref(), &other, key.get_ref())?;
-    (place.end <= second.start).then_some(place)
+    let span = beside(root.get_ref(), &other, key.get_ref())?;
+    (span.end <= second.start).then_some(span)
 }
 
 /// A name that the text has nowhere.
@@ -28,7 +28,7 @@ fn unused(text: &str) -> String {
     name
 }
 
-/// The place of a key in the table that has another one.
+/// The span of a key in the table that has another one.
 fn beside(table: &DeTable<'_>, other: &str, key: &str) -> Option<Range<usize>> {
     if table.keys().any(|each| each.get_ref() == other) {
         return table.keys().find(|each| each.get_ref() == key).map(toml::Spanned::span);
@@ -48,11 +48,11 @@ fn within(value: &DeValue<'_>, other: &str, key: &str) -> Option<Range<usize>> {
 mod tests {
     use super::*;
 
-    /// The text between `<` and `>` is the second key; the place of the first is given back as a column of its text.
+    /// The text between `<` and `>` is the second key; the span of the first is given back as a column of its text.
     fn first_of(text: &str) -> Option<usize> {
         let start = text.find('<').expect("a key");
         let end = text.find('>').expect("its end") - 1;
-        first(&text.replace(['<', '>'], ""), &(start..end)).map(|place| place.start)
+        first(&text.replace(['<', '>'], ""), &(start..end)).map(|span| span.start)
     }
 
     #[test]

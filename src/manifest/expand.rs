@@ -7,105 +7,105 @@ use rustc_hash::FxHashMap;
 
 use super::list::list;
 use super::names::{number_of, which};
-use super::{MOST_NODES, MOST_WORKLOADS, TablePlaces};
+use super::{MAX_NODES, MAX_WORKLOADS, TableSpans};
 use crate::manifest::tables::{Lower, Named, Tables};
 use crate::model::score::ScoreError;
 use crate::model::{Model, ModelError, NodeId, Refused, numbered};
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::quoted;
-use crate::text::source::Place;
+use crate::text::source::Span;
 use crate::text::suggestion::did_you_mean;
 
 /// Where the tables are that made it into the model, by their numbers there.
 #[derive(Debug)]
-pub(crate) struct Places {
-    pub(crate) nodes: Vec<TablePlaces>,
-    pub(crate) workloads: Vec<TablePlaces>,
+pub(crate) struct Spans {
+    pub(crate) nodes: Vec<TableSpans>,
+    pub(crate) workloads: Vec<TableSpans>,
 }
 
 /// Puts all tables into the model; none when there are more than the budgets allow.
-pub(crate) fn expand(lower: &mut Lower) -> Option<Places> {
-    let nodes = lower.nodes.tables.iter().map(|table| table.count).zip(&lower.nodes.places);
-    let fits = within(nodes, MOST_NODES, "nodes", &mut lower.findings);
-    let workloads = lower.workloads.tables.iter().map(|table| table.replicas).zip(&lower.workloads.places);
-    if !(within(workloads, MOST_WORKLOADS, "workloads", &mut lower.findings) && fits) {
+pub(crate) fn expand(lower: &mut Lower) -> Option<Spans> {
+    let nodes = lower.nodes.tables.iter().map(|table| table.count).zip(&lower.nodes.spans);
+    let fits = within(nodes, MAX_NODES, "nodes", &mut lower.findings);
+    let workloads = lower.workloads.tables.iter().map(|table| table.replicas).zip(&lower.workloads.spans);
+    if !(within(workloads, MAX_WORKLOADS, "workloads", &mut lower.findings) && fits) {
         return None;
     }
-    let places = Places { nodes: add_nodes(lower), workloads: add_workloads(lower) };
-    earlier_names(lower, &places);
+    let spans = Spans { nodes: add_nodes(lower), workloads: add_workloads(lower) };
+    earlier_names(lower, &spans);
     drains(lower);
-    Some(places)
+    Some(spans)
 }
 
 /// Whether all tables together stay within the budget; the one that goes beyond is reported.
 fn within<'p>(
-    tables: impl Iterator<Item = (Option<u32>, &'p TablePlaces)>,
+    tables: impl Iterator<Item = (Option<u32>, &'p TableSpans)>,
     most: u32,
     what: &str,
     findings: &mut Findings,
 ) -> bool {
     let mut total = 0u32;
-    for (count, places) in tables {
+    for (count, spans) in tables {
         // Each count is within the budget itself, so the sum cannot overflow before it is found to be beyond.
         total = total.saturating_add(count.unwrap_or(1));
         if total > most {
             let message = format!("with these there are more than {most} {what}, which is the limit");
-            findings.push(Diagnostic::error(message).at(places.name, ""));
+            findings.push(Diagnostic::error(message).at(spans.name, ""));
             return false;
         }
     }
     true
 }
 
-fn add_nodes(lower: &mut Lower) -> Vec<TablePlaces> {
-    let Tables { tables, mut places } = std::mem::take(&mut lower.nodes);
+fn add_nodes(lower: &mut Lower) -> Vec<TableSpans> {
+    let Tables { tables, mut spans } = std::mem::take(&mut lower.nodes);
     let refused = lower.model.add_all_nodes(tables);
-    let places_of_refused = take_out(&mut places, &refused);
+    let refused_spans = take_out(&mut spans, &refused);
     lower.answers.nodes_hidden |= !refused.is_empty();
-    for (Refused { table, error, .. }, at) in refused.into_iter().zip(places_of_refused) {
+    for (Refused { table, error, .. }, at) in refused.into_iter().zip(refused_spans) {
         lower.findings.push(match error {
             ModelError::NameTaken { name: taken, table: number } => {
                 let first = &lower.model.node_tables()[number as usize];
-                let first = (&*first.name, first.count, places[number as usize]);
+                let first = (&*first.name, first.count, spans[number as usize]);
                 clash("node", &taken, (&table.name, table.count, at), first)
             }
             ModelError::Score(error) => score("node", &table.name, error, at),
         });
     }
-    places
+    spans
 }
 
-fn add_workloads(lower: &mut Lower) -> Vec<TablePlaces> {
-    let Tables { tables, mut places } = std::mem::take(&mut lower.workloads);
+fn add_workloads(lower: &mut Lower) -> Vec<TableSpans> {
+    let Tables { tables, mut spans } = std::mem::take(&mut lower.workloads);
     let refused = lower.model.add_all_workloads(tables);
-    let places_of_refused = take_out(&mut places, &refused);
+    let refused_spans = take_out(&mut spans, &refused);
     lower.answers.workloads_hidden |= !refused.is_empty();
-    for (Refused { table, error, .. }, at) in refused.into_iter().zip(places_of_refused) {
+    for (Refused { table, error, .. }, at) in refused.into_iter().zip(refused_spans) {
         lower.findings.push(match error {
             ModelError::NameTaken { name: taken, table: number } => {
                 let first = &lower.model.workload_tables()[number as usize];
-                let first = (&*first.name, first.replicas, places[number as usize]);
+                let first = (&*first.name, first.replicas, spans[number as usize]);
                 clash("workload", &taken, (&table.name, table.replicas, at), first)
             }
             ModelError::Score(error) => score("workload", &table.name, error, at),
         });
     }
-    places
+    spans
 }
 
-/// Takes out the places of refused tables, and leaves those of the others.
-fn take_out<T>(places: &mut Vec<TablePlaces>, refused: &[Refused<T>]) -> Vec<TablePlaces> {
-    let taken = refused.iter().map(|refused| places[refused.index]).collect();
+/// Takes out the spans of refused tables, and leaves those of the others.
+fn take_out<T>(spans: &mut Vec<TableSpans>, refused: &[Refused<T>]) -> Vec<TableSpans> {
+    let taken = refused.iter().map(|refused| spans[refused.index]).collect();
     let mut indices = refused.iter().map(|refused| refused.index).peekable();
     let mut index = 0..;
-    places.retain(|_| {
+    spans.retain(|_| {
         let at = index.next();
         indices.next_if(|&refused| Some(refused) == at).is_none()
     });
     taken
 }
 
-type Table<'t> = (&'t str, Option<u32>, TablePlaces);
+type Table<'t> = (&'t str, Option<u32>, TableSpans);
 
 /// Two tables that expand to one name.
 fn clash(
@@ -124,9 +124,9 @@ fn clash(
     fault.at(at.name, second).also(first_at.name, first)
 }
 
-fn score(what: &str, name: &str, error: ScoreError, at: TablePlaces) -> Diagnostic {
-    let place = at.amounts.unwrap_or(at.name);
-    let fault = Diagnostic::error(format!("{what} {} has no size: {error}", quoted(name))).at(place, "");
+fn score(what: &str, name: &str, error: ScoreError, at: TableSpans) -> Diagnostic {
+    let span = at.amounts.unwrap_or(at.name);
+    let fault = Diagnostic::error(format!("{what} {} has no size: {error}", quoted(name))).at(span, "");
     match error {
         ScoreError::BothInfinities => fault
             .note("bin-pack orders nodes by size")
@@ -136,28 +136,28 @@ fn score(what: &str, name: &str, error: ScoreError, at: TablePlaces) -> Diagnost
 }
 
 /// Each record serves one name, so an earlier name may be given once.
-fn earlier_names(lower: &mut Lower, places: &Places) {
+fn earlier_names(lower: &mut Lower, spans: &Spans) {
     let Lower { model, findings, was, .. } = lower;
-    let nodes = model.node_tables().iter().zip(&places.nodes);
+    let nodes = model.node_tables().iter().zip(&spans.nodes);
     let nodes = nodes.filter_map(|(table, at)| Some((table.was.as_deref()?, table.count, *was.get(&at.header)?)));
     once(nodes, "node", findings);
-    let workloads = model.workload_tables().iter().zip(&places.workloads);
+    let workloads = model.workload_tables().iter().zip(&spans.workloads);
     let workloads =
         workloads.filter_map(|(table, at)| Some((table.was.as_deref()?, table.replicas, *was.get(&at.header)?)));
     once(workloads, "workload", findings);
 }
 
-fn once<'t>(tables: impl Iterator<Item = (&'t str, Option<u32>, Place)>, what: &str, findings: &mut Findings) {
-    let mut seen: FxHashMap<String, Place> = FxHashMap::default();
-    for (was, count, place) in tables {
+fn once<'t>(tables: impl Iterator<Item = (&'t str, Option<u32>, Span)>, what: &str, findings: &mut Findings) {
+    let mut seen: FxHashMap<String, Span> = FxHashMap::default();
+    for (was, count, span) in tables {
         let expanded = (0..count.unwrap_or(0)).map(|number| numbered(was, Some(number)));
         for name in std::iter::once(was.to_owned()).chain(expanded) {
             if let Some(&first) = seen.get(&name) {
                 let fault = Diagnostic::error(format!("two {what}s were {}", quoted(&name)));
-                findings.push(fault.at(place, "").also(first, "given first here"));
+                findings.push(fault.at(span, "").also(first, "given first here"));
                 break;
             }
-            seen.insert(name, place);
+            seen.insert(name, span);
         }
     }
 }
@@ -179,8 +179,8 @@ fn known(lower: &mut Lower, verb: &str, named: &Named) -> Option<NodeId> {
     let node = lower.model.node_named(&named.node);
     if node.is_none() && !lower.answers.nodes_hidden {
         let fault = Diagnostic::error(format!("there is no node {} to {verb}", quoted(&named.node)));
-        let crowded = lower.findings.is_crowded();
-        lower.findings.push(if crowded { fault.at(named.place, "") } else { suggest(fault, named, &lower.model) });
+        let crowded = lower.findings.are_many();
+        lower.findings.push(if crowded { fault.at(named.span, "") } else { suggest(fault, named, &lower.model) });
     }
     node
 }
@@ -191,12 +191,12 @@ fn suggest(fault: Diagnostic, wanted: &Named, model: &Model) -> Diagnostic {
         let last = numbered(&wanted.node, Some(count - 1));
         let first = numbered(&wanted.node, Some(0));
         let range = if count == 1 { quoted(&first) } else { format!("{} to {}", quoted(&first), quoted(&last)) };
-        return fault.at(wanted.place, "").help(format!("its nodes are {range}; name each"));
+        return fault.at(wanted.span, "").help(format!("its nodes are {range}; name each"));
     }
     let names = model.nodes().iter().map(|node| &*node.name);
     match did_you_mean(&wanted.node, names.clone()) {
-        Some(suggestion) => fault.at(wanted.place, suggestion),
-        None if model.nodes().is_empty() => fault.at(wanted.place, "").note("there are no nodes"),
-        None => fault.at(wanted.place, "").note(format!("nodes are {}", list(names.take(1_000)))),
+        Some(suggestion) => fault.at(wanted.span, suggestion),
+        None if model.nodes().is_empty() => fault.at(wanted.span, "").note("there are no nodes"),
+        None => fault.at(wanted.span, "").note(format!("nodes are {}", list(names.take(1_000)))),
     }
 }

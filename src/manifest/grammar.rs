@@ -13,10 +13,10 @@ use crate::manifest::bytes::offset;
 use crate::manifest::duplicate_key;
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::quoted;
-use crate::text::source::{Place, Source};
+use crate::text::source::{Source, Span};
 
 /// Tables, arrays and parts of dotted keys that may stand in each other.
-pub const DEEPEST: usize = 16;
+pub const MAX_DEPTH: usize = 16;
 
 /// In a text that is longer only the first mistake of grammar is reported: each costs memory.
 const LONGEST_RECOVERED: usize = 1 << 20;
@@ -27,7 +27,7 @@ const TOO_DEEP: &str = "recursion limit";
 /// What the TOML crate says of a key that is given twice.
 const TWICE: &str = "duplicate key";
 
-/// The first place is sought for so many keys that are given twice: each search reads the text again.
+/// The first span is sought for so many keys that are given twice: each search reads the text again.
 const MOST_SOUGHT: usize = 10;
 
 /// A document tree, and whether it can be relied on.
@@ -50,9 +50,9 @@ impl Document<'_> {
         !self.lost
     }
 
-    /// The place is not on a damaged line.
-    pub(crate) fn vouches_for(&self, source: &Source, place: Place) -> bool {
-        place.start < place.end && !self.damaged.contains(&source.line(place.start))
+    /// The span is not on a damaged line.
+    pub(crate) fn vouches_for(&self, source: &Source, span: Span) -> bool {
+        span.start < span.end && !self.damaged.contains(&source.line(span.start))
     }
 }
 
@@ -65,7 +65,7 @@ pub(crate) fn parse<'s>(
 ) -> Document<'s> {
     let (root, errors) = tree(text);
     let mut document = Document { root, damaged: BTreeSet::new(), lost: false };
-    let at = |span: &Range<usize>| Place { file, start: base + offset(span.start), end: base + offset(span.end) };
+    let at = |span: &Range<usize>| Span { file, start: base + offset(span.start), end: base + offset(span.end) };
     // Of several keys that are too deep the first is enough: to find it takes many times as long as to parse.
     let is_lost = |error: &Error| error.message() == TOO_DEEP && error.span().is_none();
     let deep_key = if errors.iter().any(is_lost) { first_too_deep(text) } else { None };
@@ -87,7 +87,7 @@ pub(crate) fn parse<'s>(
                 twice += usize::from(error.message() == TWICE);
                 let is_sought = error.message() == TWICE && twice <= MOST_SOUGHT;
                 let first = is_sought.then(|| duplicate_key::first(text, &span)).flatten();
-                let marker = Place { file, start: offset(range.start), end: offset(range.start + MARKER) };
+                let marker = Span { file, start: offset(range.start), end: offset(range.start + MARKER) };
                 let fault = fault.at(if is_conflict(bytes) { marker } else { at(&span) }, "");
                 findings.push(match first {
                     Some(first) => fault.also(at(&first), "given first here"),
@@ -97,9 +97,9 @@ pub(crate) fn parse<'s>(
         }
     }
     if let Some(span) = too_deep(&document.root) {
-        let place = at(&span);
-        if document.damaged.insert(source.line(place.start)) {
-            findings.push(nesting().at(place, ""));
+        let span = at(&span);
+        if document.damaged.insert(source.line(span.start)) {
+            findings.push(nesting().at(span, ""));
         }
         document.lost = true;
         return document;
@@ -177,7 +177,7 @@ fn first_too_deep(text: &str) -> Option<Range<usize>> {
 }
 
 fn nesting() -> Diagnostic {
-    Diagnostic::error(format!("tables and arrays are nested too deep; the limit is {DEEPEST}"))
+    Diagnostic::error(format!("tables and arrays are nested too deep; the limit is {MAX_DEPTH}"))
 }
 
 /// The first value that stands too deep. The TOML crate has bounded the depth, so the stack holds.
@@ -208,7 +208,7 @@ fn odd_integers_of(value: &DeValue<'_>, span: Range<usize>) -> Vec<Range<usize>>
 
 fn deeper(value: &DeValue<'_>, span: Range<usize>, depth: usize) -> Option<Range<usize>> {
     match value {
-        DeValue::Array(_) | DeValue::Table(_) if depth > DEEPEST => Some(span),
+        DeValue::Array(_) | DeValue::Table(_) if depth > MAX_DEPTH => Some(span),
         DeValue::Array(values) => values.iter().find_map(|value| deeper(value.get_ref(), value.span(), depth + 1)),
         DeValue::Table(table) => table.values().find_map(|value| deeper(value.get_ref(), value.span(), depth + 1)),
         _ => None,

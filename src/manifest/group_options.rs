@@ -8,20 +8,20 @@ use crate::model::names::Symbol;
 use crate::model::{AffinityGroup, AversionGroup, Model};
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::quoted;
-use crate::text::source::Place;
+use crate::text::source::Span;
 
 /// Where a group's options are, and where the label that it goes over is named.
 #[derive(Clone, Copy)]
-pub(crate) struct GroupPlaces {
-    pub(crate) key: Place,
-    pub(crate) over: Option<Place>,
+pub(crate) struct GroupSpans {
+    pub(crate) key: Span,
+    pub(crate) over: Option<Span>,
 }
 
-/// The places of all options so far; the options themselves are in the model.
+/// The spans of all options so far; the options themselves are in the model.
 #[derive(Default)]
 pub(crate) struct Groups {
-    pub(crate) aversion: BTreeMap<Symbol, GroupPlaces>,
-    pub(crate) affinity: BTreeMap<Symbol, GroupPlaces>,
+    pub(crate) aversion: BTreeMap<Symbol, GroupSpans>,
+    pub(crate) affinity: BTreeMap<Symbol, GroupSpans>,
 }
 
 impl Groups {
@@ -46,7 +46,7 @@ impl Groups {
 
 /// Notes where a group's options are; none when they were given before.
 fn enter(
-    groups: &mut BTreeMap<Symbol, GroupPlaces>,
+    groups: &mut BTreeMap<Symbol, GroupSpans>,
     name: Text<'_>,
     over: Option<Text<'_>>,
     what: &str,
@@ -59,10 +59,10 @@ fn enter(
     let group = model.intern(name.value);
     if let Some(first) = groups.get(&group) {
         let fault = Diagnostic::error(format!("the options of {} are given twice", quoted(name.value)));
-        findings.push(fault.at(name.place, "").also(first.key, "given first here"));
+        findings.push(fault.at(name.span, "").also(first.key, "given first here"));
         return None;
     }
-    groups.insert(group, GroupPlaces { key: name.place, over: over.map(|over| over.place) });
+    groups.insert(group, GroupSpans { key: name.span, over: over.map(|over| over.span) });
     Some(group)
 }
 
@@ -71,12 +71,12 @@ fn aversion(options: &shape::AversionGroup<'_>, model: &mut Model, findings: &mu
     AversionGroup { over: over(options.over, model, findings), max, hard: options.hard }
 }
 
-fn most(At { place, value }: At<i64>, findings: &mut Findings) -> u32 {
+fn most(At { span, value }: At<i64>, findings: &mut Findings) -> u32 {
     match u32::try_from(value) {
         Ok(most) if most > 0 => most,
         Err(_) if value > 0 => u32::MAX,
         _ => {
-            findings.push(Diagnostic::error(format!("`max` is {value}")).at(place, "it must be at least 1"));
+            findings.push(Diagnostic::error(format!("`max` is {value}")).at(span, "it must be at least 1"));
             1
         }
     }

@@ -9,11 +9,11 @@ use crate::model::score::{ScoreError, Weight};
 use crate::model::{self, Model, Replan, Strategy};
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::quoted;
-use crate::text::source::Place;
+use crate::text::source::Span;
 use crate::text::suggestion::did_you_mean;
 
 /// A model without nodes and workloads. `start` is where a main file begins whose grammar is right.
-pub(crate) fn model(head: &Manifest<'_>, start: Option<Place>, findings: &mut Findings) -> (Model, Answers) {
+pub(crate) fn model(head: &Manifest<'_>, start: Option<Span>, findings: &mut Findings) -> (Model, Answers) {
     let strategy = strategy(head, start, findings);
     let mut answers = Answers::default();
     let mut model = weighted(head, strategy, &mut answers, findings);
@@ -25,7 +25,7 @@ pub(crate) fn model(head: &Manifest<'_>, start: Option<Place>, findings: &mut Fi
 }
 
 /// The strategy; where none can be told, the simplest one serves to find the other mistakes.
-fn strategy(head: &Manifest<'_>, start: Option<Place>, findings: &mut Findings) -> Strategy {
+fn strategy(head: &Manifest<'_>, start: Option<Span>, findings: &mut Findings) -> Strategy {
     let Some(name) = head.strategy else {
         if let Some(start) = start.filter(|_| !head.spoilt) {
             let fault = Diagnostic::error("the manifest has no strategy").at(start, "`strategy` is missing");
@@ -38,7 +38,7 @@ fn strategy(head: &Manifest<'_>, start: Option<Place>, findings: &mut Findings) 
         return Strategy::Prioritized;
     };
     if strategy == Strategy::BinPack && head.rubric.is_none() && start.is_some() {
-        let fault = Diagnostic::error("`bin-pack` needs a rubric").at(name.place, "the table `[rubric]` is missing");
+        let fault = Diagnostic::error("`bin-pack` needs a rubric").at(name.span, "the table `[rubric]` is missing");
         findings
             .push(fault.help("say what size means, as in `[rubric]` with `cpu = 1`; an empty `[rubric]` is fine, too"));
     }
@@ -57,7 +57,7 @@ fn replan(name: Text<'_>, findings: &mut Findings) -> Option<Replan> {
 fn unknown(name: Text<'_>, what: &str, known: &[&str]) -> Diagnostic {
     let fault = Diagnostic::error(format!("unknown {what}, {}", quoted(name.value)));
     let suggestion = did_you_mean(name.value, known.iter().copied()).unwrap_or_default();
-    fault.at(name.place, suggestion).note(format!("it is one of {}", listed(known)))
+    fault.at(name.span, suggestion).note(format!("it is one of {}", listed(known)))
 }
 
 /// The model with its rubric.
@@ -69,7 +69,7 @@ fn weighted(head: &Manifest<'_>, strategy: Strategy, answers: &mut Answers, find
         Model::new(strategy, &[]).expect("an empty rubric is one")
     });
     for (name, _) in &rubric {
-        answers.weighted(model.intern(name.value), name.place);
+        answers.weighted(model.intern(name.value), name.span);
     }
     model
 }
@@ -87,7 +87,7 @@ fn rubric<'d>(head: &Manifest<'d>, findings: &mut Findings) -> Vec<(Text<'d>, We
 fn no_rubric(error: ScoreError, rubric: &[(Text<'_>, Weight)]) -> Diagnostic {
     let fault = Diagnostic::error(error.to_string());
     let ScoreError::NoCommonPart(resource) = error else { return fault };
-    rubric.get(resource.index()).map_or(fault.clone(), |(name, _)| fault.at(name.place, "too far from the others"))
+    rubric.get(resource.index()).map_or(fault.clone(), |(name, _)| fault.at(name.span, "too far from the others"))
 }
 
 fn guards(guards: &Guards, findings: &mut Findings) -> model::Guards {
@@ -98,10 +98,10 @@ fn guards(guards: &Guards, findings: &mut Findings) -> model::Guards {
 }
 
 fn guard(key: &str, most: Option<At<i64>>, findings: &mut Findings) -> Option<u64> {
-    let At { place, value } = most?;
+    let At { span, value } = most?;
     let most = u64::try_from(value).ok();
     if most.is_none() {
-        findings.push(Diagnostic::error(format!("`{key}` is negative")).at(place, ""));
+        findings.push(Diagnostic::error(format!("`{key}` is negative")).at(span, ""));
     }
     most
 }

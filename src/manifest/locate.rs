@@ -1,10 +1,10 @@
 //! Where a key of a table stands: for who is told to edit it.
 //!
-//! A model does not keep the place of every amount. The lines of one table are read once more when one is asked for.
+//! A model does not keep the span of every amount. The lines of one table are read once more when one is asked for.
 
 use toml::de::{DeTable, DeValue};
 
-use super::{Manifest, TablePlaces};
+use super::{Manifest, TableSpans};
 use crate::model::{NodeId, WorkloadId};
 use crate::text::source::Source;
 
@@ -12,7 +12,7 @@ impl Manifest {
     /// File and line of a key of a node's table, such as `["resources", "mem"]`; of as much of it as is there, at least
     /// of the table.
     pub fn node_line<'s>(&self, sources: &'s [Source], node: NodeId, key: &[&str]) -> Option<(&'s str, usize)> {
-        line(sources, self.node_places(node), key)
+        line(sources, self.node_spans(node), key)
     }
 
     /// File and line of a key of a workload's table, such as `["requirements", "mem"]`.
@@ -22,7 +22,7 @@ impl Manifest {
         workload: WorkloadId,
         key: &[&str],
     ) -> Option<(&'s str, usize)> {
-        line(sources, self.workload_places(workload), key)
+        line(sources, self.workload_spans(workload), key)
     }
 }
 
@@ -41,9 +41,9 @@ impl Manifest {
     }
 }
 
-fn line<'s>(sources: &'s [Source], places: &TablePlaces, key: &[&str]) -> Option<(&'s str, usize)> {
-    let source = sources.get(places.header.file as usize)?;
-    let start = places.header.start;
+fn line<'s>(sources: &'s [Source], spans: &TableSpans, key: &[&str]) -> Option<(&'s str, usize)> {
+    let source = sources.get(spans.header.file as usize)?;
+    let start = spans.header.start;
     let within = u32::try_from(offset(source, start as usize, key)).unwrap_or(0);
     Some((source.name(), source.line(start + within)))
 }

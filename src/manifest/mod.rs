@@ -23,25 +23,25 @@ mod shape;
 mod tables;
 mod walk;
 
-pub use crate::model::names::LONGEST_NAME;
-pub use bytes::{MOST_TEXT, MOST_WHOLE_TEXT};
+pub use crate::model::names::MAX_NAME_CHARS;
+pub use bytes::{MAX_FILE_BYTES, MAX_TEXT_BYTES};
 pub(crate) use bytes::{decode, offset};
-pub use grammar::DEEPEST;
+pub use grammar::MAX_DEPTH;
 pub use schema::schema;
 
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::text::diagnostic::{Diagnostic, Findings};
-use crate::text::source::{Place, Source};
+use crate::text::source::{Source, Span};
 use fast::{Broken, Pieces, Reading, Way};
 use grammar::Document;
 use tables::Lower;
 use walk::Walk;
 
 /// A manifest has at most so many nodes, after expansion.
-pub const MOST_NODES: u32 = 10_000_000;
+pub const MAX_NODES: u32 = 10_000_000;
 
 /// A manifest has at most so many workloads, after expansion.
-pub const MOST_WORKLOADS: u32 = 10_000_000;
+pub const MAX_WORKLOADS: u32 = 10_000_000;
 
 /// A manifest without mistakes.
 #[derive(Debug)]
@@ -50,29 +50,29 @@ pub struct Manifest {
     pub model: Model,
     /// What is legal and probably not meant; warnings only, in order.
     pub warnings: Findings,
-    nodes: Vec<TablePlaces>,
-    workloads: Vec<TablePlaces>,
+    nodes: Vec<TableSpans>,
+    workloads: Vec<TableSpans>,
 }
 
 /// Where a `[[nodes]]` or `[[workloads]]` table is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TablePlaces {
+pub struct TableSpans {
     /// The line that opens it.
-    pub header: Place,
+    pub header: Span,
     /// Its name.
-    pub name: Place,
+    pub name: Span,
     /// Its `resources` or `requirements`, where it has them.
-    pub amounts: Option<Place>,
+    pub amounts: Option<Span>,
 }
 
 impl Manifest {
     /// Where the table of a node is.
-    pub fn node_places(&self, node: NodeId) -> &TablePlaces {
+    pub fn node_spans(&self, node: NodeId) -> &TableSpans {
         &self.nodes[self.model.nodes()[node.index()].table as usize]
     }
 
     /// Where the table of a workload is.
-    pub fn workload_places(&self, workload: WorkloadId) -> &TablePlaces {
+    pub fn workload_spans(&self, workload: WorkloadId) -> &TableSpans {
         &self.workloads[self.model.workloads()[workload.index()].table as usize]
     }
 }
@@ -129,7 +129,7 @@ fn read_main(source: &Source, reading: Reading) -> Result<Lower, Broken> {
         return Ok(blind(findings));
     }
     let (shape, mut walk) = shape(0, text, &document);
-    let start = Place { file: 0, start: text.1, end: text.1 };
+    let start = Span { file: 0, start: text.1, end: text.1 };
     let (model, answers) = head::model(&shape, document.is_whole().then_some(start), &mut walk.findings);
     let mut lower = Lower::new(model, answers, findings);
     take(&mut lower, &shape, walk, source, &document);
@@ -187,23 +187,23 @@ fn take(lower: &mut Lower, shape: &shape::Manifest<'_>, walk: Walk<'_>, source: 
     lower.add(shape, document.is_whole());
     let found = std::mem::replace(&mut lower.findings, earlier);
     let sure = |found: &Diagnostic| {
-        document.is_whole() || found.primary.as_ref().is_some_and(|label| document.vouches_for(source, label.place))
+        document.is_whole() || found.primary.as_ref().is_some_and(|label| document.vouches_for(source, label.span))
     };
     lower.findings.extend_where(found, sure);
 }
 
 fn finish(mut lower: Lower) -> Result<Manifest, Findings> {
-    let places = expand::expand(&mut lower);
+    let spans = expand::expand(&mut lower);
     let Lower { mut findings, model, groups, answers, .. } = lower;
-    if let Some(places) = places {
+    if let Some(spans) = spans {
         answers.warn(&model, &mut findings);
         if !answers.nodes_hidden && !answers.workloads_hidden {
             lint::impossible::warn_of_groups(&model, &groups, &mut findings);
         }
         if findings.errors() == 0 {
-            lint::impossible::warn_of_the_impossible(&model, &groups, &places, &mut findings);
+            lint::impossible::warn_of_the_impossible(&model, &groups, &spans, &mut findings);
             findings.sort();
-            return Ok(Manifest { model, warnings: findings, nodes: places.nodes, workloads: places.workloads });
+            return Ok(Manifest { model, warnings: findings, nodes: spans.nodes, workloads: spans.workloads });
         }
     }
     findings.sort();

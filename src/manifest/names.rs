@@ -4,7 +4,7 @@
 //! without outer white space: names stand in lines, tables and file names of others.
 
 use super::shape::Text;
-use crate::model::names::LONGEST_NAME;
+use crate::model::names::MAX_NAME_CHARS;
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::{is_hidden, visible};
 
@@ -13,7 +13,7 @@ pub(crate) fn check(name: Text<'_>, what: &str, suffix: usize, findings: &mut Fi
     match fault(name.value, what, suffix) {
         None => true,
         Some((message, label)) => {
-            findings.push(Diagnostic::error(message).at(name.place, label));
+            findings.push(Diagnostic::error(message).at(name.span, label));
             false
         }
     }
@@ -21,7 +21,7 @@ pub(crate) fn check(name: Text<'_>, what: &str, suffix: usize, findings: &mut Fi
 
 /// The message and the label.
 fn fault(name: &str, what: &str, suffix: usize) -> Option<(String, String)> {
-    if name.len() + suffix <= LONGEST_NAME && !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if name.len() + suffix <= MAX_NAME_CHARS && !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic()) {
         return None;
     }
     if name.is_empty() {
@@ -36,10 +36,10 @@ fn fault(name: &str, what: &str, suffix: usize) -> Option<(String, String)> {
     }
     // Bytes are at least characters: most names are never counted.
     let length = name.len() + suffix;
-    if length > LONGEST_NAME && name.chars().count() + suffix > LONGEST_NAME {
+    if length > MAX_NAME_CHARS && name.chars().count() + suffix > MAX_NAME_CHARS {
         let number = if suffix > 0 { " with its number" } else { "" };
         let length = name.chars().count() + suffix;
-        let message = format!("the name of {what} has {length} characters{number}; the limit is {LONGEST_NAME}");
+        let message = format!("the name of {what} has {length} characters{number}; the limit is {MAX_NAME_CHARS}");
         return Some((message, String::new()));
     }
     None

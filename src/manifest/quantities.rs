@@ -2,10 +2,10 @@
 
 use super::shape::{At, Text, Written};
 use crate::model::score::Weight;
-use crate::quantity::{Capacity, Compact, Family, LIMIT_EXPONENT, Quantity, QuantityError, SIGNIFICANT_DIGITS};
+use crate::quantity::{Capacity, Compact, Family, LIMIT_EXPONENT, MAX_DIGITS, Quantity, QuantityError};
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::{quoted, visible};
-use crate::text::source::Place;
+use crate::text::source::Span;
 
 const UNITS: [&str; 15] = ["n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
@@ -29,7 +29,7 @@ pub(crate) fn compact<'a>(
     findings: &mut Findings,
 ) -> Option<(&'a Compact, Family)> {
     let Amount { written, value } = &amount.value;
-    let read = value.as_ref().map_err(|error| findings.push(fault(name, amount.place, *written, error)));
+    let read = value.as_ref().map_err(|error| findings.push(fault(name, amount.span, *written, error)));
     read.ok().map(|(amount, family)| (amount, *family))
 }
 
@@ -46,10 +46,10 @@ pub(crate) fn capacity(name: Text<'_>, amount: &At<Amount<'_>>, findings: &mut F
             return Some((if text.starts_with('-') { Capacity::Ward } else { Capacity::Unlimited }, Family::Plain));
         }
         (Err(QuantityError::Infinite), Written::Text(text)) => {
-            let fault = Diagnostic::error(format!("{} is a string", quoted(name.value))).at(amount.place, "");
+            let fault = Diagnostic::error(format!("{} is a string", quoted(name.value))).at(amount.span, "");
             findings.push(fault.help(format!("write `{text}` without quotes")));
         }
-        (Err(error), written) => findings.push(fault(name, amount.place, written, error)),
+        (Err(error), written) => findings.push(fault(name, amount.span, written, error)),
     }
     None
 }
@@ -63,7 +63,7 @@ pub(crate) fn weight(name: Text<'_>, written: &At<Amount<'_>>, findings: &mut Fi
     let one = format!("1{per}");
     let per = if per.starts_with(|c: char| c.is_ascii_alphabetic()) { one.as_str() } else { per };
     let mut part = |text| {
-        let part = At { place: written.place, value: Amount::new(Written::Text(text)) };
+        let part = At { span: written.span, value: Amount::new(Written::Text(text)) };
         amount(name, &part, findings)
     };
     let weight = Weight { amount: part(count)?, per: part(per)? };
@@ -71,7 +71,7 @@ pub(crate) fn weight(name: Text<'_>, written: &At<Amount<'_>>, findings: &mut Fi
         return Some(weight);
     }
     let fault = Diagnostic::error(format!("the weight of {} is per {}", quoted(name.value), visible(per)));
-    findings.push(fault.at(written.place, "what follows `per` must be more than 0"));
+    findings.push(fault.at(written.span, "what follows `per` must be more than 0"));
     None
 }
 
@@ -89,27 +89,27 @@ fn parse(written: Written<'_>) -> Result<(Compact, Family), QuantityError> {
     }
 }
 
-fn fault(name: Text<'_>, place: Place, written: Written<'_>, error: &QuantityError) -> Diagnostic {
+fn fault(name: Text<'_>, span: Span, written: Written<'_>, error: &QuantityError) -> Diagnostic {
     let (Written::Number(text) | Written::Text(text)) = written;
     let name = quoted(name.value);
     match error {
         QuantityError::Malformed => Diagnostic::error(format!("{} is not a quantity", quoted(text)))
-            .at(place, "")
+            .at(span, "")
             .note("a quantity is a number, or a string of digits with a unit: `2`, `0.5`, `\"500m\"`, `\"64Gi\"`"),
-        QuantityError::UnknownUnit(unit) => unknown_unit(text, unit).at(place, ""),
-        QuantityError::NotANumber => Diagnostic::error(format!("{name} is not a number")).at(place, ""),
+        QuantityError::UnknownUnit(unit) => unknown_unit(text, unit).at(span, ""),
+        QuantityError::NotANumber => Diagnostic::error(format!("{name} is not a number")).at(span, ""),
         QuantityError::Infinite => Diagnostic::error(format!("{name} is infinite"))
-            .at(place, "")
+            .at(span, "")
             .note("only what a node offers may be `inf` (unlimited) or `-inf` (a ward)"),
         QuantityError::TooPrecise => {
-            let fault = Diagnostic::error(format!("{name} has more than {SIGNIFICANT_DIGITS} significant digits"));
-            fault.at(place, "").note("quantities are exact, so digits cannot be dropped")
+            let fault = Diagnostic::error(format!("{name} has more than {MAX_DIGITS} significant digits"));
+            fault.at(span, "").note("quantities are exact, so digits cannot be dropped")
         }
         QuantityError::TooFine => {
-            Diagnostic::error(format!("{name} is too fine")).at(place, "").note("quantities have no digits below 1e-18")
+            Diagnostic::error(format!("{name} is too fine")).at(span, "").note("quantities have no digits below 1e-18")
         }
         QuantityError::TooLarge => {
-            Diagnostic::error(format!("{name} is too large")).at(place, format!("1e{LIMIT_EXPONENT} or more"))
+            Diagnostic::error(format!("{name} is too large")).at(span, format!("1e{LIMIT_EXPONENT} or more"))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The manifest as it is written: one type for each table, one field for each key.
 //!
 //! The JSON Schema is made from these types and their comments, so a key that is not here does not exist. Every value
-//! keeps its place. What values mean, and which of them go together, is `lower`'s business.
+//! keeps its span. What values mean, and which of them go together, is `lower`'s business.
 
 use std::collections::BTreeMap;
 
@@ -9,18 +9,18 @@ use schemars::JsonSchema;
 
 use super::quantities::Amount;
 use super::schema::{Name, OneOrMore, ReplanName, StrategyName, Weight};
-use crate::text::source::Place;
+use crate::text::source::Span;
 
 /// A value, and where it is written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct At<T> {
     /// Where.
-    pub(crate) place: Place,
+    pub(crate) span: Span,
     /// What.
     pub(crate) value: T,
 }
 
-/// A text with its place.
+/// A text with its span.
 pub(crate) type Text<'d> = At<&'d str>;
 
 /// Keys with values, in the order of the document tree.
@@ -83,7 +83,7 @@ pub(crate) struct Guards {
 pub(crate) struct Node<'d> {
     /// Where the table begins.
     #[schemars(skip)]
-    pub(crate) header: Place,
+    pub(crate) header: Span,
     /// A mistake stands where the name should, so it is not missing.
     #[schemars(skip)]
     pub(crate) spoilt: bool,
@@ -113,7 +113,7 @@ pub(crate) struct Node<'d> {
 pub(crate) struct Workload<'d> {
     /// Where the table begins.
     #[schemars(skip)]
-    pub(crate) header: Place,
+    pub(crate) header: Span,
     /// A mistake stands where the name should, so it is not missing.
     #[schemars(skip)]
     pub(crate) spoilt: bool,
@@ -167,7 +167,7 @@ impl<'d> Manifest<'d> {
 
 impl Node<'_> {
     /// A table without keys.
-    pub(crate) fn new(header: Place) -> Self {
+    pub(crate) fn new(header: Span) -> Self {
         Node {
             header,
             spoilt: false,
@@ -183,7 +183,7 @@ impl Node<'_> {
 
 impl Workload<'_> {
     /// A table without keys.
-    pub(crate) fn new(header: Place) -> Self {
+    pub(crate) fn new(header: Span) -> Self {
         Workload {
             header,
             spoilt: false,

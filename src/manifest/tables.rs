@@ -10,37 +10,37 @@ use crate::manifest::lint::unmatched::Answers;
 use crate::manifest::names::{check, suffix};
 use crate::manifest::quantities::Amount;
 use crate::manifest::shape::{At, Manifest, Node, Pairs, Text, Workload};
-use crate::manifest::{MOST_NODES, MOST_WORKLOADS, TablePlaces, quantities};
+use crate::manifest::{MAX_NODES, MAX_WORKLOADS, TableSpans, quantities};
 use crate::model::names::Symbol;
 use crate::model::{Model, NAME_LABEL, NodeTable, Offer, Requirement, Selector, WorkloadOptions, WorkloadTable};
 use crate::quantity::{Capacity, Family};
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::quoted;
-use crate::text::source::Place;
+use crate::text::source::Span;
 
 /// A name in one of the tables that name nodes by hand.
 pub(crate) struct Named {
     pub(crate) node: String,
-    pub(crate) place: Place,
+    pub(crate) span: Span,
     pub(crate) reason: String,
 }
 
 /// Tables, and where they are; side by side, so that the model can take the former as they are.
 pub(crate) struct Tables<T> {
     pub(crate) tables: Vec<T>,
-    pub(crate) places: Vec<TablePlaces>,
+    pub(crate) spans: Vec<TableSpans>,
 }
 
 impl<T> Default for Tables<T> {
     fn default() -> Self {
-        Self { tables: Vec::new(), places: Vec::new() }
+        Self { tables: Vec::new(), spans: Vec::new() }
     }
 }
 
 impl<T> Tables<T> {
-    fn push(&mut self, table: T, places: TablePlaces) {
+    fn push(&mut self, table: T, spans: TableSpans) {
         self.tables.push(table);
-        self.places.push(places);
+        self.spans.push(spans);
     }
 }
 
@@ -51,7 +51,7 @@ pub(crate) struct Lower {
     pub(crate) nodes: Tables<NodeTable>,
     pub(crate) workloads: Tables<WorkloadTable>,
     /// Where earlier names are, by the headers of their tables.
-    pub(crate) was: BTreeMap<Place, Place>,
+    pub(crate) was: BTreeMap<Span, Span>,
     pub(crate) groups: Groups,
     pub(crate) drains: Vec<Named>,
     pub(crate) cordons: Vec<Named>,
@@ -102,19 +102,19 @@ impl Lower {
     }
 
     fn node(&mut self, node: &Node<'_>, whole: bool) {
-        let count = self.count(node.count, "count", "nodes", MOST_NODES);
+        let count = self.count(node.count, "count", "nodes", MAX_NODES);
         let resources = self.offers(node, count != Some(0));
         let labels = self.node_labels(&node.labels);
         let was = self.earlier(node.was, "a node", count);
         let Some(name) = self.name(node.name, node.header, "a node", count, whole && !node.spoilt) else { return };
         let table = NodeTable { name: name.value.to_owned(), count, resources, labels, was };
-        let amounts = node.resources.as_ref().map(|resources| resources.place);
-        self.was.extend(node.was.map(|was| (node.header, was.place)));
-        self.nodes.push(table, TablePlaces { header: node.header, name: name.place, amounts });
+        let amounts = node.resources.as_ref().map(|resources| resources.span);
+        self.was.extend(node.was.map(|was| (node.header, was.span)));
+        self.nodes.push(table, TableSpans { header: node.header, name: name.span, amounts });
     }
 
     fn workload(&mut self, workload: &Workload<'_>, whole: bool) {
-        let replicas = self.count(workload.replicas, "replicas", "workloads", MOST_WORKLOADS);
+        let replicas = self.count(workload.replicas, "replicas", "workloads", MAX_WORKLOADS);
         let who = workload.name.map_or("", |name| name.value);
         let requirements = self.requirements(workload, who);
         let immunities = self.immunities(&workload.immunities, who);
@@ -133,17 +133,17 @@ impl Lower {
         else {
             return;
         };
-        let amounts = workload.requirements.as_ref().map(|requirements| requirements.place);
-        self.was.extend(workload.was.map(|was| (workload.header, was.place)));
-        let places = TablePlaces { header: workload.header, name: name.place, amounts };
+        let amounts = workload.requirements.as_ref().map(|requirements| requirements.span);
+        self.was.extend(workload.was.map(|was| (workload.header, was.span)));
+        let spans = TableSpans { header: workload.header, name: name.span, amounts };
         let (name, options) = (name.value.into(), options.boxed());
-        self.workloads.push(WorkloadTable { name, replicas, requirements, aversion_groups, options }, places);
+        self.workloads.push(WorkloadTable { name, replicas, requirements, aversion_groups, options }, spans);
     }
 
     fn name<'d>(
         &mut self,
         name: Option<Text<'d>>,
-        header: Place,
+        header: Span,
         what: &str,
         count: Option<u32>,
         whole: bool,
@@ -165,13 +165,13 @@ impl Lower {
 
     /// A number of nodes or workloads, within the budget.
     fn count(&mut self, count: Option<At<i64>>, key: &str, what: &str, most: u32) -> Option<u32> {
-        let At { place, value } = count?;
+        let At { span, value } = count?;
         let message = match u32::try_from(value) {
             Ok(count) if count <= most => return Some(count),
             _ if value < 0 => format!("`{key}` is negative"),
             _ => format!("`{key}` is {value}; the limit is {most} {what}"),
         };
-        self.findings.push(Diagnostic::error(message).at(place, ""));
+        self.findings.push(Diagnostic::error(message).at(span, ""));
         Some(0)
     }
 
@@ -192,7 +192,7 @@ impl Lower {
         let (capacity, family) = quantities::capacity(name, written, &mut self.findings)?;
         self.answers.offered(resource, any);
         if let Some(amount) = capacity.finite() {
-            self.answers.unit(resource, family, amount, written.place);
+            self.answers.unit(resource, family, amount, written.span);
         }
         Some(Offer { resource, capacity, family })
     }
@@ -200,7 +200,7 @@ impl Lower {
     fn ward(&mut self, ward: Text<'_>, resources: &[(Text<'_>, At<Amount<'_>>)], offers: &mut Vec<Offer>, any: bool) {
         if let Some((resource, _)) = resources.iter().find(|(resource, _)| resource.value == ward.value) {
             let fault = Diagnostic::error(format!("{} is both a ward and a resource", quoted(ward.value)));
-            self.findings.push(fault.at(ward.place, "a ward").also(resource.place, "a resource"));
+            self.findings.push(fault.at(ward.span, "a ward").also(resource.span, "a resource"));
             return;
         }
         let Some(resource) = self.symbol(ward, "a ward") else { return };
@@ -223,8 +223,8 @@ impl Lower {
         let resource = self.symbol(name, "a resource")?;
         let (amount, family) = quantities::compact(name, written, &mut self.findings)?;
         let requirement = Requirement::new(resource, amount.clone(), family);
-        self.answers.required(resource, name.place, who);
-        self.answers.unit(resource, family, requirement.amount(), written.place);
+        self.answers.required(resource, name.span, who);
+        self.answers.unit(resource, family, requirement.amount(), written.span);
         Some(requirement)
     }
 
@@ -232,7 +232,7 @@ impl Lower {
         let mut symbols = Vec::with_capacity(immunities.len());
         for &immunity in immunities {
             let Some(symbol) = self.symbol(immunity, "an immunity") else { continue };
-            self.answers.immune(symbol, immunity.place, who);
+            self.answers.immune(symbol, immunity.span, who);
             symbols.push(symbol);
         }
         symbols
@@ -242,10 +242,10 @@ impl Lower {
         let mut lowered = Vec::with_capacity(selectors.len());
         for (label, values) in selectors {
             let Some(symbol) = self.symbol(*label, "a label") else { continue };
-            self.answers.selected(symbol, None, label.place, who);
+            self.answers.selected(symbol, None, label.span, who);
             let values = values.iter().map(|value| {
                 let wanted = self.model.intern(value.value);
-                self.answers.selected(symbol, Some(wanted), value.place, who);
+                self.answers.selected(symbol, Some(wanted), value.span, who);
                 wanted
             });
             let values = values.collect();
@@ -257,7 +257,7 @@ impl Lower {
     fn node_labels(&mut self, labels: &Pairs<'_, Text<'_>>) -> Vec<(Symbol, Symbol)> {
         let given = labels.iter().find(|(label, _)| label.value == NAME_LABEL);
         if let Some((label, _)) = given {
-            let fault = Diagnostic::error("the label `name` cannot be given").at(label.place, "");
+            let fault = Diagnostic::error("the label `name` cannot be given").at(label.span, "");
             self.findings.push(fault.note("every node has its own name as the label `name`"));
         }
         self.labels(labels)
@@ -282,5 +282,5 @@ impl Lower {
 }
 
 fn named((node, reason): &(Text<'_>, Text<'_>)) -> Named {
-    Named { node: node.value.to_owned(), place: node.place, reason: reason.value.to_owned() }
+    Named { node: node.value.to_owned(), span: node.span, reason: reason.value.to_owned() }
 }

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 /// Characters that a name has at most: of a node, a workload or whatever else a manifest names.
-pub const LONGEST_NAME: usize = 253;
+pub const MAX_NAME_CHARS: usize = 253;
 
 /// Whether a text is as long as a name may be.
 pub fn is_of_right_length(name: &str) -> bool {
     // Bytes are at least characters: most names are never counted.
-    (1..=LONGEST_NAME).contains(&name.len()) || (!name.is_empty() && name.chars().count() <= LONGEST_NAME)
+    (1..=MAX_NAME_CHARS).contains(&name.len()) || (!name.is_empty() && name.chars().count() <= MAX_NAME_CHARS)
 }
 
 /// A text of a [`Names`], as its number.

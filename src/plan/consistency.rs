@@ -28,7 +28,7 @@ fn homeless(manifest: &Manifest, workload: WorkloadId, claim: &Claim) -> Option<
     };
     let (name, home) = (quoted(model.workload_name(workload)), quoted(&claim.node_name));
     let warning = Diagnostic::warning(format!("{name} stays on {home}, {why}"));
-    let told = warning.at(manifest.workload_places(workload).header, "").help(help);
+    let told = warning.at(manifest.workload_spans(workload).header, "").help(help);
     Some(told.note("no other node takes what has `stay`: the next plan leaves it without a place"))
 }
 
@@ -59,7 +59,7 @@ mod tests {
         let placement = Recorded { workload: "db".into(), node: Arc::from(node), requirements: Vec::new() };
         let record = Record { placements: vec![placement], ..Record::default() };
         let found = disagreements(&manifest, &record);
-        assert!(found.iter().all(|each| each.primary.as_ref().is_some_and(|label| label.place.file == 0)));
+        assert!(found.iter().all(|each| each.primary.as_ref().is_some_and(|label| label.span.file == 0)));
         found.into_iter().map(|each| each.message).collect()
     }
 

@@ -3,7 +3,7 @@
 use ethnum::I256;
 
 use super::compact::Compact;
-use super::{FINEST, LIMIT_EXPONENT, Quantity, QuantityError, SIGNIFICANT_DIGITS, power_of_ten};
+use super::{FINEST, LIMIT_EXPONENT, MAX_DIGITS, Quantity, QuantityError, power_of_ten};
 
 /// Written digits, taken apart: `mantissa * 10^exponent`.
 pub(super) struct Decimal {
@@ -18,7 +18,7 @@ impl Decimal {
 
     /// Digits and nothing else, as most numbers are written; none where they may be too many.
     pub(super) fn few_digits(number: &str) -> Option<Self> {
-        let is_few = (1..=SIGNIFICANT_DIGITS).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+        let is_few = (1..=MAX_DIGITS).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
         let mantissa = || number.bytes().fold(0, |mantissa, digit| mantissa * 10 + i64::from(digit - b'0'));
         is_few.then(|| Self { mantissa: mantissa(), exponent: 0 })
     }
@@ -79,7 +79,7 @@ fn significant(digits: impl Iterator<Item = u8>) -> Result<(i64, usize), Quantit
             continue;
         }
         length += zeros + 1;
-        if length > SIGNIFICANT_DIGITS {
+        if length > MAX_DIGITS {
             return Err(QuantityError::TooPrecise);
         }
         // Eighteen digits fit, and the zeros between them are among them.

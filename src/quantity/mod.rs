@@ -21,7 +21,7 @@ pub use self::compact::Compact;
 pub use self::print::{CapacityText, QuantityText};
 
 /// Significant digits that a written quantity may have; outer zeros do not count.
-pub const SIGNIFICANT_DIGITS: usize = 18;
+pub const MAX_DIGITS: usize = 18;
 
 /// Written quantities are below ten to this power.
 pub const LIMIT_EXPONENT: u32 = 30;
@@ -72,7 +72,7 @@ pub enum QuantityError {
     NotANumber,
     /// `inf` or `-inf`, where only a finite amount may stand.
     Infinite,
-    /// More than [`SIGNIFICANT_DIGITS`] digits.
+    /// More than [`MAX_DIGITS`] digits.
     TooPrecise,
     /// Has digits below 10⁻¹⁸.
     TooFine,
@@ -87,7 +87,7 @@ impl fmt::Display for QuantityError {
             Self::UnknownUnit(unit) => write!(f, "unknown unit `{unit}`"),
             Self::NotANumber => f.write_str("`nan` is not a quantity"),
             Self::Infinite => f.write_str("an infinite quantity cannot stand here"),
-            Self::TooPrecise => write!(f, "more than {SIGNIFICANT_DIGITS} significant digits"),
+            Self::TooPrecise => write!(f, "more than {MAX_DIGITS} significant digits"),
             Self::TooFine => write!(f, "digits below 1e-{FINEST}"),
             Self::TooLarge => write!(f, "quantities stay below 1e{LIMIT_EXPONENT}"),
         }

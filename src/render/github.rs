@@ -10,14 +10,14 @@ use crate::model::WorkloadId;
 use crate::place::Unplaced;
 use crate::plan::{Change, Kind, Plan};
 use crate::render::phrase;
-use crate::text::diagnostic::{Diagnostic, Findings, MOST_MESSAGES};
+use crate::text::diagnostic::{Diagnostic, Findings, MAX_MESSAGES};
 use crate::text::escape::visible;
-use crate::text::source::{Place, Source};
+use crate::text::source::{Source, Span};
 
 /// One annotation for each finding, a hundred at most, then one that counts the rest.
 pub fn findings(findings: &Findings, sources: &[Source]) -> String {
-    let mut text: String = findings.iter().take(MOST_MESSAGES).map(|found| annotation(found, sources)).collect();
-    let more = (findings.errors() + findings.warnings()).saturating_sub(MOST_MESSAGES);
+    let mut text: String = findings.iter().take(MAX_MESSAGES).map(|found| annotation(found, sources)).collect();
+    let more = (findings.errors() + findings.warnings()).saturating_sub(MAX_MESSAGES);
     if more > 0 {
         // Writing into a string cannot fail.
         let _ = writeln!(text, "::notice::and {more} more: {} in all", findings.count());
@@ -29,7 +29,7 @@ pub fn findings(findings: &Findings, sources: &[Source]) -> String {
 /// the workload's name in the manifest: a hundred at most, then one that counts the rest. The warnings of the manifest
 /// come first.
 pub fn plan(plan: &Plan<'_>, manifest: &Manifest, sources: &[Source]) -> String {
-    let at = |workload: WorkloadId| properties(manifest.workload_places(workload).name, sources);
+    let at = |workload: WorkloadId| properties(manifest.workload_spans(workload).name, sources);
     let of_kind = |kind| plan.changes.iter().filter(move |change| change.kind == kind);
     let unplaced = plan.unplaced.iter().map(|each| command("error", &at(each.workload), &no_place(plan, each)));
     let changed = of_kind(Kind::Evict).chain(of_kind(Kind::Move)).map(|change| {
@@ -39,9 +39,9 @@ pub fn plan(plan: &Plan<'_>, manifest: &Manifest, sources: &[Source]) -> String 
     });
     let all = plan.unplaced.len() + plan.summary.evict + plan.summary.moved;
     let mut text = findings(&manifest.warnings, sources);
-    text.extend(unplaced.chain(changed).take(MOST_MESSAGES));
-    if all > MOST_MESSAGES {
-        text.push_str(&command("notice", "", &format!("and {} more: {all} in all", all - MOST_MESSAGES)));
+    text.extend(unplaced.chain(changed).take(MAX_MESSAGES));
+    if all > MAX_MESSAGES {
+        text.push_str(&command("notice", "", &format!("and {} more: {all} in all", all - MAX_MESSAGES)));
     }
     text
 }
@@ -64,7 +64,7 @@ fn leaves(plan: &Plan<'_>, change: &Change) -> String {
 
 /// One finding as one line.
 fn annotation(found: &Diagnostic, sources: &[Source]) -> String {
-    let place = found.primary.as_ref().map(|label| properties(label.place, sources)).unwrap_or_default();
+    let place = found.primary.as_ref().map(|label| properties(label.span, sources)).unwrap_or_default();
     command(found.severity.word(), &place, &message(found))
 }
 
@@ -82,7 +82,7 @@ fn message(found: &Diagnostic) -> String {
     text.join("\n")
 }
 
-fn properties(place: Place, sources: &[Source]) -> String {
+fn properties(place: Span, sources: &[Source]) -> String {
     let Some(source) = sources.get(place.file as usize) else { return String::new() };
     let (start, end) = (source.position(place.start), source.position(place.end));
     let mut text = format!(" file={},line={},col={}", property(source.name()), start.line, start.column);
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn a_place_is_file_line_and_columns() {
         let sources = [Source::new("a,b:c.toml", "x\n  name = 1\n")];
-        let found = Diagnostic::error("100% wrong").at(Place { file: 0, start: 4, end: 8 }, "").help("write, or: not");
+        let found = Diagnostic::error("100% wrong").at(Span { file: 0, start: 4, end: 8 }, "").help("write, or: not");
         assert_eq!(
             annotation(&found, &sources),
             "::error file=a%2Cb%3Ac.toml,line=2,col=3,endColumn=7::100%25 wrong%0Ahelp: write, or: not\n"

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::FORMAT;
 use super::digest::is_sealed;
 use super::error::{Error, Spot};
-use crate::model::names::{LONGEST_NAME, is_of_right_length};
+use crate::model::names::{MAX_NAME_CHARS, is_of_right_length};
 use crate::text::escape::quoted;
 
 /// The text, unless it is none that this version can read.
@@ -81,7 +81,7 @@ pub(super) fn check_names<'n>(names: impl IntoIterator<Item = &'n String>) -> Re
     match names.into_iter().find(|name| !is_of_right_length(name)) {
         None => Ok(()),
         Some(name) => {
-            let message = format!("{} is no name: one has 1 to {LONGEST_NAME} characters", quoted(name));
+            let message = format!("{} is no name: one has 1 to {MAX_NAME_CHARS} characters", quoted(name));
             Err(Error::Invalid { at: None, message })
         }
     }

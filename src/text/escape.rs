@@ -50,7 +50,7 @@ fn begins_with_marker(text: &str) -> bool {
 }
 
 /// Whether a text begins with a character that is spelled out wherever it stands: hidden, or the first of a marker.
-pub fn begins_obeyed(text: &str) -> bool {
+pub fn begins_escaped(text: &str) -> bool {
     text.starts_with(is_hidden) || begins_with_marker(text)
 }
 
@@ -59,11 +59,11 @@ pub fn begins_obeyed(text: &str) -> bool {
 pub fn visible(text: &str) -> Cow<'_, str> {
     let rest = text.trim_start();
     let command = rest.starts_with("::").then_some(text.len() - rest.len());
-    spelled(text, |at, _| command == Some(at) || begins_obeyed(&text[at..]))
+    spelled(text, |at, _| command == Some(at) || begins_escaped(&text[at..]))
 }
 
 /// The text for programs that read lines: hidden characters are spelled out, and nothing else.
-pub fn in_line(text: &str) -> Cow<'_, str> {
+pub fn escape_hidden(text: &str) -> Cow<'_, str> {
     spelled(text, |_, c| is_hidden(c))
 }
 
@@ -82,7 +82,7 @@ fn spelled(text: &str, is_spelled: impl Fn(usize, char) -> bool) -> Cow<'_, str>
 /// Adds the character with which `rest` begins, spelled out when it is hidden or begins a marker.
 pub fn push_visible(shown: &mut String, rest: &str) {
     match rest.chars().next() {
-        Some(c) if begins_obeyed(rest) => push_spelled(shown, c),
+        Some(c) if begins_escaped(rest) => push_spelled(shown, c),
         c => shown.extend(c),
     }
 }

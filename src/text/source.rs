@@ -1,6 +1,6 @@
 //! The texts that messages point into.
 //!
-//! A source is a file's bytes with the name that people know it by; a place is a range of bytes in one of them.
+//! A source is a file's bytes with the name that people know it by; a span is a range of bytes in one of them.
 //! Lines and columns are worked out here, from bytes that need not even be UTF-8. Who reads files is elsewhere.
 
 use std::ops::Range;
@@ -10,7 +10,7 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// A range of bytes in one of the sources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct Span {
     /// Which source, counted from 0.
     pub file: u32,
     /// The first byte.

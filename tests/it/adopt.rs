@@ -151,7 +151,7 @@ proptest! {
             prop_assert!(found.errors() > 0 && found.warnings() == 0);
             let length = u32::try_from(sources[0].bytes().len()).expect("short");
             let labels = found.iter().flat_map(|each| each.primary.iter().chain(&each.secondary));
-            for place in labels.map(|label| label.place) {
+            for place in labels.map(|label| label.span) {
                 prop_assert!(place.start <= place.end && place.end <= length, "{place:?} of {length}");
             }
             prop_assert!(draw_all(&found, &sources, Paint::Plain).starts_with("error: "));

@@ -12,7 +12,7 @@ use lighthouse::manifest;
 use lighthouse::model::Record;
 use lighthouse::plan::Plan;
 use lighthouse::render::plan_github;
-use lighthouse::text::diagnostic::{LONGEST_MESSAGE, MOST_MESSAGES};
+use lighthouse::text::diagnostic::{MAX_MESSAGE_BYTES, MAX_MESSAGES};
 use lighthouse::text::escape::is_hidden;
 use lighthouse::text::source::Source;
 use proptest::prelude::*;
@@ -57,12 +57,12 @@ fn is_harmless(output: &Output, what: &str) {
 fn harm(output: &Output) -> Option<String> {
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     let longest = err.split("\n\n").map(str::len).max().unwrap_or_default();
-    let is_long = |line: &str| line.starts_with("::") && line.len() > LONGEST_MESSAGE;
+    let is_long = |line: &str| line.starts_with("::") && line.len() > MAX_MESSAGE_BYTES;
     let has_hidden = |stream: &str| stream.chars().any(|c| c != '\n' && is_hidden(c));
     match output.status.code() {
         _ if err.contains("panicked") => Some(format!("a panic: {err}")),
-        _ if err.len() > 2 * MOST_MESSAGES * (LONGEST_MESSAGE + 1) + 500 => Some(format!("{} bytes", err.len())),
-        _ if longest > LONGEST_MESSAGE + 1 => Some(format!("a message of {longest} bytes")),
+        _ if err.len() > 2 * MAX_MESSAGES * (MAX_MESSAGE_BYTES + 1) + 500 => Some(format!("{} bytes", err.len())),
+        _ if longest > MAX_MESSAGE_BYTES + 1 => Some(format!("a message of {longest} bytes")),
         _ if out.lines().any(is_long) => Some("a long annotation".to_owned()),
         _ if has_hidden(out) || has_hidden(err) => Some(format!("a hidden character: {out:?} {err:?}")),
         Some(0 | 1 | 3) => None,
@@ -78,11 +78,11 @@ fn control_harmful_output_is_caught() {
         let (stdout, stderr) = (out.as_bytes().to_vec(), err.as_bytes().to_vec());
         harm(&Output { status: std::process::ExitStatus::from_raw(status), stdout, stderr })
     };
-    let (message, error) = ("x".repeat(LONGEST_MESSAGE), 1 << 8);
+    let (message, error) = ("x".repeat(MAX_MESSAGE_BYTES), 1 << 8);
     for code in [0, 1, 3] {
         assert_eq!(ended(code << 8, "a plan\n", &format!("{message}\n\n{message}\n")), None);
     }
-    let crowd = format!("{message}\n\n").repeat(2 * MOST_MESSAGES + 1);
+    let crowd = format!("{message}\n\n").repeat(2 * MAX_MESSAGES + 1);
     for (what, harm) in [
         ("a signal", ended(11, "", "")),
         ("a code that is not meant", ended(101 << 8, "", "")),
@@ -233,7 +233,7 @@ fn large_and_deep_manifests_end_with_an_error() {
         let page = run(home.path(), &["check", "--format", "json"]).stdout;
         let page: serde_json::Value = serde_json::from_slice(&page).expect("JSON");
         let messages = page["diagnostics"].as_array().expect("a list");
-        assert!(messages.iter().all(|each| each.to_string().len() <= LONGEST_MESSAGE), "{what}");
+        assert!(messages.iter().all(|each| each.to_string().len() <= MAX_MESSAGE_BYTES), "{what}");
         assert!(what.starts_with("many warnings") || codes == [Some(1); 3], "{what}: {codes:?}");
     }
 }

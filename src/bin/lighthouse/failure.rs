@@ -7,7 +7,7 @@ use std::path::Path;
 
 use lighthouse::text::diagnostic::{Diagnostic, Severity};
 use lighthouse::text::escape::quoted;
-use lighthouse::text::source::{Place, Source};
+use lighthouse::text::source::{Source, Span};
 use lighthouse::{state, store};
 
 use crate::exit::Exit;
@@ -60,7 +60,7 @@ pub(crate) struct Failure {
     /// What went wrong; empty when that has been said already.
     pub(crate) message: String,
     /// The text that is wrong, and where.
-    pub(crate) excerpt: Option<Box<(Source, Place)>>,
+    pub(crate) excerpt: Option<Box<(Source, Span)>>,
     /// What to do.
     pub(crate) help: Option<String>,
     /// Why it was refused, with exit code 4.
@@ -106,7 +106,7 @@ impl Failure {
         let failure = Self::error(format!("the {kind} {} cannot be read: {error}", quoted(&name)));
         let excerpt = error.spot().and_then(|spot| {
             let [start, end] = [spot.range().start, spot.range().end].map(|at| u32::try_from(at).ok());
-            Some(Box::new((Source::new(name, bytes), Place { file: 0, start: start?, end: end? })))
+            Some(Box::new((Source::new(name, bytes), Span { file: 0, start: start?, end: end? })))
         });
         Self { excerpt, ..failure }
     }

@@ -3,7 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use lighthouse::manifest::{self, MOST_TEXT, Manifest};
+use lighthouse::manifest::{self, MAX_TEXT_BYTES, Manifest};
 use lighthouse::store::{self, Input};
 use lighthouse::text::diagnostic::Findings;
 use lighthouse::text::escape::visible;
@@ -59,7 +59,7 @@ pub(crate) fn read_found(global: &Global) -> Result<(Vec<Source>, Option<PathBuf
 
 /// Reads the manifest's text.
 pub(crate) fn read_sources(input: &Input, state: Option<&Path>) -> Result<Vec<Source>, Failure> {
-    let sources = store::read_manifest(input, state, MOST_TEXT)?;
+    let sources = store::read_manifest(input, state, MAX_TEXT_BYTES)?;
     for source in &sources {
         tracing::debug!(file = source.name(), bytes = source.bytes().len(), "read");
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use lighthouse::manifest::{MOST_TEXT, Manifest};
+use lighthouse::manifest::{MAX_TEXT_BYTES, Manifest};
 use lighthouse::model::{Model, NodeId, Record, Replan, WorkloadId};
 use lighthouse::parallel::both;
 use lighthouse::place::{self, Pin};
@@ -110,7 +110,7 @@ fn read_both(
     let progress = Progress::start("reading the manifest", terminal.quiet);
     let (sources, path) = read_found(global)?;
     // Whatever is the matter with the state, the mistakes of the manifest are told first.
-    let bytes = path.as_deref().map_or(Ok(None), |path| store::read(path, MOST_TEXT));
+    let bytes = path.as_deref().map_or(Ok(None), |path| store::read(path, MAX_TEXT_BYTES));
     let parse = || bytes.as_ref().ok().and_then(Option::as_deref).map(state::parse).transpose();
     let is_long = matches!(&bytes, Ok(Some(bytes)) if bytes.len() > LONG);
     let (state, manifest) =
@@ -134,7 +134,7 @@ fn read_both(
 /// would place everything anew.
 fn warn_of_other_states(model: &Model, path: &Path, terminal: Terminal) {
     for other in store::states_beside(path) {
-        let bytes = store::read(&other, MOST_TEXT).ok().flatten();
+        let bytes = store::read(&other, MAX_TEXT_BYTES).ok().flatten();
         let Some(state) = bytes.and_then(|bytes| state::parse(&bytes).ok()) else { continue };
         let ours = state.record.placements.iter().filter(|each| model.workload_named(&each.workload).is_some()).count();
         if ours > 0 {
@@ -155,7 +155,7 @@ pub(crate) fn recorded(model: &Model, path: &Path) -> Result<Record, Failure> {
 /// Reads the state, if there is one.
 fn read_state(path: Option<PathBuf>) -> Result<Recorded, Failure> {
     let Some(place) = path else { return Ok(Recorded::default()) };
-    let bytes = store::read(&place, MOST_TEXT)?;
+    let bytes = store::read(&place, MAX_TEXT_BYTES)?;
     Recorded::of(place, bytes)
 }
 

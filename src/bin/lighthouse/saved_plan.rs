@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use lighthouse::manifest::MOST_WHOLE_TEXT;
+use lighthouse::manifest::MAX_FILE_BYTES;
 use lighthouse::plan::{Change, Plan};
 use lighthouse::render::phrase;
 use lighthouse::state::{Digest, Review, SavedChange, SavedPlan, manifest_digest, record_digest};
@@ -51,7 +51,7 @@ fn saved_change(plan: &Plan<'_>, change: &Change) -> SavedChange {
 /// Reads a saved plan.
 pub(crate) fn read(path: &Path) -> Result<SavedPlan, Failure> {
     let missing = || Failure::error(format!("there is no plan {}", quoted(&path.to_string_lossy())));
-    let bytes = store::read(path, MOST_WHOLE_TEXT)?.ok_or_else(missing)?;
+    let bytes = store::read(path, MAX_FILE_BYTES)?.ok_or_else(missing)?;
     SavedPlan::parse(&bytes)
         .map_err(|error| Failure::unreadable("plan", path, &bytes, &error).help("save it again with `plan --out FILE`"))
 }

@@ -82,7 +82,7 @@ impl Recorded {
 
     /// Makes sure that the state is still the one that was planned on.
     pub(crate) fn still_there(&self, locked: &LockedStore) -> Result<(), Failure> {
-        if locked.read(lighthouse::manifest::MOST_TEXT)? == self.bytes {
+        if locked.read(lighthouse::manifest::MAX_TEXT_BYTES)? == self.bytes {
             return Ok(());
         }
         let message = format!("the state {} has changed since it was read", self.name());

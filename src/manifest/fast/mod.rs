@@ -16,14 +16,14 @@ use toml::de::{DeTable, DeValue};
 
 use self::cut::{Kind, Piece, cut};
 use self::parse::Parsed;
-use crate::manifest::bytes::{MOST_WHOLE_TEXT, offset, too_long};
+use crate::manifest::bytes::{MAX_FILE_BYTES, offset, too_long};
 use crate::manifest::shape::Manifest;
 use crate::manifest::tables::Lower;
 use crate::manifest::walk::{MAIN, Walk};
 use crate::manifest::{grammar, head};
 use crate::parallel::threads;
 use crate::text::diagnostic::{Diagnostic, Findings};
-use crate::text::source::{Place, Source};
+use crate::text::source::{Source, Span};
 
 /// How texts are read.
 #[derive(Clone, Copy, Debug)]
@@ -63,12 +63,12 @@ pub(crate) struct Pieces<'t> {
 }
 
 /// Where a piece begins that cannot be read by itself.
-pub(crate) struct Unfit(Place);
+pub(crate) struct Unfit(Span);
 
 impl Reading {
     /// In pieces that a processor's own memory holds, on as many threads as it runs.
     pub(crate) fn usual() -> Self {
-        let longest_whole = usize::try_from(MOST_WHOLE_TEXT).unwrap_or(usize::MAX);
+        let longest_whole = usize::try_from(MAX_FILE_BYTES).unwrap_or(usize::MAX);
         Reading { whole: 64 << 10, longest_whole, piece: 32 << 10, threads: threads() }
     }
 
@@ -95,7 +95,7 @@ impl Reading {
         match in_pieces(&Pieces { file, base, text, list: pieces, threads: self.threads, may_be_whole }) {
             Ok(read) => Ok(Way::Pieces(read)),
             Err(_) if may_be_whole => Err(Broken),
-            Err(Unfit(place)) => Ok(Way::None(too_long(source, Some(place)))),
+            Err(Unfit(span)) => Ok(Way::None(too_long(source, Some(span)))),
         }
     }
 }
@@ -105,7 +105,7 @@ impl<'t> Pieces<'t> {
     pub(crate) fn main(&self) -> Result<Lower, Unfit> {
         let tree = self.tree(&self.list[0])?;
         let shape = self.walk(&self.list[0], &tree)?;
-        let start = Place { file: self.file, start: self.base, end: self.base };
+        let start = Span { file: self.file, start: self.base, end: self.base };
         let mut findings = Findings::default();
         let (model, answers) = head::model(&shape, Some(start), &mut findings);
         let mut lower = Lower::new(model, answers, findings);
@@ -150,7 +150,7 @@ impl<'t> Pieces<'t> {
 
     fn unfit(&self, piece: &Piece) -> Unfit {
         let start = self.base_of(piece);
-        Unfit(Place { file: self.file, start, end: start + offset(piece.kind.header().len()) })
+        Unfit(Span { file: self.file, start, end: start + offset(piece.kind.header().len()) })
     }
 
     fn tree(&self, piece: &Piece) -> Result<DeTable<'t>, Unfit> {

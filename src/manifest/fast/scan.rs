@@ -10,7 +10,7 @@ use crate::manifest::bytes::offset;
 use crate::manifest::quantities::Amount;
 use crate::manifest::shape::{At, Node, Pairs, Text, Workload, Written};
 use crate::manifest::walk::{NODE, WORKLOAD};
-use crate::text::source::Place;
+use crate::text::source::Span;
 
 /// Tables that are plain.
 #[derive(Default)]
@@ -44,15 +44,15 @@ struct Scan<'t> {
 
 /// Tables.
 impl<'t> Scan<'t> {
-    fn header(&mut self, kind: Kind) -> Option<Place> {
+    fn header(&mut self, kind: Kind) -> Option<Span> {
         let start = self.at;
         self.token(kind.header())?;
-        let header = self.place(start);
+        let header = self.span(start);
         self.end_of_line()?;
         Some(header)
     }
 
-    fn node(&mut self, header: Place) -> Option<Node<'t>> {
+    fn node(&mut self, header: Span) -> Option<Node<'t>> {
         let mut node = Node::new(header);
         let mut seen = Seen::default();
         while self.is_before_key()? {
@@ -73,7 +73,7 @@ impl<'t> Scan<'t> {
         Some(node)
     }
 
-    fn workload(&mut self, header: Place) -> Option<Workload<'t>> {
+    fn workload(&mut self, header: Span) -> Option<Workload<'t>> {
         let mut workload = Workload::new(header);
         let mut seen = Seen::default();
         while self.is_before_key()? {
@@ -124,7 +124,7 @@ impl<'t> Scan<'t> {
         self.at += length;
         self.token("\"")?;
         // Two quotes with a third behind them open a string of several lines.
-        (length > 0 || self.peek() != Some(b'"')).then(|| At { place: self.place(start), value })
+        (length > 0 || self.peek() != Some(b'"')).then(|| At { span: self.span(start), value })
     }
 
     fn boolean(&mut self) -> Option<bool> {
@@ -135,8 +135,8 @@ impl<'t> Scan<'t> {
     }
 
     fn integer(&mut self) -> Option<At<i64>> {
-        let At { place, value } = self.number()?;
-        Some(At { place, value: value.parse().ok()? })
+        let At { span, value } = self.number()?;
+        Some(At { span, value: value.parse().ok()? })
     }
 
     /// Digits without more than a sign and a fraction.
@@ -151,20 +151,20 @@ impl<'t> Scan<'t> {
             (self.skip(|byte| byte.is_ascii_digit(), usize::MAX) > 0).then_some(())?;
         }
         self.delimited()?;
-        Some(At { place: self.place(start), value: &self.text[start..self.at] })
+        Some(At { span: self.span(start), value: &self.text[start..self.at] })
     }
 
     fn amounts(&mut self) -> Option<At<Pairs<'t, At<Amount<'t>>>>> {
         let start = self.at;
         let value = self.table(Self::amount)?;
-        Some(At { place: self.place(start), value })
+        Some(At { span: self.span(start), value })
     }
 
     fn amount(&mut self) -> Option<At<Amount<'t>>> {
         let is_text = self.peek() == Some(b'"');
-        let At { place, value } = if is_text { self.string()? } else { self.number()? };
+        let At { span, value } = if is_text { self.string()? } else { self.number()? };
         let written = if is_text { Written::Text(value) } else { Written::Number(value) };
-        Some(At { place, value: Amount::new(written) })
+        Some(At { span, value: Amount::new(written) })
     }
 
     fn one_or_more(&mut self) -> Option<Vec<Text<'t>>> {
@@ -206,7 +206,7 @@ impl<'t> Scan<'t> {
         }
         let start = self.at;
         let value = self.bare()?;
-        Some(At { place: self.place(start), value })
+        Some(At { span: self.span(start), value })
     }
 
     fn bare(&mut self) -> Option<&'t str> {
@@ -272,8 +272,8 @@ impl Scan<'_> {
         &self.text.as_bytes()[self.at..]
     }
 
-    fn place(&self, start: usize) -> Place {
-        Place { file: self.file, start: self.base + offset(start), end: self.base + offset(self.at) }
+    fn span(&self, start: usize) -> Span {
+        Span { file: self.file, start: self.base + offset(start), end: self.base + offset(self.at) }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Whatever the text, pieces of it say what the whole says: the same model, the same findings in the same places.
+//! Whatever the text, pieces of it say what the whole says: the same model, the same findings in the same spans.
 //!
 //! Documents are drawn from lines that make sense together, from lines that only seem to, and from damage.
 //! `PROPTEST_CASES` sets how many; when it is set they are other ones every time, otherwise always the same.

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use crate::manifest::expand::Places;
-use crate::manifest::group_options::{GroupPlaces, Groups};
+use crate::manifest::expand::Spans;
+use crate::manifest::group_options::{GroupSpans, Groups};
 use crate::manifest::lint::eligible_nodes::{Labelled, Needs, Verdict};
 use crate::manifest::lint::unmatched::{answered, labels};
 use crate::manifest::list::list;
@@ -16,7 +16,7 @@ use crate::model::names::Symbol;
 use crate::model::{Model, NAME_LABEL, WorkloadTable};
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::quoted;
-use crate::text::source::Place;
+use crate::text::source::Span;
 
 /// Members of groups, counted after `replicas` are expanded.
 type Members = BTreeMap<Symbol, u64>;
@@ -25,13 +25,13 @@ type Members = BTreeMap<Symbol, u64>;
 pub(crate) fn warn_of_groups(model: &Model, groups: &Groups, findings: &mut Findings) {
     let aversion = members(model, |table| &table.aversion_groups);
     let affinity = members(model, |table| &table.affinity_groups);
-    for (&group, places) in &groups.aversion {
-        memberless(model, group, places, ("aversion", &aversion), findings);
-        warn_of_label(model, group, model.aversion_group(group).over, places, findings);
+    for (&group, spans) in &groups.aversion {
+        memberless(model, group, spans, ("aversion", &aversion), findings);
+        warn_of_label(model, group, model.aversion_group(group).over, spans, findings);
     }
-    for (&group, places) in &groups.affinity {
-        memberless(model, group, places, ("affinity", &affinity), findings);
-        warn_of_label(model, group, model.affinity_group(group).over, places, findings);
+    for (&group, spans) in &groups.affinity {
+        memberless(model, group, spans, ("affinity", &affinity), findings);
+        warn_of_label(model, group, model.affinity_group(group).over, spans, findings);
     }
 }
 
@@ -48,7 +48,7 @@ fn members(model: &Model, groups: fn(&WorkloadTable) -> &[Symbol]) -> Members {
 fn memberless(
     model: &Model,
     group: Symbol,
-    places: &GroupPlaces,
+    spans: &GroupSpans,
     (kind, members): (&str, &Members),
     findings: &mut Findings,
 ) {
@@ -58,12 +58,12 @@ fn memberless(
     let warning = Diagnostic::warning(format!("no workload is in the {kind} group {}", quoted(model.text(group))));
     let names = members.keys().map(|&group| model.text(group));
     let known = (&*format!("{kind} groups of workloads are"), names);
-    findings.push(answered(warning, places.key, model.text(group), known, findings.is_crowded()));
+    findings.push(answered(warning, spans.key, model.text(group), known, findings.are_many()));
 }
 
-/// Warns of nodes that are no place for a group, as they lack its label.
-fn warn_of_label(model: &Model, group: Symbol, over: Option<Symbol>, places: &GroupPlaces, findings: &mut Findings) {
-    let (Some(label), Some(place)) = (over, places.over) else { return };
+/// Warns of nodes that are no span for a group, as they lack its label.
+fn warn_of_label(model: &Model, group: Symbol, over: Option<Symbol>, spans: &GroupSpans, findings: &mut Findings) {
+    let (Some(label), Some(span)) = (over, spans.over) else { return };
     let lack: Vec<_> = model.node_ids().filter(|&node| model.node_label(node, label).is_none()).collect();
     if lack.is_empty() {
         return;
@@ -72,22 +72,22 @@ fn warn_of_label(model: &Model, group: Symbol, over: Option<Symbol>, places: &Gr
     if lack.len() == model.nodes().len() {
         let warning =
             Diagnostic::warning(format!("no node has the label {}, over which group {group} goes", quoted(label)));
-        let crowded = findings.is_crowded();
+        let crowded = findings.are_many();
         let known = if crowded { BTreeMap::new() } else { labels(model) };
         let names = known.keys().map(|&label| model.text(label)).chain([NAME_LABEL]);
-        findings.push(answered(warning, place, label, ("nodes have the labels", names), crowded));
+        findings.push(answered(warning, span, label, ("nodes have the labels", names), crowded));
         return;
     }
     let has = if lack.len() == 1 { "1 node lacks".to_owned() } else { format!("{} nodes lack", lack.len()) };
     let warning = Diagnostic::warning(format!("{has} the label {}, over which group {group} goes", quoted(label)));
     let names = list(lack.iter().take(1_000).map(|&node| model.node_name(node)));
     findings.push(
-        warning.at(place, "").note(format!("without it: {names}")).note("a node without it is no place for the group"),
+        warning.at(span, "").note(format!("without it: {names}")).note("a node without it is no place for the group"),
     );
 }
 
 /// Warns of what no plan can satisfy.
-pub(crate) fn warn_of_the_impossible(model: &Model, groups: &Groups, places: &Places, findings: &mut Findings) {
+pub(crate) fn warn_of_the_impossible(model: &Model, groups: &Groups, spans: &Spans, findings: &mut Findings) {
     if model.nodes().is_empty() {
         return;
     }
@@ -97,7 +97,7 @@ pub(crate) fn warn_of_the_impossible(model: &Model, groups: &Groups, places: &Pl
     }
     let labelled = Labelled::new(model);
     let mut judged = FxHashMap::default();
-    for (table, at) in model.workload_tables().iter().zip(&places.workloads) {
+    for (table, at) in model.workload_tables().iter().zip(&spans.workloads) {
         let asks = !table.only_on.is_empty() || !table.never_on.is_empty();
         if (asks || !model.drains.is_empty()) && table.replicas != Some(0) {
             let verdict = judged.entry(Needs::of(table)).or_insert_with_key(|needs| needs.judge(model, &labelled));
@@ -106,40 +106,40 @@ pub(crate) fn warn_of_the_impossible(model: &Model, groups: &Groups, places: &Pl
     }
 }
 
-fn warning(verdict: &Verdict, table: &WorkloadTable, place: Place, model: &Model) -> Option<Diagnostic> {
+fn warning(verdict: &Verdict, table: &WorkloadTable, span: Span, model: &Model) -> Option<Diagnostic> {
     let name = quoted(&table.name);
     match verdict {
         Verdict::Fine => None,
         Verdict::NoneSelected => {
-            let warning = Diagnostic::warning(format!("no node matches the selectors of {name}")).at(place, "");
+            let warning = Diagnostic::warning(format!("no node matches the selectors of {name}")).at(span, "");
             Some(warning.help("loosen `only_on` or `never_on`, or label a node"))
         }
         Verdict::AllDrained(nodes) => {
             let nodes = list(nodes.iter().take(1_000).map(|&node| model.node_name(node)));
-            let warning = Diagnostic::warning(format!("every node that could take {name} is drained")).at(place, "");
+            let warning = Diagnostic::warning(format!("every node that could take {name} is drained")).at(span, "");
             Some(warning.note(format!("drained: {nodes}")))
         }
     }
 }
 
-/// A hard group with more members than its places take.
-fn crowded(model: &Model, group: Symbol, at: &GroupPlaces, members: u64, findings: &mut Findings) {
+/// A hard group with more members than its spans take.
+fn crowded(model: &Model, group: Symbol, at: &GroupSpans, members: u64, findings: &mut Findings) {
     let options = model.aversion_group(group);
     if !options.hard {
         return;
     }
-    let (places, what) = match options.over {
+    let (spans, what) = match options.over {
         Some(label) => {
             let values: BTreeSet<_> = model.node_ids().filter_map(|node| model.node_label(node, label)).collect();
             (values.len(), format!("values of {}", quoted(model.text(label))))
         }
         None => (model.nodes().len(), "nodes".to_owned()),
     };
-    let room = (places as u64).saturating_mul(u64::from(options.max));
+    let room = (spans as u64).saturating_mul(u64::from(options.max));
     if members > room {
         let name = quoted(model.text(group));
         let warning =
             Diagnostic::warning(format!("the hard aversion group {name} has {members} members and room for {room}"));
-        findings.push(warning.at(at.key, "").note(format!("{places} {what}, {} each", options.max)));
+        findings.push(warning.at(at.key, "").note(format!("{spans} {what}, {} each", options.max)));
     }
 }

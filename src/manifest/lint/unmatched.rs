@@ -11,13 +11,13 @@ use crate::model::{Model, NAME_LABEL};
 use crate::quantity::{Family, Quantity};
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::quoted;
-use crate::text::source::Place;
+use crate::text::source::Span;
 use crate::text::suggestion::did_you_mean;
 
 /// Where a name was first asked for, by whom, and by how many tables after that.
 #[derive(Clone, Debug)]
 struct Asked {
-    place: Place,
+    span: Span,
     who: String,
     others: usize,
 }
@@ -28,10 +28,10 @@ struct Resource {
     offered: bool,
     required: Option<Asked>,
     immune: Option<Asked>,
-    weighted: Option<Place>,
-    bytes: Option<Place>,
-    bare: Option<Place>,
-    small: Option<Place>,
+    weighted: Option<Span>,
+    bytes: Option<Span>,
+    bare: Option<Span>,
+    small: Option<Span>,
 }
 
 /// What is offered and what is asked for.
@@ -53,25 +53,25 @@ impl Answers {
         self.resource(resource).offered |= any;
     }
 
-    pub(crate) fn required(&mut self, resource: Symbol, place: Place, who: &str) {
-        ask(&mut self.resource(resource).required, place, who);
+    pub(crate) fn required(&mut self, resource: Symbol, span: Span, who: &str) {
+        ask(&mut self.resource(resource).required, span, who);
     }
 
-    pub(crate) fn immune(&mut self, resource: Symbol, place: Place, who: &str) {
-        ask(&mut self.resource(resource).immune, place, who);
+    pub(crate) fn immune(&mut self, resource: Symbol, span: Span, who: &str) {
+        ask(&mut self.resource(resource).immune, span, who);
     }
 
-    pub(crate) fn weighted(&mut self, resource: Symbol, place: Place) {
-        self.resource(resource).weighted = Some(place);
+    pub(crate) fn weighted(&mut self, resource: Symbol, span: Span) {
+        self.resource(resource).weighted = Some(span);
     }
 
-    pub(crate) fn selected(&mut self, label: Symbol, value: Option<Symbol>, place: Place, who: &str) {
-        let first = || Asked { place, who: who.to_owned(), others: 0 };
+    pub(crate) fn selected(&mut self, label: Symbol, value: Option<Symbol>, span: Span, who: &str) {
+        let first = || Asked { span, who: who.to_owned(), others: 0 };
         self.selected.entry((label, value)).and_modify(|asked| asked.others += 1).or_insert_with(first);
     }
 
     /// An amount is given in these units; zero is the same in all of them.
-    pub(crate) fn unit(&mut self, resource: Symbol, family: Family, amount: Quantity, place: Place) {
+    pub(crate) fn unit(&mut self, resource: Symbol, family: Family, amount: Quantity, span: Span) {
         let resource = self.resource(resource);
         let first = match family {
             Family::Binary | Family::Decimal => &mut resource.bytes,
@@ -79,7 +79,7 @@ impl Answers {
             Family::Plain => &mut resource.bare,
             Family::Small => &mut resource.small,
         };
-        first.get_or_insert(place);
+        first.get_or_insert(span);
     }
 
     fn resource(&mut self, symbol: Symbol) -> &mut Resource {
@@ -91,10 +91,10 @@ impl Answers {
     }
 }
 
-fn ask(asked: &mut Option<Asked>, place: Place, who: &str) {
+fn ask(asked: &mut Option<Asked>, span: Span, who: &str) {
     match asked {
         Some(asked) => asked.others += 1,
-        None => *asked = Some(Asked { place, who: who.to_owned(), others: 0 }),
+        None => *asked = Some(Asked { span, who: who.to_owned(), others: 0 }),
     }
 }
 
@@ -128,17 +128,17 @@ impl Answers {
             let message = format!("no node offers {}, which {} requires", quoted(name), quoted(&asked.who));
             let help = format!("add {} to a node, or drop the requirement", quoted(name));
             let warning = asked.warning(message, "also required by");
-            findings.push(suggest(warning, asked.place, name, offered, &help, findings.is_crowded()));
+            findings.push(suggest(warning, asked.span, name, offered, &help, findings.are_many()));
         }
         if let Some(asked) = &resource.immune {
             let message = format!("no node has {}, to which {} is immune", quoted(name), quoted(&asked.who));
             let warning = asked.warning(message, "so are");
-            findings.push(suggest(warning, asked.place, name, offered, "drop the immunity", findings.is_crowded()));
+            findings.push(suggest(warning, asked.span, name, offered, "drop the immunity", findings.are_many()));
         }
-        if let (Some(place), None, false) = (resource.weighted, &resource.required, self.workloads_hidden) {
+        if let (Some(span), None, false) = (resource.weighted, &resource.required, self.workloads_hidden) {
             let message = format!("nothing has {}, which the rubric weighs", quoted(name));
             let warning = Diagnostic::warning(message);
-            findings.push(suggest(warning, place, name, offered, "drop the weight", findings.is_crowded()));
+            findings.push(suggest(warning, span, name, offered, "drop the weight", findings.are_many()));
         }
     }
 
@@ -152,15 +152,15 @@ impl Answers {
             match value {
                 None if known.is_none() && name != NAME_LABEL => {
                     let names = labels.keys().map(|&label| model.text(label)).chain([NAME_LABEL]);
-                    findings.push(no_label(name, asked, names, findings.is_crowded()));
+                    findings.push(no_label(name, asked, names, findings.are_many()));
                 }
                 Some(value) if name == NAME_LABEL && model.node_named(model.text(*value)).is_none() => {
                     let names = model.nodes().iter().map(|node| &*node.name);
-                    findings.push(no_value(name, model.text(*value), asked, names, findings.is_crowded()));
+                    findings.push(no_value(name, model.text(*value), asked, names, findings.are_many()));
                 }
                 Some(value) if known.is_some_and(|known| !known.contains(value)) => {
                     let known = known.into_iter().flatten().map(|&value| model.text(value));
-                    findings.push(no_value(name, model.text(*value), asked, known, findings.is_crowded()));
+                    findings.push(no_value(name, model.text(*value), asked, known, findings.are_many()));
                 }
                 _ => {}
             }
@@ -180,14 +180,14 @@ impl Asked {
 }
 
 /// The warning with the offered name that was probably meant, or with those that there are.
-fn suggest(warning: Diagnostic, place: Place, name: &str, offered: &[&str], help: &str, crowded: bool) -> Diagnostic {
+fn suggest(warning: Diagnostic, span: Span, name: &str, offered: &[&str], help: &str, crowded: bool) -> Diagnostic {
     if crowded {
-        return warning.at(place, "");
+        return warning.at(span, "");
     }
     match did_you_mean(name, offered.iter().copied()) {
-        Some(suggestion) => warning.at(place, suggestion),
-        None if offered.is_empty() => warning.at(place, "").note("nodes offer nothing").help(help),
-        None => warning.at(place, "").note(format!("nodes offer {}", list(offered.iter().copied()))).help(help),
+        Some(suggestion) => warning.at(span, suggestion),
+        None if offered.is_empty() => warning.at(span, "").note("nodes offer nothing").help(help),
+        None => warning.at(span, "").note(format!("nodes offer {}", list(offered.iter().copied()))).help(help),
     }
 }
 
@@ -204,7 +204,7 @@ pub(crate) fn labels(model: &Model) -> BTreeMap<Symbol, BTreeSet<Symbol>> {
 fn no_label<'n>(name: &str, asked: &Asked, names: impl Iterator<Item = &'n str> + Clone, crowded: bool) -> Diagnostic {
     let message = format!("no node has the label {}, by which {} selects", quoted(name), quoted(&asked.who));
     let warning = asked.warning(message, "so do");
-    answered(warning, asked.place, name, ("nodes have the labels", names), crowded)
+    answered(warning, asked.span, name, ("nodes have the labels", names), crowded)
 }
 
 fn no_value<'n>(
@@ -217,24 +217,24 @@ fn no_value<'n>(
     let (label, who) = (quoted(label), quoted(&asked.who));
     let message = format!("no node has {} as {label}, by which {who} selects", quoted(value));
     let warning = asked.warning(message, "so do");
-    answered(warning, asked.place, value, (&format!("{label} is one of"), known), crowded)
+    answered(warning, asked.span, value, (&format!("{label} is one of"), known), crowded)
 }
 
 /// The warning with the name that was probably meant, or with those that there are. Once there are many warnings,
 /// nobody reads either, and to look for it takes a while.
 pub(crate) fn answered<'n>(
     warning: Diagnostic,
-    place: Place,
+    span: Span,
     name: &str,
     (said, names): (&str, impl Iterator<Item = &'n str> + Clone),
     crowded: bool,
 ) -> Diagnostic {
     if crowded || names.clone().next().is_none() {
-        return warning.at(place, "");
+        return warning.at(span, "");
     }
     match did_you_mean(name, names.clone()) {
-        Some(suggestion) => warning.at(place, suggestion),
-        None => warning.at(place, "").note(format!("{said} {}", list(names))),
+        Some(suggestion) => warning.at(span, suggestion),
+        None => warning.at(span, "").note(format!("{said} {}", list(names))),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Places, and what to say of keys and values that should not be there.
+//! Spans, and what to say of keys and values that should not be there.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::manifest::list::listed;
 use crate::manifest::shape::{At, Text};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::escape::quoted;
-use crate::text::source::Place;
+use crate::text::source::Span;
 use crate::text::suggestion::nearest;
 
 /// Keys of one kind of table that people look for in another.
@@ -19,13 +19,13 @@ const MISPLACED: [(&str, &str); 4] =
     [("count", "replicas"), ("replicas", "count"), ("resources", "requirements"), ("requirements", "resources")];
 
 impl Walk<'_> {
-    pub(crate) fn place<T>(&self, value: &Spanned<T>) -> Place {
+    pub(crate) fn span<T>(&self, value: &Spanned<T>) -> Span {
         let span = value.span();
-        Place { file: self.file, start: self.base + offset(span.start), end: self.base + offset(span.end) }
+        Span { file: self.file, start: self.base + offset(span.start), end: self.base + offset(span.end) }
     }
 
     pub(crate) fn at<T, V>(&self, value: &Spanned<T>, read: V) -> At<V> {
-        At { place: self.place(value), value: read }
+        At { span: self.span(value), value: read }
     }
 
     pub(crate) fn key<'v>(&self, key: &'v Spanned<Cow<'_, str>>) -> Text<'v> {
@@ -37,8 +37,8 @@ impl Walk<'_> {
         let misplaced = MISPLACED.iter().find(|(wrong, right)| *wrong == key.value && known.contains(right));
         let meant = misplaced.map(|(_, right)| *right).or_else(|| nearest(key.value, known.iter().copied()));
         self.findings.push(match meant {
-            Some(meant) => fault.at(key.place, format!("did you mean `{meant}`?")),
-            None => fault.at(key.place, "").note(format!("{table} has {}", listed(known))),
+            Some(meant) => fault.at(key.span, format!("did you mean `{meant}`?")),
+            None => fault.at(key.span, "").note(format!("{table} has {}", listed(known))),
         });
         self.spoil(meant.unwrap_or_default());
     }
@@ -50,20 +50,20 @@ impl Walk<'_> {
 
     pub(crate) fn not_in_drop_in(&mut self, key: Text<'_>) {
         let fault = Diagnostic::error(format!("`{}` cannot stand in a drop-in", key.value));
-        let fault = fault.at(key.place, "").note(format!("drop-ins hold {} only", listed(&SHARED)));
+        let fault = fault.at(key.span, "").note(format!("drop-ins hold {} only", listed(&SHARED)));
         self.findings.push(fault.help("move it to the main file"));
     }
 
     pub(crate) fn single_brackets(&mut self, key: Text<'_>, value: &Value<'_>) {
         let fault = Diagnostic::error(format!("`{}` must be an array of tables", key.value));
-        let fault = fault.at(self.place(value), "this is a single table");
+        let fault = fault.at(self.span(value), "this is a single table");
         self.findings.push(fault.help(format!("write `[[{}]]`, once for each", key.value)));
     }
 
     /// Reports a value of a wrong type; there is nothing to go on with.
     pub(crate) fn wrong<T>(&mut self, key: Text<'_>, value: &Value<'_>, expected: &str) -> Option<T> {
         let fault = Diagnostic::error(format!("{} must be {expected}", quoted(key.value)));
-        let fault = fault.at(self.place(value), format!("this is {}", kind(value.get_ref())));
+        let fault = fault.at(self.span(value), format!("this is {}", kind(value.get_ref())));
         let unquoted =
             value.get_ref().as_str().filter(|text| text.parse::<i64>().is_ok() || text.parse::<bool>().is_ok());
         self.findings.push(match unquoted {

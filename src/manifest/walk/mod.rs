@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::shape::{AffinityGroup, AversionGroup, Guards, Manifest, Node, Text, Workload};
 use crate::text::diagnostic::{Diagnostic, Findings};
-use crate::text::source::Place;
+use crate::text::source::Span;
 
 pub(crate) const MAIN: [&str; 5] = ["cluster", "guards", "replan", "rubric", "strategy"];
 const SHARED: [&str; 6] = ["nodes", "workloads", "aversion_groups", "affinity_groups", "drain", "cordon"];
@@ -93,7 +93,7 @@ impl<'d> Walk<'d> {
     /// Whether this is a placement state instead, which is easily taken for its manifest.
     fn is_state(&mut self, root: &DeTable<'_>) -> bool {
         let (Some((key, _)), true) = (root.get_key_value("lineage"), root.contains_key("serial")) else { return false };
-        let fault = Diagnostic::error("this is a placement state, not a manifest").at(self.place(key), "");
+        let fault = Diagnostic::error("this is a placement state, not a manifest").at(self.span(key), "");
         self.findings.push(fault.help("its manifest has the same name without `.state`"));
         true
     }
@@ -136,7 +136,7 @@ impl<'d> Walk<'d> {
         nodes
     }
 
-    fn node(&mut self, header: Place, table: &'d DeTable<'_>) -> Node<'d> {
+    fn node(&mut self, header: Span, table: &'d DeTable<'_>) -> Node<'d> {
         let mut node = Node::new(header);
         let spoilt = self.spoilt_names;
         for (key, value) in table {
@@ -163,7 +163,7 @@ impl<'d> Walk<'d> {
         workloads
     }
 
-    fn workload(&mut self, header: Place, table: &'d DeTable<'_>) -> Workload<'d> {
+    fn workload(&mut self, header: Span, table: &'d DeTable<'_>) -> Workload<'d> {
         let mut workload = Workload::new(header);
         let spoilt = self.spoilt_names;
         for (key, value) in table {

@@ -9,7 +9,7 @@ use crate::manifest::quantities::Amount;
 use crate::manifest::shape::{At, Pairs, Text, Written};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::escape::quoted;
-use crate::text::source::Place;
+use crate::text::source::Span;
 
 impl<'d> Walk<'d> {
     pub(crate) fn string(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<Text<'d>> {
@@ -32,7 +32,7 @@ impl<'d> Walk<'d> {
         };
         let Ok(whole) = i64::from_str_radix(integer.as_str(), integer.radix()) else {
             let fault = Diagnostic::error(format!("{} is out of range", quoted(key.value)));
-            self.findings.push(fault.at(self.place(value), "integers have 64 bits"));
+            self.findings.push(fault.at(self.span(value), "integers have 64 bits"));
             return None;
         };
         Some(self.at(value, whole))
@@ -88,7 +88,7 @@ impl<'d> Walk<'d> {
         for (key, value) in table {
             let key = self.key(key);
             let written = self.amount(key, value);
-            amounts.extend(written.map(|At { place, value }| (key, At { place, value: Amount::new(value) })));
+            amounts.extend(written.map(|At { span, value }| (key, At { span, value: Amount::new(value) })));
         }
         Some(self.at(value, amounts))
     }
@@ -107,13 +107,13 @@ impl<'d> Walk<'d> {
         &mut self,
         key: Text<'d>,
         value: &'d Value<'i>,
-    ) -> impl Iterator<Item = (Place, &'d DeTable<'i>)> + use<'d, 'i> {
+    ) -> impl Iterator<Item = (Span, &'d DeTable<'i>)> + use<'d, 'i> {
         let mut tables = Vec::new();
         match value.get_ref() {
             DeValue::Array(values) => {
                 for value in values {
                     match value.get_ref() {
-                        DeValue::Table(table) => tables.push((self.place(value), table)),
+                        DeValue::Table(table) => tables.push((self.span(value), table)),
                         _ => self.wrong(key, value, "an array of tables").unwrap_or_default(),
                     }
                 }

@@ -119,20 +119,20 @@ fn related<'a>(label: &'a Label, sources: &'a [Source]) -> Related<'a> {
 
 /// File, line and column.
 pub(crate) fn place<'a>(label: &Label, sources: &'a [Source]) -> (Option<&'a str>, Option<usize>, Option<usize>) {
-    let Some(source) = sources.get(label.place.file as usize) else { return (None, None, None) };
-    let position = source.position(label.place.start);
+    let Some(source) = sources.get(label.span.file as usize) else { return (None, None, None) };
+    let position = source.position(label.span.start);
     (Some(source.name()), Some(position.line), Some(position.column))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::source::Place;
+    use crate::text::source::Span;
 
     #[test]
     fn a_finding_has_its_place_in_lines_and_columns() {
         let sources = [Source::new("a.toml", "x\n\u{e4}b = 1\n")];
-        let found = Diagnostic::error("wrong").at(Place { file: 0, start: 4, end: 5 }, "this");
+        let found = Diagnostic::error("wrong").at(Span { file: 0, start: 4, end: 5 }, "this");
         let finding = finding(&found, &sources);
         assert_eq!((finding.file, finding.line, finding.column), (Some("a.toml"), Some(2), Some(2)));
         assert_eq!((finding.severity, finding.label), ("error", "this"));

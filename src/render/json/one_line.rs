@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
-use crate::text::escape::begins_obeyed;
+use crate::text::escape::begins_escaped;
 
 /// The document and the end of its line.
 ///
@@ -33,7 +33,7 @@ impl Formatter for Visible {
             return out.write_all(fragment.as_bytes());
         }
         let mut written = 0;
-        for (at, c) in fragment.char_indices().filter(|&(at, _)| begins_obeyed(&fragment[at..])) {
+        for (at, c) in fragment.char_indices().filter(|&(at, _)| begins_escaped(&fragment[at..])) {
             out.write_all(&fragment.as_bytes()[written..at])?;
             // Beyond U+FFFF it is two units of UTF-16.
             for unit in c.encode_utf16(&mut [0; 2]) {

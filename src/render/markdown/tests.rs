@@ -6,7 +6,7 @@ use super::*;
 use crate::model::{Model, Record};
 use crate::render::fixture::{HOSTILE, cluster, every_character, names};
 use crate::text::escape::is_hidden;
-use crate::text::source::Place;
+use crate::text::source::Span;
 
 fn origin() -> Origin {
     Origin { manifest: "cluster.toml".to_owned(), state: Some("cluster.state.toml".to_owned()), serial: Some(7) }
@@ -114,7 +114,7 @@ fn files_and_warnings_are_text_too() {
     for name in HOSTILE {
         let sources = [Source::new(name, "x")];
         let mut warnings = Findings::default();
-        warnings.push(Diagnostic::warning(name).at(Place { file: 0, start: 0, end: 1 }, ""));
+        warnings.push(Diagnostic::warning(name).at(Span { file: 0, start: 0, end: 1 }, ""));
         let origin = Origin { manifest: name.to_owned(), state: Some(name.to_owned()), serial: None };
         let page = super::plan(&plan, &origin, &|_| None, (&warnings, &sources)).replace("plan: a -->", "plan -->");
         assert_eq!(fences(&page)[1], format!("{}\n", visible(&format!("{name}:1:1: {name}"))));

@@ -9,7 +9,7 @@ use crate::model::{Model, Recorded};
 use crate::render::text::rows::{Widths, saved_rows};
 use crate::state::{SavedPlan, State};
 use crate::text::count::counted;
-use crate::text::escape::{in_line, visible};
+use crate::text::escape::{escape_hidden, visible};
 
 /// A workload with what is said of it.
 type Line = (String, String);
@@ -42,7 +42,7 @@ pub fn show_lines(state: &State, node: Option<&str>) -> String {
     let placements = state.record.placements.iter().filter(|each| node.is_none_or(|node| *each.node == *node));
     let mut page = String::new();
     for each in placements {
-        writeln!(page, "{}\t{}", in_line(&each.workload), in_line(&each.node)).expect("a string takes all");
+        writeln!(page, "{}\t{}", escape_hidden(&each.workload), escape_hidden(&each.node)).expect("a string takes all");
     }
     page
 }

@@ -10,13 +10,13 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snip
 use super::excerpt::{Excerpt, excerpt, window};
 use super::{Diagnostic, Findings, Label, Severity, count};
 use crate::text::escape::visible;
-use crate::text::source::{Place, Source};
+use crate::text::source::{Source, Span};
 
 /// No drawn message is longer, in bytes.
-pub const LONGEST_MESSAGE: usize = 16 * 1024;
+pub const MAX_MESSAGE_BYTES: usize = 16 * 1024;
 
 /// So many messages are drawn; the rest is counted.
-pub const MOST_MESSAGES: usize = 100;
+pub const MAX_MESSAGES: usize = 100;
 
 /// No message, note or label is drawn longer than this, in characters.
 const LONGEST_SENTENCE: usize = 1_000;
@@ -40,7 +40,7 @@ pub enum Paint {
 pub fn draw_all(findings: &Findings, sources: &[Source], paint: Paint) -> String {
     let mut text = String::new();
     let mut left = [findings.errors(), findings.warnings()];
-    for diagnostic in findings.iter().take(MOST_MESSAGES) {
+    for diagnostic in findings.iter().take(MAX_MESSAGES) {
         left[diagnostic.severity as usize] -= 1;
         text.push_str(&draw(diagnostic, sources, paint));
         text.push('\n');
@@ -104,8 +104,8 @@ fn blocks<'a>(diagnostic: &'a Diagnostic, sources: &'a [Source]) -> Vec<Block<'a
     let secondary = diagnostic.secondary.iter().map(|label| (label, AnnotationKind::Context));
     let mut blocks: Vec<Block<'a>> = Vec::new();
     for (label, kind) in primary.chain(secondary).take(MOST_PARTS) {
-        let Some(source) = sources.get(label.place.file as usize) else { continue };
-        match blocks.iter_mut().find(|block| block.holds(source, label.place)) {
+        let Some(source) = sources.get(label.span.file as usize) else { continue };
+        match blocks.iter_mut().find(|block| block.holds(source, label.span)) {
             Some(block) => block.labels.push((label, kind)),
             None => blocks.push(Block::new(source, label, kind)),
         }
@@ -115,37 +115,37 @@ fn blocks<'a>(diagnostic: &'a Diagnostic, sources: &'a [Source]) -> Vec<Block<'a
 
 impl<'a> Block<'a> {
     fn new(source: &'a Source, label: &'a Label, kind: AnnotationKind) -> Self {
-        let line = source.line_range(source.line(label.place.start));
-        let window = window(source.bytes(), line.clone(), (label.place.start as usize).clamp(line.start, line.end));
+        let line = source.line_range(source.line(label.span.start));
+        let window = window(source.bytes(), line.clone(), (label.span.start as usize).clamp(line.start, line.end));
         Block { source, line, window, labels: vec![(label, kind)] }
     }
 
-    fn holds(&self, source: &Source, place: Place) -> bool {
-        std::ptr::eq(self.source, source) && self.window.contains(&(place.start as usize))
+    fn holds(&self, source: &Source, span: Span) -> bool {
+        std::ptr::eq(self.source, source) && self.window.contains(&(span.start as usize))
     }
 
     /// The file, line and column, as in `teams/web.toml:2:8`.
     fn path(&self) -> String {
-        let position = self.source.position(self.labels[0].0.place.start);
+        let position = self.source.position(self.labels[0].0.span.start);
         let name = cut(&visible(self.source.name()), LONGEST_PATH);
         format!("{name}:{}:{}", position.line, position.column)
     }
 
     fn snippet(&self) -> Snippet<'a, Annotation<'a>> {
-        let spans: Vec<_> = self.labels.iter().map(|(label, _)| self.clip(label.place)).collect();
+        let spans: Vec<_> = self.labels.iter().map(|(label, _)| self.clip(label.span)).collect();
         let Excerpt { text, spans } = excerpt(self.source.bytes(), &self.line, &self.window, &spans);
         let annotations = self.labels.iter().zip(spans).map(|(&(label, kind), span)| {
             let text = Some(sentence(&label.text)).filter(|text| !text.is_empty());
             kind.span(span).label(text)
         });
-        let line = self.source.line(self.labels[0].0.place.start);
+        let line = self.source.line(self.labels[0].0.span.start);
         Snippet::source(text).line_start(line).path(self.path()).annotations(annotations)
     }
 
-    /// The part of a place that this line shows.
-    fn clip(&self, place: Place) -> Range<usize> {
-        let start = (place.start as usize).clamp(self.window.start, self.window.end);
-        start..(place.end as usize).clamp(start, self.window.end)
+    /// The part of a span that this line shows.
+    fn clip(&self, span: Span) -> Range<usize> {
+        let start = (span.start as usize).clamp(self.window.start, self.window.end);
+        start..(span.end as usize).clamp(start, self.window.end)
     }
 }
 
@@ -172,7 +172,7 @@ fn cut(text: &str, longest: usize) -> String {
 fn bound(text: &mut String, paint: Paint) {
     const END: &str = "...";
     const PLAIN_AGAIN: &str = "\u{1b}[0m";
-    let most = LONGEST_MESSAGE - END.len() - PLAIN_AGAIN.len() - 1;
+    let most = MAX_MESSAGE_BYTES - END.len() - PLAIN_AGAIN.len() - 1;
     if text.len() <= most {
         return;
     }
@@ -187,15 +187,15 @@ fn bound(text: &mut String, paint: Paint) {
 mod tests {
     use super::*;
 
-    fn place(file: u32, start: usize, end: usize) -> Place {
+    fn span(file: u32, start: usize, end: usize) -> Span {
         let offset = |at: usize| u32::try_from(at).expect("a small test");
-        Place { file, start: offset(start), end: offset(end) }
+        Span { file, start: offset(start), end: offset(end) }
     }
 
-    fn find(source: &Source, file: u32, needle: &str) -> Place {
+    fn find(source: &Source, file: u32, needle: &str) -> Span {
         let text = String::from_utf8_lossy(source.bytes());
         let start = text.find(needle).expect("it is there");
-        place(file, start, start + needle.len())
+        span(file, start, start + needle.len())
     }
 
     fn plain(diagnostic: &Diagnostic, sources: &[Source]) -> String {
@@ -253,7 +253,7 @@ error: workload `web-1` is named twice
     #[test]
     fn two_labels_on_one_line_share_it() {
         let source = Source::new("a.toml", "東 = 1, 東 = 2");
-        let diagnostic = Diagnostic::error("twice").at(place(0, 9, 12), "again").also(place(0, 0, 3), "first");
+        let diagnostic = Diagnostic::error("twice").at(span(0, 9, 12), "again").also(span(0, 0, 3), "first");
         assert_eq!(
             plain(&diagnostic, &[source]),
             "\
@@ -276,7 +276,7 @@ error: twice
     #[test]
     fn nothing_hidden_comes_out() {
         let source = Source::new("a\u{202e}\n.toml", "# \u{1b}]0;x\u{7} \u{9b} \u{200b} \u{2028}\r x\u{7f}");
-        let diagnostic = Diagnostic::error("bad\nname\u{1b}").at(place(0, 0, 3), "\u{feff}").help("\r");
+        let diagnostic = Diagnostic::error("bad\nname\u{1b}").at(span(0, 0, 3), "\u{feff}").help("\r");
         assert_eq!(
             plain(&diagnostic, &[source]),
             "\
@@ -296,12 +296,12 @@ error: bad\\nname\\u{1b}
         let source = Source::new("\u{202e}".repeat(10_000), "\u{e0001}".repeat(3_000_000));
         let long = "\u{e0001}".repeat(10_000);
         let mut diagnostic = Diagnostic::error(&long);
-        diagnostic = diagnostic.at(place(0, 4_000, 4_000_000), &long).also(place(0, 5_000_000, 6_000_000), &long);
+        diagnostic = diagnostic.at(span(0, 4_000, 4_000_000), &long).also(span(0, 5_000_000, 6_000_000), &long);
         for _ in 0..100 {
             diagnostic = diagnostic.note(&long).help(&long);
         }
         for paint in [Paint::Plain, Paint::Coloured] {
-            assert!(draw(&diagnostic, std::slice::from_ref(&source), paint).len() <= LONGEST_MESSAGE);
+            assert!(draw(&diagnostic, std::slice::from_ref(&source), paint).len() <= MAX_MESSAGE_BYTES);
         }
     }
 

@@ -7,9 +7,9 @@
 mod draw;
 mod excerpt;
 
-pub use draw::{LONGEST_MESSAGE, MOST_MESSAGES, Paint, draw, draw_all};
+pub use draw::{MAX_MESSAGE_BYTES, MAX_MESSAGES, Paint, draw, draw_all};
 
-use crate::text::source::Place;
+use crate::text::source::Span;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,11 +30,11 @@ impl Severity {
     }
 }
 
-/// A place, and what is to be said of it.
+/// A span, and what is to be said of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Label {
     /// Where.
-    pub place: Place,
+    pub span: Span,
     /// What stands beside the caret; may be empty.
     pub text: String,
 }
@@ -48,7 +48,7 @@ pub struct Diagnostic {
     pub message: String,
     /// Where it is; some things are nowhere, such as what is missing from an empty set of files.
     pub primary: Option<Label>,
-    /// Other places that matter, in other files too.
+    /// Other spans that matter, in other files too.
     pub secondary: Vec<Label>,
     /// Facts that explain.
     pub notes: Vec<String>,
@@ -73,15 +73,15 @@ impl Diagnostic {
 
     /// Says where it is.
     #[must_use]
-    pub fn at(mut self, place: Place, text: impl Into<String>) -> Self {
-        self.primary = Some(Label { place, text: text.into() });
+    pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.primary = Some(Label { span, text: text.into() });
         self
     }
 
-    /// Adds another place that matters.
+    /// Adds another span that matters.
     #[must_use]
-    pub fn also(mut self, place: Place, text: impl Into<String>) -> Self {
-        self.secondary.push(Label { place, text: text.into() });
+    pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.secondary.push(Label { span, text: text.into() });
         self
     }
 
@@ -99,15 +99,15 @@ impl Diagnostic {
         self
     }
 
-    fn key(&self) -> (Severity, Option<Place>, &str) {
-        (self.severity, self.primary.as_ref().map(|label| label.place), &self.message)
+    fn key(&self) -> (Severity, Option<Span>, &str) {
+        (self.severity, self.primary.as_ref().map(|label| label.span), &self.message)
     }
 }
 
 /// Diagnostics beyond this many of one severity are counted, not kept.
 const MOST_KEPT: usize = 1_000;
 
-/// Everything that was found: the first of each severity in order of place, and how many there were.
+/// Everything that was found: the first of each severity in order of span, and how many there were.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
     kept: [Vec<Diagnostic>; 2],
@@ -115,7 +115,7 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Adds one. Past a thousand of a severity only the first by place are kept.
+    /// Adds one. Past a thousand of a severity only the first by span are kept.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         let severity = diagnostic.severity as usize;
         self.counts[severity] += 1;
@@ -135,7 +135,7 @@ impl Findings {
         }
     }
 
-    /// Puts them in order: errors first, each severity by file and place.
+    /// Puts them in order: errors first, each severity by file and span.
     pub fn sort(&mut self) {
         for kept in &mut self.kept {
             kept.sort_by(|a, b| a.key().cmp(&b.key()));
@@ -158,8 +158,8 @@ impl Findings {
     }
 
     /// There is so much already that advice for more, which may cost time to find, would not be read.
-    pub fn is_crowded(&self) -> bool {
-        self.counts.iter().any(|&count| count >= MOST_MESSAGES)
+    pub fn are_many(&self) -> bool {
+        self.counts.iter().any(|&count| count >= MAX_MESSAGES)
     }
 
     /// Nothing was found.
@@ -207,8 +207,8 @@ mod tests {
     fn the_first_by_place_are_kept() {
         let mut findings = Findings::default();
         for start in (0..10_000).rev() {
-            let place = Place { file: 0, start, end: start };
-            findings.push(Diagnostic::error(format!("number {start}")).at(place, ""));
+            let span = Span { file: 0, start, end: start };
+            findings.push(Diagnostic::error(format!("number {start}")).at(span, ""));
         }
         findings.push(Diagnostic::warning("loose"));
         findings.sort();

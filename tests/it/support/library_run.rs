@@ -16,7 +16,7 @@ use lighthouse::render::{
 use lighthouse::state::{
     self, Digest, Flags, Lineage, Review, SavedChange, SavedPlan, State, manifest_digest, record_digest,
 };
-use lighthouse::text::diagnostic::{Findings, LONGEST_MESSAGE, MOST_MESSAGES, draw_all};
+use lighthouse::text::diagnostic::{Findings, MAX_MESSAGE_BYTES, MAX_MESSAGES, draw_all};
 use lighthouse::text::escape::is_hidden;
 use lighthouse::text::source::Source;
 use lighthouse::verify::judge;
@@ -189,7 +189,10 @@ fn read_manifest(sources: &[Source]) -> Result<Manifest, Findings> {
     let drawn = draw_all(found, sources, lighthouse::text::diagnostic::Paint::Plain);
     is_printable(&drawn);
     let messages: Vec<_> = drawn.split("\n\n").collect();
-    assert!(messages.len() <= MOST_MESSAGES + 2 && messages.iter().all(|each| each.len() < LONGEST_MESSAGE), "{drawn}");
+    assert!(
+        messages.len() <= MAX_MESSAGES + 2 && messages.iter().all(|each| each.len() < MAX_MESSAGE_BYTES),
+        "{drawn}"
+    );
     is_printable(&findings_github(found, sources));
     is_json(&check_json(&read, sources));
     read
@@ -231,7 +234,7 @@ fn read_saved(bytes: &[u8]) -> Option<SavedPlan> {
 
 fn is_message(error: &state::Error) {
     let message = format!("{error} {}", error.way_out());
-    assert!(message.len() < LONGEST_MESSAGE && !message.contains('\n'), "{message}");
+    assert!(message.len() < MAX_MESSAGE_BYTES && !message.contains('\n'), "{message}");
     is_printable(&message);
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lighthouse::import::listing;
-use lighthouse::manifest::MOST_TEXT;
+use lighthouse::manifest::MAX_TEXT_BYTES;
 use lighthouse::model::{Model, NodeId, Record, WorkloadId};
 use lighthouse::plan::{self, Plan};
 use lighthouse::render::phrase;
@@ -80,7 +80,7 @@ fn adopted_file(
     terminal: Terminal,
 ) -> Result<Adopted, Failure> {
     let input = Input::of(file);
-    let bytes = store::read_input(&input, MOST_TEXT)?;
+    let bytes = store::read_input(&input, MAX_TEXT_BYTES)?;
     if state::has_format(&bytes) {
         return adopted_state(file, &bytes);
     }

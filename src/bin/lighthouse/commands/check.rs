@@ -40,7 +40,7 @@ fn compare(read: &mut Read) {
         Err(failure) => {
             let (mut warning, sources) = failure.said_as(Severity::Warning);
             if let Some(label) = &mut warning.primary {
-                label.place.file = u32::try_from(read.sources.len()).unwrap_or(u32::MAX);
+                label.span.file = u32::try_from(read.sources.len()).unwrap_or(u32::MAX);
             }
             read.sources.extend(sources);
             vec![warning]

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use lighthouse::manifest::MOST_TEXT;
+use lighthouse::manifest::MAX_TEXT_BYTES;
 use lighthouse::store::{self, Input};
 use lighthouse::text::escape::quoted;
 
@@ -52,7 +52,7 @@ fn write_manifest(path: &Path) -> Result<String, Failure> {
     if store::create_new(path, STARTER.as_bytes())? {
         return Ok(format!("wrote {name}: edit it, then `lighthouse plan`\n"));
     }
-    match store::read(path, MOST_TEXT)? {
+    match store::read(path, MAX_TEXT_BYTES)? {
         Some(_) => Ok(format!("kept {name}, which is there already\n")),
         None => Err(Failure::error(format!("{name} is a link that leads nowhere"))),
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use lighthouse::manifest::MOST_TEXT;
+use lighthouse::manifest::MAX_TEXT_BYTES;
 use lighthouse::model::Model;
 use lighthouse::render::{saved_json, saved_text, show_json, show_lines, show_text};
 use lighthouse::state::{self, SavedPlan, State};
@@ -22,7 +22,7 @@ pub(crate) fn run(global: &Global, args: &ShowArgs) -> Result<(String, Exit), Fa
         None => recorded_path(global)?,
     };
     let missing = || Failure::error(format!("there is no state {}", quoted(&path.to_string_lossy())));
-    let bytes = store::read(&path, MOST_TEXT)?
+    let bytes = store::read(&path, MAX_TEXT_BYTES)?
         .ok_or_else(|| missing().help("`lighthouse apply` writes one, and `lighthouse adopt` records what runs"))?;
     if is_saved_plan(&bytes) { show_plan(&path, &bytes, args) } else { show_state(global, &path, &bytes, args) }
 }

@@ -1,6 +1,6 @@
 //! A look at manifest and state: their bytes, read once, and the digest that decides.
 
-use lighthouse::manifest::MOST_TEXT;
+use lighthouse::manifest::MAX_TEXT_BYTES;
 use lighthouse::state::Digest;
 use lighthouse::store::{self, Input};
 use lighthouse::text::source::Source;
@@ -37,7 +37,7 @@ pub(crate) fn look(scene: &Scene) -> Look {
 
 fn read(scene: &Scene) -> Result<Bytes, Failure> {
     let sources = read_sources(&Input::File(scene.manifest.clone()), Some(&scene.state))?;
-    let state = store::read(&scene.state, MOST_TEXT)?;
+    let state = store::read(&scene.state, MAX_TEXT_BYTES)?;
     let content = Content::of(&sources, Some((&scene.state.to_string_lossy(), state.as_deref())));
     Ok(Bytes { sources, state, content })
 }

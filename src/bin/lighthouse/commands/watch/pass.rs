@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use lighthouse::manifest::MOST_TEXT;
+use lighthouse::manifest::MAX_TEXT_BYTES;
 use lighthouse::plan::Plan;
 use lighthouse::render::Trigger;
 use lighthouse::text::diagnostic::Findings;
@@ -137,7 +137,7 @@ impl Worker {
         let locked = writing::lock_at(&self.scene.state, None)?;
         let lineage = basis.lineage();
         let applied = apply::write(basis, plan, &locked, lineage.clone(), self.terminal)?;
-        let content = content.with_state(locked.read(MOST_TEXT)?.as_deref());
+        let content = content.with_state(locked.read(MAX_TEXT_BYTES)?.as_deref());
         self.content = Some(content.clone());
         self.known = applied.serial.map(|serial| (lineage, serial));
         self.shown.applied();
@@ -199,8 +199,8 @@ fn facts(basis: &Basis, plan: &Plan<'_>, content: Content) -> Facts {
 fn mistakes(found: &Findings, sources: &[Source]) -> Failure {
     let Some(first) = found.iter().next() else { return Failure::error("the manifest is not valid") };
     let place = first.primary.as_ref().and_then(|label| {
-        let source = sources.get(label.place.file as usize)?;
-        let at = source.position(label.place.start);
+        let source = sources.get(label.span.file as usize)?;
+        let at = source.position(label.span.start);
         Some(format!("{}:{}:{}: ", source.name(), at.line, at.column))
     });
     let more = match found.errors() {
