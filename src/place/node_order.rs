@@ -22,10 +22,6 @@ pub(crate) struct Key {
     pub(crate) node: NodeId,
 }
 
-/// The words below which no node takes a workload, as far as they are known.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Floors(Option<Scale>);
-
 /// The order of a strategy at this moment.
 #[derive(Clone, Debug)]
 pub(crate) enum Order {
@@ -135,11 +131,17 @@ impl Order {
         Some(Word::from(after.0) + 1)
     }
 
-    /// The words below which no node takes a workload: they do not change.
-    pub(crate) fn floors(&self) -> Floors {
+    /// Returns a key below which no node takes a workload, if one is known.
+    ///
+    /// What is on a node requires only what the node offers, so under weights of at least zero the score counts what is
+    /// free. Without an immunity a workload fits only if nothing is below zero afterwards, so the score of a node that
+    /// takes it is at least the workload's size.
+    pub(crate) fn lower_bound(&self, demand: &Demand<'_>) -> Option<Word> {
         match self {
-            Self::Scored { scale, is_growing: true, .. } => Floors(Some(*scale)),
-            _ => Floors(None),
+            Self::Scored { scale, is_growing: true, .. } if demand.immunities.is_empty() => {
+                Some(word(*scale, demand.score))
+            }
+            _ => None,
         }
     }
 
@@ -172,16 +174,6 @@ impl Order {
             Self::Round { after, .. } => *after,
             Self::Listed { .. } | Self::Scored { .. } => None,
         }
-    }
-}
-
-impl Floors {
-    /// The word below which no node takes a workload. What is on a node requires only what is offered there, so its
-    /// score counts what is free; and without an immunity a workload fits only where nothing is below zero afterwards,
-    /// so the score is no less than its size. `None` where that does not hold.
-    pub(crate) fn of(self, demand: &Demand<'_>) -> Option<Word> {
-        let scale = self.0.filter(|_| demand.immunities.is_empty())?;
-        Some(word(scale, demand.score))
     }
 }
 

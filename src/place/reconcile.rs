@@ -11,9 +11,8 @@ use std::fmt;
 use rustc_hash::FxHashMap;
 
 use crate::model::names::Symbol;
-use crate::model::{Claims, Entry};
-use crate::model::{Model, NodeId, Record, WorkloadId, WorkloadTable};
-use crate::place::{Engine, Prepared, Start, workload_order};
+use crate::model::{Claims, Entry, Model, NodeId, Record, Replan, WorkloadId, WorkloadTable};
+use crate::place::{Engine, Start, workload_order};
 use crate::quantity::Quantity;
 use crate::rules;
 use crate::rules::Place;
@@ -48,17 +47,49 @@ impl fmt::Display for PinError {
 
 impl std::error::Error for PinError {}
 
-/// Leaves what must move and what is new to be placed; everything else stays where it is on record.
-pub(crate) fn keep(model: &Model, record: &Record, claims: Claims, start: &Start<'_>) -> Result<Prepared, PinError> {
+/// Start of the main loop: recorded placements that stay, and the queue of workloads to place.
+pub(crate) struct Reconciled {
+    pub(crate) engine: Engine,
+    pub(crate) claims: Claims,
+    pub(crate) departures: Vec<Departure>,
+    /// Workloads to place, in the order in which they are tried.
+    pub(crate) queue: Vec<(WorkloadId, Standing)>,
+}
+
+/// Compares the model with the record: decides what stays where it is on record and what is to be placed.
+pub(crate) fn reconcile(model: &Model, start: &Start<'_>) -> Result<Reconciled, PinError> {
+    let empty = Record::default();
+    let record = start.record.unwrap_or(&empty);
+    let claims = Claims::new(model, record);
+    match model.replan {
+        Replan::Keep => keep(model, record, claims, start),
+        Replan::Fresh => Ok(fresh(model, claims, start)),
+    }
+}
+
+/// Starts from empty nodes, whatever runs where; only workloads with `stay` look at the record.
+fn fresh(model: &Model, claims: Claims, start: &Start<'_>) -> Reconciled {
+    let mut order = model.workload_ids().collect::<Vec<_>>();
+    workload_order::sort(model, &mut order);
+    let standing = |workload| match claims.of(workload) {
+        Some(claim) if model.workload_table(workload).stay => Standing::Bound(claim.node),
+        _ => Standing::Free,
+    };
+    let queue = order.into_iter().map(|workload| (workload, standing(workload))).collect::<Vec<_>>();
+    Reconciled { engine: Engine::with_search(model, start.search), claims, departures: Vec::new(), queue }
+}
+
+/// Keeps every recorded placement that still holds, and queues the other workloads.
+fn keep(model: &Model, record: &Record, claims: Claims, start: &Start<'_>) -> Result<Reconciled, PinError> {
     let pins = start.pins;
     let mut seating = Seating::new(model, record, &claims, pins);
     seating.dismiss_forbidden();
     seating.dismiss_beyond_max();
     seating.dismiss_scattered();
     seating.dismiss_until_nodes_hold();
-    let mut engine = Engine::searching(model, start.search);
+    let mut engine = Engine::with_search(model, start.search);
     if let Some(cursor) = claims.cursor {
-        engine.order.succeed(cursor);
+        engine.resume_after(cursor);
     }
     seating.seat(&mut engine);
     seating.call_back(&mut engine);
@@ -67,7 +98,7 @@ pub(crate) fn keep(model: &Model, record: &Record, claims: Claims, start: &Start
     }
     let queue = seating.queue();
     let departures = seating.departures();
-    Ok(Prepared { engine, claims, departures, queue })
+    Ok(Reconciled { engine, claims, departures, queue })
 }
 
 /// Who sits on the node of their record, and who was sent away from it.
@@ -230,7 +261,7 @@ impl<'a> Seating<'a> {
     /// Puts all that stay into the engine.
     fn seat(&self, engine: &mut Engine) {
         for (workload, node) in self.seated() {
-            engine.hold(self.model, workload, node);
+            engine.attach(self.model, workload, node);
         }
     }
 
@@ -256,7 +287,7 @@ impl<'a> Seating<'a> {
                     continue;
                 }
                 waiting.remove(at);
-                engine.hold(self.model, each, node);
+                engine.attach(self.model, each, node);
                 self.seats[each.index()] = Some(node);
                 self.left.remove(&each);
                 if fills_a_shortcoming(&self.model.workload_table(each).requirements) {

@@ -8,7 +8,7 @@
 use crate::model::Entry;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Replan, WorkloadId};
-use crate::place::{Engine, Outcome, PinError, Prepared, Start, place, prepare, workload_order};
+use crate::place::{Engine, Outcome, PinError, Reconciled, Start, place, reconcile, workload_order};
 use crate::rules::Standing;
 use crate::rules::{self, fills_a_shortcoming};
 
@@ -70,8 +70,8 @@ impl<'a> Known<'a> {
     /// # Panics
     /// Where these pins did not hold when it was planned.
     pub fn new(model: &'a Model, start: Start<'a>, outcome: &'a Outcome) -> Self {
-        let prepared = prepare(model, &start).expect("the pins held when it was planned");
-        let Prepared { engine, queue, .. } = prepared;
+        let reconciled = reconcile(model, &start).expect("the pins held when it was planned");
+        let Reconciled { engine, queue, .. } = reconciled;
         let can_open = queue.iter().any(|&(each, _)| fills_a_shortcoming(&model.workload_table(each).requirements));
         Self { model, start, outcome, engine, queue, can_open }
     }
@@ -91,7 +91,7 @@ impl<'a> Known<'a> {
         let mut engine = self.engine.clone();
         for &(each, _) in &self.queue[..turn] {
             if let Some(node) = self.outcome.assignment.of(each) {
-                engine.hold(model, each, node);
+                engine.attach(model, each, node);
                 engine.resume_after(node);
             }
         }
@@ -101,19 +101,19 @@ impl<'a> Known<'a> {
     /// A workload may have several turns: they are found by searching again.
     fn moment_of_many(&self, workload: WorkloadId) -> Option<Moment> {
         let (model, mut engine) = (self.model, self.engine.clone());
-        engine.make_index(model);
+        engine.build_index(model);
         let (mut last, mut left) = (None, self.queue.clone());
         loop {
             let mut refused = Vec::new();
             for &(each, standing) in &left {
                 if each == workload {
-                    let node = engine.search(model, workload, standing);
+                    let node = engine.find(model, workload, standing);
                     last = Some(Moment { engine: engine.clone(), standing });
                     if node.is_some() {
                         return last;
                     }
                 }
-                if engine.try_place(model, each, standing).is_none() {
+                if engine.place(model, each, standing).is_none() {
                     refused.push((each, standing));
                 }
             }
@@ -150,15 +150,15 @@ impl<'a> Known<'a> {
                 (self.at(model, same), queue[same..].to_vec())
             }
             Edit::Workloads(_) | Edit::Other => {
-                let Prepared { engine, queue, .. } = prepare(model, start)?;
+                let Reconciled { engine, queue, .. } = reconcile(model, start)?;
                 (engine, queue)
             }
         };
-        engine.make_index(model);
+        engine.build_index(model);
         let pinned = start.pins.iter().find(|pin| pin.workload == workload);
         let (mut found, mut lost) = (pinned.map(|pin| pin.node), Vec::new());
         for (each, standing) in queue {
-            match engine.try_place(model, each, standing) {
+            match engine.place(model, each, standing) {
                 Some(node) if each == workload => found = Some(node),
                 None if each == workload => return Ok(Attempt::Refused(Box::new(engine))),
                 None if self.outcome.assignment.of(each).is_some() => lost.push(each),

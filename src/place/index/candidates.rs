@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::model::names::Symbol;
 use crate::model::{Model, NAME_LABEL, NodeId};
+use crate::place::engine::Cluster;
 use crate::place::index::columns::Columns;
 use crate::place::search::Pass;
 use crate::rules;
@@ -98,15 +99,20 @@ impl Places {
         }
     }
 
-    /// Makes it the smallest cover that is known for a workload which is confined.
+    /// Finds the smallest known set of candidates for a workload.
     pub(crate) fn cover(
         &self,
-        (model, now): (&Model, &Occupancy),
+        cluster: Cluster<'_>,
         columns: &Columns,
         demand: &Demand<'_>,
         pass: Pass,
         cover: &mut Cover,
     ) {
+        if !is_confined(columns, demand) {
+            cover.set_whole();
+            return;
+        }
+        let Cluster { model, occupancy: now, .. } = cluster;
         cover.nodes.clear();
         cover.fields.clear();
         let rare = demand.requirements.iter().filter_map(|each| Some((each.resource, columns.rare(each.resource)?)));
@@ -170,7 +176,7 @@ impl Places {
 }
 
 /// Whether a rule may confine a workload to fewer nodes than all.
-pub(crate) fn is_confined(columns: &Columns, demand: &Demand<'_>) -> bool {
+fn is_confined(columns: &Columns, demand: &Demand<'_>) -> bool {
     let groups = demand.aversion_groups.len() + demand.affinity_groups.len();
     let is_rare = || demand.requirements.iter().any(|each| columns.rare(each.resource).is_some());
     groups > 0 || !demand.only_on.is_empty() || !demand.immunities.is_empty() || is_rare()

@@ -17,13 +17,11 @@ pub(crate) mod columns;
 mod refused_demands;
 mod thresholds;
 
-use std::sync::Arc;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId};
-use crate::place::demand_batch::Ask;
+use crate::place::engine::Cluster;
 use crate::place::index::block::Level;
 use crate::place::index::block_tree::{Blocks, Spot};
 use crate::place::index::candidates::{Cover, FieldName};
@@ -31,9 +29,9 @@ use crate::place::index::columns::{Column, Columns};
 use crate::place::node_order::{Key, Order, Word};
 use crate::place::search::Pass;
 use crate::rules;
+use crate::rules::Place;
 use crate::rules::Standing;
 use crate::rules::{Demand, fills_a_shortcoming};
-use crate::rules::{Occupancy, Place};
 
 /// Nodes that a search may be confined to.
 #[derive(Clone, Debug)]
@@ -46,7 +44,7 @@ struct Field {
 /// The fields, each made when it is first searched.
 #[derive(Clone, Debug)]
 pub(crate) struct Index {
-    columns: Arc<Columns>,
+    columns: Columns,
     places: candidates::Places,
     fields: Vec<Field>,
     names: FxHashMap<FieldName, usize>,
@@ -56,6 +54,8 @@ pub(crate) struct Index {
     hopeless: FxHashSet<u32>,
     /// Where a search looks.
     cover: Cover,
+    /// Levels that a workload needs, while a search looks for them.
+    needs: Vec<Level>,
     /// A row, while it is written or asked for.
     row: Vec<Level>,
     /// Where the last search found its node: mostly that is what changes next.
@@ -75,70 +75,65 @@ impl Index {
     pub(crate) fn new(model: &Model) -> Self {
         let nodes = model.node_ids().filter(|&node| rules::is_open(model, Standing::Free, node)).collect::<Vec<_>>();
         Self {
-            columns: Arc::new(Columns::new(model, &nodes)),
+            columns: Columns::new(model, &nodes),
             belongs: vec![Vec::new(); model.nodes().len()],
             places: candidates::Places::new(model, nodes),
             fields: Vec::new(),
             names: FxHashMap::default(),
             hopeless: FxHashSet::default(),
             cover: Cover::default(),
+            needs: Vec::new(),
             row: Vec::new(),
             found: None,
         }
     }
 
-    /// What rows are made of.
-    pub(crate) fn columns(&self) -> Arc<Columns> {
-        Arc::clone(&self.columns)
-    }
-
-    /// The first node in this order that takes what is to be placed, among those that keep the soft rules of a pass.
+    /// Returns the first node in strategy order that takes a workload, among those that keep the soft rules of a pass.
     pub(crate) fn first(
         &mut self,
-        (model, now, order): (&Model, &Occupancy, &Order),
-        ask: Ask<'_>,
+        cluster: Cluster<'_>,
+        demand: &Demand<'_>,
         pass: Pass,
         takes: &mut impl FnMut(NodeId) -> bool,
     ) -> Option<NodeId> {
         let mut cover = std::mem::take(&mut self.cover);
-        if ask.is_confined {
-            self.places.cover((model, now), &self.columns, &ask.demand, pass, &mut cover);
-        } else {
-            cover.set_whole();
-        }
-        let (world, start) = ((model, now, order), order.start());
-        let from = start.or(ask.floor);
+        self.places.cover(cluster, &self.columns, demand, pass, &mut cover);
+        self.needs.clear();
+        self.columns.needs(demand, None, true, &mut self.needs);
+        let start = cluster.order.start();
+        let from = start.or_else(|| cluster.order.lower_bound(demand));
         self.found = self
-            .first_from(world, ask, &cover, from, takes)
-            .or_else(|| start.and_then(|_| self.first_from(world, ask, &cover, None, takes)));
+            .first_from(cluster, demand, &cover, from, takes)
+            .or_else(|| start.and_then(|_| self.first_from(cluster, demand, &cover, None, takes)));
         self.cover = cover;
         self.found.map(|found| found.key.node)
     }
 
     fn first_from(
         &mut self,
-        (model, now, order): (&Model, &Occupancy, &Order),
-        ask: Ask<'_>,
+        cluster: Cluster<'_>,
+        demand: &Demand<'_>,
         cover: &Cover,
         start: Option<Word>,
         takes: &mut impl FnMut(NodeId) -> bool,
     ) -> Option<Found> {
+        let order = cluster.order;
         let first = |a: &Found, b: &Found| order.compare(a.key, b.key);
         let alone = cover.nodes.iter().map(|&node| order.key(node));
         let alone = alone.filter(|key| start.is_none_or(|start| key.word >= start) && takes(key.node));
         let mut best = alone.map(|key| Found { key, at: None }).min_by(first);
         for &name in &cover.fields {
-            let at = self.field((model, now, order), name);
+            let at = self.field(cluster, name);
             let field = &mut self.fields[at];
-            let levels = match name {
+            let needs = match name {
                 FieldName::Offers(_) => {
                     self.row.clear();
-                    self.columns.needs(&ask.demand, field.extra.as_ref(), false, &mut self.row);
+                    self.columns.needs(demand, field.extra.as_ref(), false, &mut self.row);
                     &self.row
                 }
-                _ => ask.levels,
+                _ => &self.needs,
             };
-            let found = field.blocks.first(levels, start, takes);
+            let found = field.blocks.first(needs, start, takes);
             let found = found.map(|(key, spot)| Found { key, at: Some((at, spot)) });
             best = best.into_iter().chain(found).min_by(first);
         }
@@ -160,12 +155,8 @@ impl Index {
     }
 
     /// Notes that a workload is on a node now, which was taken out before where the order changes.
-    pub(crate) fn occupy(
-        &mut self,
-        (model, now, order): (&Model, &Occupancy, &Order),
-        demand: &Demand<'_>,
-        node: NodeId,
-    ) {
+    pub(crate) fn occupy(&mut self, cluster: Cluster<'_>, demand: &Demand<'_>, node: NodeId) {
+        let Cluster { occupancy: now, order, .. } = cluster;
         if fills_a_shortcoming(demand.requirements) {
             self.hopeless.clear();
         }
@@ -184,12 +175,13 @@ impl Index {
             }
         }
         for &group in demand.aversion_groups {
-            self.close((model, now, order), group, node);
+            self.close(cluster, group, node);
         }
     }
 
     /// Takes the nodes of a place out of a group's field, once the place is full.
-    fn close(&mut self, (model, now, order): (&Model, &Occupancy, &Order), group: Symbol, node: NodeId) {
+    fn close(&mut self, cluster: Cluster<'_>, group: Symbol, node: NodeId) {
+        let Cluster { model, occupancy: now, order } = cluster;
         let Some(&at) = self.names.get(&FieldName::Apart(group)) else { return };
         if rules::takes_member(model, now, group, node) {
             return;
@@ -221,7 +213,8 @@ impl Index {
     }
 
     /// The number of a field, which is made when it is not there yet.
-    fn field(&mut self, (model, now, order): (&Model, &Occupancy, &Order), name: FieldName) -> usize {
+    fn field(&mut self, cluster: Cluster<'_>, name: FieldName) -> usize {
+        let Cluster { model, occupancy: now, order } = cluster;
         if let Some(&at) = self.names.get(&name) {
             return at;
         }
