@@ -78,12 +78,12 @@ fn a_long_list_of_mistakes_is_reported_within_bounds() {
     assert!(told.len() < 100_000, "{}", told.len());
 }
 
-/// A name as a manifest may have it, with spaces and what else a list has between names.
+/// Draws a name that a manifest may have, with spaces and other characters that separate names in a list.
 fn name() -> impl Strategy<Value = String> {
     "[ab#=:\u{e9}]([ab# =:\u{3000}\\[]{0,4}[ab#=])?"
 }
 
-/// These names as a model.
+/// Returns a model of workloads and nodes with these names.
 fn model<'n>(workloads: impl IntoIterator<Item = &'n String>, nodes: impl IntoIterator<Item = &'n String>) -> Model {
     let mut model = Model::new(Placing::Prioritized, &[]).expect("a model");
     for node in nodes {
@@ -96,7 +96,7 @@ fn model<'n>(workloads: impl IntoIterator<Item = &'n String>, nodes: impl IntoIt
     model
 }
 
-/// What lists are made of, and what they are not.
+/// Pieces of valid and invalid lists.
 const PIECES: [&str; 16] = [
     "a",
     "b",

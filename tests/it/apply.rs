@@ -1,4 +1,4 @@
-//! `apply` and `adopt` from outside: what is saved, what is refused and by which word, and what a second run finds.
+//! `apply` and `adopt` through the binary: what is saved, what is refused and with which code, and what a second run does.
 
 use std::fs;
 use std::path::Path;
@@ -22,7 +22,7 @@ replicas = 2
 requirements = { cpu = 1 }
 "#;
 
-/// A folder with an applied manifest.
+/// Returns a folder with an applied manifest.
 fn applied(manifest: &str) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     write(&folder, manifest);
@@ -44,7 +44,7 @@ fn ends(output: &Output, code: i32) {
     assert_eq!(output.status.code(), Some(code), "{out}\n{err}");
 }
 
-/// The code of a refusal, with or without a plan to tell of; the state is as it was.
+/// Asserts that an apply is refused with this code and leaves the state as it was.
 #[track_caller]
 fn refused(folder: &TempDir, flags: &[&str], code: &str) {
     let before = state(folder.path());

@@ -1,11 +1,12 @@
-//! The binary from outside: standard output, standard error, exit code.
+//! The command line: flags, environment, exit codes, and what is printed on which stream.
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
+
+use crate::support::{lighthouse, text};
 
 const SMALL: &str = "\
 strategy = \"prioritized\"
@@ -19,14 +20,7 @@ name = \"web\"
 requirements = { cpu = 1 }
 ";
 
-/// The binary, in a folder, with an environment that says nothing.
-fn lighthouse(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lighthouse"));
-    command.current_dir(folder).env_clear().stdin(Stdio::null());
-    command
-}
-
-/// A folder with files in it.
+/// Makes a folder with these files.
 fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in files {
@@ -41,11 +35,7 @@ fn run(folder: &TempDir, arguments: &[&str]) -> Output {
     lighthouse(folder.path()).args(arguments).output().expect("it runs")
 }
 
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("text")
-}
-
-/// Checks all that a run shows.
+/// Asserts everything that a run shows.
 #[track_caller]
 fn shows(output: &Output, code: i32, out: &str, err: &str) {
     assert_eq!(text(&output.stdout), out, "standard output");
@@ -252,8 +242,8 @@ fn a_save_is_reported_on_standard_error_if_standard_output_is_full() {
         let home = folder(&[("lighthouse.toml", SMALL)]);
         let full = File::options().write(true).open("/dev/full").expect("a full disk");
         let output = lighthouse(home.path()).args(arguments).stdout(full).output().expect("it runs");
-        let said = "error: the state is saved, but standard output cannot be written: no space left on device\n";
-        shows(&output, 1, "", said);
+        let expected = "error: the state is saved, but standard output cannot be written: no space left on device\n";
+        shows(&output, 1, "", expected);
         shows(&run(&home, &["plan", "--detailed-exitcode", "-q"]), 0, text(&run(&home, &["plan"]).stdout), "");
     }
 }

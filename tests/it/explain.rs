@@ -9,12 +9,12 @@ use serde_json::Value;
 use crate::schema::validate;
 use crate::support::{case_folder, commands, folders_in, home_of, json, lighthouse, run, text, words};
 
-/// The cases of the area `explain`.
+/// Returns the cases of the area `explain`.
 fn folders() -> Vec<PathBuf> {
     folders_in(&case_folder("explain"))
 }
 
-/// The answers of a folder's session as JSON; what ends in an error has none.
+/// Returns the answers of a case's session as JSON, without commands that end with an error.
 fn answers(folder: &Path, home: &Path) -> Vec<Value> {
     let explained = commands(folder).into_iter().filter(|words| words[0] == "explain");
     let answers = explained.filter_map(|mut words| {
@@ -39,7 +39,6 @@ fn every_answer_follows_the_schema() {
     assert_eq!(kinds, ["cluster", "node", "placed", "unplaced"]);
 }
 
-/// Everyone who follows the advice gets what was said.
 #[test]
 fn every_suggestion_places_the_workload_when_it_is_carried_out() {
     let mut carried_out = Vec::new();
@@ -65,7 +64,7 @@ fn every_suggestion_places_the_workload_when_it_is_carried_out() {
     );
 }
 
-/// Edits the manifest by hand, or runs the command, and plans.
+/// Carries out a suggestion, by editing the manifest or by the flags of its command, and plans.
 fn carry_out(home: &Path, way: &Value) -> Value {
     let mut arguments = vec!["plan".to_owned(), "--format".to_owned(), "json".to_owned()];
     if way["kind"] == "move" {
@@ -78,7 +77,7 @@ fn carry_out(home: &Path, way: &Value) -> Value {
     json(&lighthouse(home).args(&arguments).output().expect("it runs"))
 }
 
-/// Edits the lines that the answer points to: an amount in its line, what is new in the table's.
+/// Edits the lines that an answer points to: changes an amount in its line, or adds a line to the table.
 fn edit(home: &Path, edit: &Value) {
     let place = &edit["place"];
     let path = home.join(place["file"].as_str().expect("a file"));
@@ -113,10 +112,10 @@ fn edit(home: &Path, edit: &Value) {
     fs::write(path, lines.join("\n")).expect("written");
 }
 
-/// What a plan says of what has no place is how its explanation begins, and the command for the rest.
+/// A plan repeats the head of the explanation of each unplaced workload and names the command for the rest.
 #[test]
 fn a_plan_shows_the_first_lines_of_each_explanation() {
-    let mut told = 0;
+    let mut shown = 0;
     for folder in folders() {
         let home = home_of(&folder);
         let plan = json(&run(home.path(), &["plan", "--format", "json"]));
@@ -132,14 +131,14 @@ fn a_plan_shows_the_first_lines_of_each_explanation() {
                 let command = format!("`lighthouse explain {command}` says what would help\n");
                 let in_full = page.contains(&format!("! {}{below}{command}", head.join(below)));
                 assert_ne!(in_full, alike(page).contains(&name), "{name} in {page}");
-                told += usize::from(in_full);
+                shown += usize::from(in_full);
             }
         }
     }
-    assert!(told >= 2 * 10, "{told}");
+    assert!(shown >= 2 * 10, "{shown}");
 }
 
-/// The names of those that hear the same as another.
+/// Returns the names that a page lists as having the same explanation as another workload.
 fn alike(page: &str) -> Vec<&str> {
     let lines = page.lines().filter(|line| line.contains(": the same as "));
     let names = lines.filter_map(|line| line.split_once(" no place")).flat_map(|(names, _)| names.split(' '));

@@ -1,7 +1,7 @@
-//! What a hostile manifest can do to the program: nothing.
+//! Hostile manifests do no harm: `check` and `plan` neither panic nor end with an unexpected exit code, messages stay
+//! within their bounds, and no stream has characters that control a terminal.
 //!
-//! Each goes through `check` and `plan` of the binary: no panic, an exit code that is meant, messages within their
-//! bounds, and nothing on either stream that a terminal would obey. What each fault says exactly is in `manifests`.
+//! The exact messages are sessions of `tests/cases/invalid-manifest`.
 
 use std::fs;
 use std::panic::catch_unwind;
@@ -18,12 +18,12 @@ use lighthouse::text::source::Source;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use crate::support::library_run::{is_printable, pass};
+use crate::support::library_run::{is_printable, run_through};
 use crate::support::{case_folder, cases, folders_in, lighthouse, run, text};
 
 const STRATEGY: &str = "strategy = \"prioritized\"\n";
 
-/// Characters that a terminal or a reader would be fooled by.
+/// Characters that control a terminal or mislead a reader.
 const HIDDEN: [char; 14] = [
     '\u{1}',
     '\u{8}',
@@ -47,13 +47,13 @@ fn home(manifest: &[u8]) -> TempDir {
     home
 }
 
-/// Checks what holds whatever was read.
+/// Asserts what holds for any input.
 #[track_caller]
 fn is_harmless(output: &Output, what: &str) {
     assert_eq!(harm(output), None, "{what}: {:?}", output.status);
 }
 
-/// What of an output must not be.
+/// Returns what is harmful about an output.
 fn harm(output: &Output) -> Option<String> {
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     let longest = err.split("\n\n").map(str::len).max().unwrap_or_default();
@@ -100,7 +100,7 @@ fn control_harmful_output_is_caught() {
     }
 }
 
-/// Runs a manifest through the commands that read it.
+/// Runs the commands that read a manifest and returns their exit codes.
 #[track_caller]
 fn goes_through(folder: &Path, file: &str, what: &str) -> Vec<Option<i32>> {
     let commands = [&["check"][..], &["check", "--format", "github"], &["plan"]];
@@ -281,7 +281,7 @@ fn only_the_first_of_many_keys_nested_too_deep_is_reported() {
     assert_eq!((output.status.code(), told.matches("error: ").count()), (Some(1), 1));
 }
 
-/// The negative control of the test above: what is legal, but does not fit into the memory that there is.
+/// Ten million nodes are legal, but do not fit into the memory to which the tests above limit the program.
 #[test]
 #[cfg(target_os = "linux")]
 fn control_the_memory_limit_has_an_effect() {
@@ -289,7 +289,7 @@ fn control_the_memory_limit_has_an_effect() {
     assert!(!matches!(within(200 << 10, home.path(), "check").status.code(), Some(0 | 1 | 3)));
 }
 
-/// Runs a command with so many KiB of memory.
+/// Runs a command with this many KiB of memory.
 #[cfg(target_os = "linux")]
 fn within(memory: usize, folder: &Path, command: &str) -> Output {
     let binary = lighthouse(folder).get_program().to_owned();
@@ -298,16 +298,16 @@ fn within(memory: usize, folder: &Path, command: &str) -> Output {
     shell.arg(binary).output().expect("it runs")
 }
 
-/// A manifest through every page, in all of which nothing hidden may stand.
+/// Renders every page of a manifest; none may have hidden characters.
 fn is_shown_safely(manifest: &str) {
-    pass(&[Source::new("lighthouse.toml", manifest)], None, None);
+    run_through(&[Source::new("lighthouse.toml", manifest)], None, None);
 }
 
 #[test]
 fn every_character_is_shown_safely_or_refused() {
     let legal = ('\0'..=char::MAX).filter(|c| !matches!(c, '\n' | '\r' | '"' | '\'' | '\\'));
     let (hidden, seen): (Vec<char>, Vec<char>) = legal.partition(|&c| is_hidden(c));
-    // In a name they are refused, one by one; in a reason and in a value they are shown escaped.
+    // Names with hidden characters are refused; reasons and values show them escaped.
     for some in hidden.chunks(80) {
         for quote in ["\"", "'"] {
             let workload = |c: &char| format!("[[workloads]]\nname = {quote}a{c}b{quote}\n");
@@ -330,7 +330,7 @@ fn every_character_is_shown_safely_or_refused() {
     }
 }
 
-/// Each annotation of a plan that places nothing is about one of these workloads.
+/// Asserts that the annotations of a plan that places nothing name exactly these workloads.
 fn annotations_name(workloads: &[String], text: &str) {
     let sources = [Source::new("lighthouse.toml", text)];
     let manifest = manifest::read(&sources).expect("it is valid");
@@ -340,7 +340,8 @@ fn annotations_name(workloads: &[String], text: &str) {
     assert!(annotated(&plan_github(&plan, &manifest, &sources)) == Some(wanted));
 }
 
-/// Whom the errors of a page are about, in order, read as the runner reads them; nothing where one is no such error.
+/// Returns the workloads that the errors of a page are about, sorted, as GitHub's runner reads them. Returns `None` if an
+/// annotation is of another form.
 fn annotated(page: &str) -> Option<Vec<String>> {
     let errors = page.lines().filter_map(|line| line.strip_prefix("::error "));
     let told = errors.map(|error| {

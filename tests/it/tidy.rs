@@ -1,7 +1,8 @@
-//! The walls of the house: what each room may name, and what every file keeps to.
+//! Checks the walls between the rooms of `src/`: which rooms, packages and parts of the standard library each may use;
+//! and the form of every file.
 //!
-//! A file says what it uses by naming it, so the walls are read off its text, without comments and unit tests. Whoever
-//! moves a wall changes `ROOMS` here and the map in `src/lib.rs`.
+//! The walls are read off the text of a file, without comments and unit tests. A change of a wall is a change of `ROOMS`
+//! here and of the map in `src/lib.rs`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,12 +10,14 @@ use std::path::{Path, PathBuf};
 
 use crate::support::{below_root, files_below};
 
-/// The longest line, and the longest file of a room and of tests.
-const WIDEST: usize = 120;
-const LONGEST: usize = 450;
-const LONGEST_TEST: usize = 500;
+/// Maximum number of characters in a line.
+const MAX_WIDTH: usize = 120;
+/// Maximum number of lines in a file of `src/`.
+const MAX_LINES: usize = 450;
+/// Maximum number of lines in other files.
+const MAX_TEST_LINES: usize = 500;
 
-/// A room, the other rooms that it may name, and the packages.
+/// Name of a room, other rooms that it may use, and packages that it may use.
 type Room = (&'static str, &'static [&'static str], &'static [&'static str]);
 
 const ROOMS: [Room; 17] = [
@@ -37,7 +40,7 @@ const ROOMS: [Room; 17] = [
     ("watch", &["state", "store", "text"], &["notify"]),
 ];
 
-/// What turns a plan into a page: all that is known, and nothing that reads or writes.
+/// `render` sees every value, and nothing that reads or writes files.
 const RENDER: Room = (
     "render",
     &[
@@ -47,7 +50,7 @@ const RENDER: Room = (
     &["anstyle", "rustc_hash", "schemars", "serde", "serde_json", "similar", "unicode_width"],
 );
 
-/// The binary sees what the library shows.
+/// The binary uses the public library.
 const BIN: Room = (
     "bin",
     &[
@@ -69,14 +72,14 @@ const BIN: Room = (
     ],
 );
 
-/// What of the standard library touches the world, and who may.
-const WORLD: [(&str, &[&str]); 8] = [
+/// Modules of the standard library that have effects, and the rooms that may use them.
+const EFFECTS: [(&str, &[&str]); 8] = [
     ("std::fs", &["store"]),
-    // Render opens nothing: it writes into what it is given.
+    // `render` opens nothing; it writes into the writer that it is given.
     ("std::io", &["store", "render", "bin"]),
     ("std::env", &["bin"]),
     ("std::process", &["store", "bin"]),
-    // The protocol of `watch` counts in durations; what time it is, it is told.
+    // The protocol of `watch` counts in durations; the time is passed in.
     ("std::time", &["store", "watch", "bin"]),
     ("std::thread", &["parallel", "store", "bin"]),
     ("std::net", &["bin"]),
@@ -87,8 +90,8 @@ fn rooms() -> Vec<Room> {
     ROOMS.into_iter().chain([RENDER, BIN]).collect()
 }
 
-/// All Rust of the project, by its path from the root.
-fn rust() -> Vec<(PathBuf, String)> {
+/// Returns the text of every Rust file, with its path from the root.
+fn rust_files() -> Vec<(PathBuf, String)> {
     let root = below_root("");
     let files = ["src", "tests", "examples"].iter().flat_map(|folder| files_below(&root.join(folder), ".rs"));
     let read = |path: PathBuf| {
@@ -98,7 +101,7 @@ fn rust() -> Vec<(PathBuf, String)> {
     files.map(read).collect()
 }
 
-/// The room that a file belongs to; none for the map and for tests.
+/// Returns the room of a file; `None` for `lib.rs` and for tests.
 fn room_of(path: &Path) -> Option<String> {
     if path.ends_with("tests.rs") {
         return None;
@@ -108,7 +111,7 @@ fn room_of(path: &Path) -> Option<String> {
     Some(room.trim_end_matches(".rs").to_owned()).filter(|room| room != "lib")
 }
 
-/// What a file does: its text without comments and unit tests.
+/// Returns the text of a file without comments and unit tests.
 fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
     text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
@@ -118,13 +121,13 @@ fn is_part_of_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// Where a path begins with these words, what comes after them.
+/// Returns the text after each occurrence of `words` that begins a path.
 fn after<'t>(code: &'t str, words: &str) -> Vec<&'t str> {
     let begins = |at: usize| !code[..at].ends_with(|c| is_part_of_name(c) || c == ':' || c == '.');
     code.match_indices(words).filter(|&(at, _)| begins(at)).map(|(at, _)| &code[at + words.len()..]).collect()
 }
 
-/// The first names after `crate::`, also those of a group in braces.
+/// Returns the first names after `crate::`, including each name of a group in braces.
 fn named_after(code: &str, words: &str) -> BTreeSet<String> {
     after(code, words).into_iter().flat_map(first_names).collect()
 }
@@ -149,14 +152,14 @@ fn first_name(path: &str) -> String {
     path.trim_start().chars().take_while(|&c| is_part_of_name(c)).collect()
 }
 
-/// The packages of the project that a file names.
+/// Returns the packages of `Cargo.toml` that a file names.
 fn packages(code: &str) -> BTreeSet<String> {
     let manifest: toml::Table = fs::read_to_string(below_root("Cargo.toml")).expect("a file").parse().expect("TOML");
     let names = manifest["dependencies"].as_table().expect("a table").keys().map(|name| name.replace('-', "_"));
     names.filter(|name| !after(code, &format!("{name}::")).is_empty()).collect()
 }
 
-/// What a file of a room names and may not.
+/// Returns what a file of a room names although it may not.
 fn breaches(room: &str, code: &str) -> Vec<String> {
     let Some(&(_, rooms, allowed)) = rooms().iter().find(|(name, ..)| *name == room) else {
         return vec!["a room without walls".to_owned()];
@@ -166,15 +169,15 @@ fn breaches(room: &str, code: &str) -> Vec<String> {
     let mut found: Vec<_> = foreign.map(|name| format!("the room `{name}`")).collect();
     let foreign = packages(code).into_iter().filter(|name| !allowed.contains(&&**name));
     found.extend(foreign.map(|name| format!("the package `{name}`")));
-    let world = WORLD.iter().filter(|(module, who)| !who.contains(&room) && !after(code, module).is_empty());
-    found.extend(world.map(|(module, _)| format!("`{module}`")));
+    let effects = EFFECTS.iter().filter(|(module, rooms)| !rooms.contains(&room) && !after(code, module).is_empty());
+    found.extend(effects.map(|(module, _)| format!("`{module}`")));
     found
 }
 
 #[test]
 fn every_file_stays_within_the_walls_of_its_room() {
     let mut found = Vec::new();
-    for (path, text) in rust() {
+    for (path, text) in rust_files() {
         let Some(room) = room_of(&path) else { continue };
         let breaches = breaches(&room, &code(&text));
         found.extend(breaches.iter().map(|what| format!("{} names {what}", path.display())));
@@ -186,8 +189,8 @@ fn every_file_stays_within_the_walls_of_its_room() {
 fn breaches_of_the_walls_are_detected() {
     for (room, code, what) in [
         ("place", "use crate::manifest::Manifest;", "the room `manifest`"),
-        ("check", "use crate::{\n    model::Model,\n    place::{self, Engine},\n};", "the room `place`"),
-        ("check", "fn f() { crate::rules::attach::attach() }", "the room `place`"),
+        ("verify", "use crate::{\n    model::Model,\n    place::{self, Engine},\n};", "the room `place`"),
+        ("verify", "fn f() { crate::rules::attach::attach() }", "the room `rules`"),
         ("place", "use serde::Serialize;", "the package `serde`"),
         ("state", "fn f() { std::fs::read(\"x\"); }", "`std::fs`"),
         ("plan", "use std::time::Instant;", "`std::time`"),
@@ -214,21 +217,22 @@ fn the_map_shows_every_room_and_every_wall() {
 }
 
 fn module(line: &str) -> Option<String> {
-    Some(line.strip_prefix("pub mod ")?.trim_end_matches(';').to_owned())
+    // A module with a body, such as the prelude, is no room.
+    Some(line.strip_prefix("pub mod ")?.strip_suffix(';')?.to_owned())
 }
 
 #[test]
 fn every_file_begins_with_its_purpose() {
     let silent: Vec<_> =
-        rust().into_iter().filter(|(_, text)| !text.starts_with("//! ")).map(|(path, _)| path).collect();
+        rust_files().into_iter().filter(|(_, text)| !text.starts_with("//! ")).map(|(path, _)| path).collect();
     assert!(silent.is_empty(), "{silent:#?}");
 }
 
 #[test]
 fn no_file_is_too_long_and_no_line_too_wide() {
     let mut found = Vec::new();
-    for (path, text) in rust() {
-        if text.lines().count() > if path.starts_with("src") { LONGEST } else { LONGEST_TEST } {
+    for (path, text) in rust_files() {
+        if text.lines().count() > if path.starts_with("src") { MAX_LINES } else { MAX_TEST_LINES } {
             found.push(format!("{} has {} lines", path.display(), text.lines().count()));
         }
         for (number, line) in (1..).zip(text.lines()) {
@@ -238,12 +242,12 @@ fn no_file_is_too_long_and_no_line_too_wide() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
-/// What is wrong with a line. Only rows of tables and texts that are shown may be wide.
+/// Returns what is wrong with a line. Only rows of tables and lines with text for users may be wide.
 fn fault(line: &str) -> Option<&'static str> {
     let shown = line.starts_with("//! | ") || line.contains('"') || line.ends_with('\\');
     let later = ["TODO", "FIXME"].iter().any(|word| line.contains(word)) && !line.contains("\"FIXME\"");
     match line {
-        _ if line.chars().count() > WIDEST && !shown => Some("is wide"),
+        _ if line.chars().count() > MAX_WIDTH && !shown => Some("is wide"),
         _ if line.contains('\t') => Some("has a tab"),
         _ if line.ends_with(' ') => Some("ends in white space"),
         _ if later => Some("puts something off"),

@@ -1,4 +1,4 @@
-//! The checker says which rule an assignment breaks, of whom and over what.
+//! The judge names the rule that an assignment breaks, the workload, and the resource or group.
 
 use lighthouse::manifest;
 use lighthouse::model::Assignment;
@@ -43,8 +43,8 @@ over = "rack"
 hard = true
 "#;
 
-/// What is wrong when x, y and z are on these nodes; a dash is nowhere.
-fn wrong(more: &str, nodes: &str) -> Vec<String> {
+/// Returns the violations if `x`, `y` and `z` are on these nodes; a dash means unplaced.
+fn violations(more: &str, nodes: &str) -> Vec<String> {
     let sources = [Source::new("x.toml", format!("{MANIFEST}{more}"))];
     let model = manifest::read(&sources).expect("it is valid").model;
     let assignment = Assignment(nodes.split(' ').map(|node| model.node_named(node)).collect());
@@ -53,11 +53,11 @@ fn wrong(more: &str, nodes: &str) -> Vec<String> {
 
 #[test]
 fn a_valid_assignment_has_no_violations() {
-    // Also to the last bit, and where whoever is below zero does not mind.
+    // These include a node that is filled exactly, and one below zero whose workload is immune.
     for nodes in ["- - -", "a - -", "- a -", "- - b", "a - b", "a - a"] {
-        assert_eq!(wrong("", nodes), Vec::<String>::new(), "{nodes}");
+        assert_eq!(violations("", nodes), Vec::<String>::new(), "{nodes}");
     }
-    assert_eq!(wrong("[drain]\nb = \"old\"\n", "a - -"), Vec::<String>::new());
+    assert_eq!(violations("[drain]\nb = \"old\"\n", "a - -"), Vec::<String>::new());
 }
 
 #[test]
@@ -100,6 +100,6 @@ fn every_broken_rule_is_named() {
         ("", "- - c", &["`z` may not be on its node by `name`"]),
         ("[drain]\nb = \"old\"\n", "- - b", &["`z` is on a drained node"]),
     ] {
-        assert_eq!(wrong(more, nodes), expected, "{nodes}");
+        assert_eq!(violations(more, nodes), expected, "{nodes}");
     }
 }

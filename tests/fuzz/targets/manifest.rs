@@ -1,4 +1,4 @@
-//! Bytes as a manifest, with a state and a plan that was saved for another one.
+//! Fuzzes the manifest, with a state and a plan that were made for another one.
 
 #![no_main]
 
@@ -13,11 +13,11 @@ const PLAN: &[u8] = include_bytes!("../seeds/plan/everything.toml");
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     if !is_large(bytes) {
-        library_run::pass(&[Source::new("lighthouse.toml", bytes)], Some(STATE), Some(PLAN));
+        library_run::run_through(&[Source::new("lighthouse.toml", bytes)], Some(STATE), Some(PLAN));
     }
 });
 
-/// Whether a number may mean a hundred thousand nodes or more, which is legal and only takes long.
+/// Returns whether a number may mean 100,000 nodes or more, which is legal but slow.
 fn is_large(bytes: &[u8]) -> bool {
     let mut words = bytes.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
     words.any(|word| word.first().is_some_and(u8::is_ascii_digit) && (6..=30).contains(&word.len()))

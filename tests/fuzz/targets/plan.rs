@@ -1,4 +1,4 @@
-//! Bytes as a saved plan with the digest that it should have, for a manifest and a state that have all there is.
+//! Fuzzes the saved plan, with a fitting digest, for a manifest and a state that use every feature.
 
 #![no_main]
 
@@ -14,5 +14,5 @@ const STATE: &[u8] = include_bytes!("../seeds/state/everything.toml");
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let sealed = str::from_utf8(bytes).map(library_run::resealed);
     let bytes = sealed.as_ref().map_or(bytes, String::as_bytes);
-    library_run::pass(&[Source::new("lighthouse.toml", MANIFEST)], Some(STATE), Some(bytes));
+    library_run::run_through(&[Source::new("lighthouse.toml", MANIFEST)], Some(STATE), Some(bytes));
 });

@@ -1,4 +1,4 @@
-//! Bytes as a state with the digest that it should have, under a manifest that has all there is.
+//! Fuzzes the state, with a fitting digest, under a manifest that uses every feature.
 
 #![no_main]
 
@@ -15,9 +15,9 @@ const PLAN: &[u8] = include_bytes!("../seeds/plan/everything.toml");
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let sealed = str::from_utf8(bytes).map(library_run::resealed);
     let bytes = sealed.as_ref().map_or(bytes, String::as_bytes);
-    library_run::pass(&[Source::new("lighthouse.toml", MANIFEST)], Some(bytes), Some(PLAN));
-    // The way out for a state that cannot be read.
+    library_run::run_through(&[Source::new("lighthouse.toml", MANIFEST)], Some(bytes), Some(PLAN));
+    // `lighthouse adopt STATE` reads a state without checking its digest.
     if let Ok(adopted) = state::adopt(bytes) {
-        library_run::pass(&[Source::new("lighthouse.toml", MANIFEST)], Some(adopted.text().as_bytes()), None);
+        library_run::run_through(&[Source::new("lighthouse.toml", MANIFEST)], Some(adopted.text().as_bytes()), None);
     }
 });

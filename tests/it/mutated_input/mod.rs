@@ -1,7 +1,7 @@
-//! The campaign: mutated manifests, states and saved plans, a hundred thousand in every run, through all of `plan` and
-//! `apply` in the library; some of them through the binary as well, which has to end as the library says.
+//! Mutated manifests, states and saved plans, 100,000 in every run, go through all of `plan` and `apply` in the library.
+//! Some go through the binary as well, which has to end with the same exit code.
 //!
-//! `PROPTEST_CASES=1000000` asks for more. A case is its number: what fails says which one it was.
+//! `PROPTEST_CASES=1000000` asks for more. A case is determined by its number, which a failure prints.
 
 mod mutations;
 
@@ -15,20 +15,20 @@ use lighthouse::text::source::Source;
 
 use mutations::{Draw, mutated, mutated_and_sealed};
 
-use crate::support::library_run::{Codes, pass};
+use crate::support::library_run::{ExitCodes, run_through};
 use crate::support::{below_root, case_folder, cases, files_below, run, text};
 
-/// One in so many goes through the binary, too.
+/// Number of cases of which one goes through the binary, too.
 const THROUGH_THE_BINARY: u32 = 2_000;
 
-/// A manifest with what is on record for it and a plan that was saved for the two.
+/// Manifest with a state and a plan saved for the two, from which cases are mutated.
 struct Seed {
     manifest: Vec<u8>,
     state: Option<Vec<u8>>,
     plan: Option<Vec<u8>>,
 }
 
-/// What one case is made of.
+/// Files of one case.
 struct Case {
     manifest: Vec<u8>,
     drop_in: Option<Vec<u8>>,
@@ -36,7 +36,7 @@ struct Case {
     plan: Option<Vec<u8>>,
 }
 
-/// Those of the fuzz targets, which have all three.
+/// Returns the seeds of the fuzz targets, which have all three files.
 fn whole_seeds() -> Vec<Seed> {
     let folder = below_root("tests/fuzz/seeds");
     let seed = |path: PathBuf| {
@@ -46,13 +46,13 @@ fn whole_seeds() -> Vec<Seed> {
     files_below(&folder.join("manifest"), ".toml").into_iter().map(seed).collect()
 }
 
-/// The valid manifests among the fixtures.
+/// Returns the valid manifests of `tests/cases`.
 fn bare_seeds() -> Vec<Seed> {
     let mains = files_below(&case_folder("valid-manifest"), "lighthouse.toml").into_iter();
     mains.map(|path| Seed { manifest: fs::read(&path).expect("a manifest"), state: None, plan: None }).collect()
 }
 
-/// The case of a number: a manifest, a state or a saved plan is mutated, rarely several of them.
+/// Returns the case of a number: the manifest, the state or the saved plan is mutated, rarely several of them.
 fn case(number: u32, whole: &[Seed], bare: &[Seed]) -> Case {
     let mut draw = Draw::new(number.into());
     let (has_all, has_drop_in) = (draw.one_in(8), draw.one_in(16));
@@ -79,15 +79,15 @@ impl Case {
         std::iter::once(main).chain(drop_in).collect()
     }
 
-    fn codes(&self) -> Option<Codes> {
-        pass(&self.sources(), self.state.as_deref(), self.plan.as_deref())
+    fn codes(&self) -> Option<ExitCodes> {
+        run_through(&self.sources(), self.state.as_deref(), self.plan.as_deref())
     }
 
-    /// For a message.
-    fn told(&self) -> String {
-        let shown = |bytes: &[u8]| bytes.escape_ascii().to_string().replace("\\n", "\n");
+    /// Formats the files for a message.
+    fn shown(&self) -> String {
+        let escaped = |bytes: &[u8]| bytes.escape_ascii().to_string().replace("\\n", "\n");
         let parts = [Some(&self.manifest), self.drop_in.as_ref(), self.state.as_ref(), self.plan.as_ref()];
-        parts.into_iter().flatten().map(|bytes| shown(bytes)).collect::<Vec<_>>().join("\n----\n")
+        parts.into_iter().flatten().map(|bytes| escaped(bytes)).collect::<Vec<_>>().join("\n----\n")
     }
 
     fn write(&self, home: &Path) {
@@ -106,23 +106,23 @@ impl Case {
     }
 }
 
-/// How often each code came for `plan`, `apply` and `apply PLANFILE`.
+/// Number of cases by exit code, for `plan`, `apply` and `apply PLANFILE`.
 type Counts = [[u32; 5]; 3];
 
-fn count(counts: &mut Counts, codes: Codes) {
+fn count(counts: &mut Counts, codes: ExitCodes) {
     for (row, code) in counts.iter_mut().zip([codes.plan, codes.apply, codes.apply_saved]) {
         row[usize::try_from(code).expect("a code")] += 1;
     }
 }
 
-/// The cases of one thread, with what the library says of each.
-fn campaign(numbers: impl Iterator<Item = u32>, pass: impl Fn(&Case) -> Option<Codes>) -> Counts {
+/// Runs the cases of one thread and counts their exit codes.
+fn campaign(numbers: impl Iterator<Item = u32>, run: impl Fn(&Case) -> Option<ExitCodes>) -> Counts {
     let (whole, bare) = (whole_seeds(), bare_seeds());
     let mut counts = Counts::default();
     for number in numbers {
         let case = case(number, &whole, &bare);
-        let codes = catch_unwind(AssertUnwindSafe(|| pass(&case)));
-        let Some(codes) = codes.unwrap_or_else(|_| panic!("case {number}:\n{}", case.told())) else { continue };
+        let codes = catch_unwind(AssertUnwindSafe(|| run(&case)));
+        let Some(codes) = codes.unwrap_or_else(|_| panic!("case {number}:\n{}", case.shown())) else { continue };
         count(&mut counts, codes);
         if number % THROUGH_THE_BINARY < 3 {
             through_the_binary(number, &case, codes);
@@ -131,8 +131,8 @@ fn campaign(numbers: impl Iterator<Item = u32>, pass: impl Fn(&Case) -> Option<C
     counts
 }
 
-/// The binary ends as the library says, and the state is as it was unless it was saved.
-fn through_the_binary(number: u32, case: &Case, codes: Codes) {
+/// Asserts that the binary ends with the codes of the library, and changes the state only by saving it.
+fn through_the_binary(number: u32, case: &Case, codes: ExitCodes) {
     let commands: [(&[&str], i32); 3] =
         [(&["plan"], codes.plan), (&["apply", "--yes"], codes.apply), (&["apply", "plan.toml"], codes.apply_saved)];
     for (command, code) in commands {
@@ -140,12 +140,12 @@ fn through_the_binary(number: u32, case: &Case, codes: Codes) {
         case.write(home.path());
         let output = run(home.path(), command);
         let ended = (output.status.code(), fs::read(home.path().join("lighthouse.state.toml")).ok());
-        let told = || format!("case {number}: {command:?}: {}\n{}", text(&output.stderr), case.told());
-        assert!(is_meant(command, code, case.state.as_deref(), (ended.0, ended.1.as_deref())), "{}", told());
+        let message = || format!("case {number}: {command:?}: {}\n{}", text(&output.stderr), case.shown());
+        assert!(is_meant(command, code, case.state.as_deref(), (ended.0, ended.1.as_deref())), "{}", message());
     }
 }
 
-/// Whether a command that began with a state ended with the code that is meant, and with the state that belongs to it.
+/// Returns whether a command ended with the expected code, and changed the state only if it may save.
 fn is_meant(command: &[&str], code: i32, before: Option<&[u8]>, (ended, after): (Option<i32>, Option<&[u8]>)) -> bool {
     let may_save = command[0] != "plan" && matches!(code, 0 | 3);
     ended == Some(code) && (may_save || after == before)
@@ -161,7 +161,7 @@ fn mutated_input_is_handled_by_library_and_binary_alike() {
         campaigns.into_iter().map(|each| each.join().expect("no case fails")).collect()
     });
     let sum = |command: usize, code: usize| counts.iter().map(|each| each[command][code]).sum::<u32>();
-    // Mutations that all fail at the first check would show nothing.
+    // If all mutations failed at the first check, the test would show nothing.
     let enough = all / 1_000;
     assert!([0, 1, 3, 4].iter().all(|&code| sum(1, code) > enough && sum(2, code) > enough), "{counts:?}");
 }
@@ -178,7 +178,7 @@ fn a_saved_plan_that_hides_a_change_is_refused() {
     assert!(!saved.is_empty());
     for case in saved {
         let codes = case.codes().expect("it is small");
-        assert_eq!(codes.apply_saved, 4, "{}", case.told());
+        assert_eq!(codes.apply_saved, 4, "{}", case.shown());
         through_the_binary(0, &case, codes);
     }
 }
@@ -188,22 +188,22 @@ fn every_seed_is_planned_and_applied() {
     for seed in whole_seeds().into_iter().chain(bare_seeds()) {
         let case = Case { manifest: seed.manifest, drop_in: None, state: seed.state, plan: seed.plan };
         let codes = case.codes().expect("it is small");
-        assert!(matches!((codes.plan, codes.apply), (0, 0) | (3, 3)), "{codes:?}\n{}", case.told());
-        assert!(case.plan.is_none() || codes.apply_saved == codes.plan, "{codes:?}\n{}", case.told());
+        assert!(matches!((codes.plan, codes.apply), (0, 0) | (3, 3)), "{codes:?}\n{}", case.shown());
+        assert!(case.plan.is_none() || codes.apply_saved == codes.plan, "{codes:?}\n{}", case.shown());
     }
 }
 
 #[test]
 #[should_panic(expected = "case 3:")]
 fn control_a_panic_is_reported_with_its_case() {
-    // A case that is none of those that go through the binary as well.
+    // Case 3 does not go through the binary.
     campaign(3..4, |_| panic!("as a fault would"));
 }
 
 #[test]
 #[should_panic(expected = "case 0: [\"plan\"]")]
 fn control_a_binary_with_another_exit_code_is_caught() {
-    campaign(0..1, |case| case.codes().map(|codes| Codes { plan: 4, ..codes }));
+    campaign(0..1, |case| case.codes().map(|codes| ExitCodes { plan: 4, ..codes }));
 }
 
 #[test]

@@ -1,10 +1,10 @@
-//! What a mutation does to bytes, drawn from numbers that are the same in every run.
+//! Mutations of bytes, drawn from a generator that gives the same numbers in every run.
 
 use std::ops::Range;
 
 use crate::support::library_run::resealed;
 
-/// Pieces that hostile manifests, states and plans are made of.
+/// Pieces that are inserted into manifests, states and plans.
 const TOKENS: [&str; 64] = [
     "\n",
     "\r",
@@ -72,7 +72,7 @@ const TOKENS: [&str; 64] = [
     "fresh = true\n",
 ];
 
-/// Numbers at limits; none that is legal and takes long.
+/// Numbers at limits, without those that are legal but slow.
 const NUMBERS: [&str; 24] = [
     "0",
     "-0",
@@ -100,7 +100,7 @@ const NUMBERS: [&str; 24] = [
     "0.1",
 ];
 
-/// Characters that must never come out as they are.
+/// Characters that must never be printed unescaped.
 const HIDDEN: [&str; 12] = [
     "\0",
     "\u{1b}[2K\r",
@@ -116,7 +116,7 @@ const HIDDEN: [&str; 12] = [
     "\u{301}",
 ];
 
-/// What is opened again and again.
+/// Openings that are repeated to nest deeply.
 const NESTS: [&str; 6] = ["[", "{a=", "a.", "[[a.", "((", "{a=["];
 
 /// The generator `SplitMix64`: small, and good enough to draw from.
@@ -134,7 +134,7 @@ impl Draw {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below another one, which is more than zero.
+    /// Draws a number below `end`, which is more than zero.
     pub(super) fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.next() % end as u64).expect("it is below")
     }
@@ -148,7 +148,7 @@ impl Draw {
     }
 }
 
-/// A text with one to five mutations, mostly few: after each fewer texts get past the first check.
+/// Applies one to five mutations, mostly few: each makes it less likely that the text gets past the first check.
 pub(super) fn mutated(text: &[u8], other: &[u8], draw: &mut Draw) -> Vec<u8> {
     let mut text = text.to_vec();
     let most = 1 + draw.below(5);
@@ -158,7 +158,7 @@ pub(super) fn mutated(text: &[u8], other: &[u8], draw: &mut Draw) -> Vec<u8> {
     text
 }
 
-/// The same, often with the digest that it should have: else nothing behind the digest would ever be reached.
+/// Applies mutations and mostly makes the digest fit, so that code behind the check of the digest is reached.
 pub(super) fn mutated_and_sealed(text: &[u8], other: &[u8], draw: &mut Draw) -> Vec<u8> {
     let bytes = mutated(text, other, draw);
     match str::from_utf8(&bytes) {
@@ -194,21 +194,21 @@ fn flip(text: &mut [u8], at: usize, draw: &mut Draw) {
     }
 }
 
-/// The first number after a place becomes one at a limit.
+/// Replaces the first number after a position by one at a limit.
 fn replace_number(text: &mut Vec<u8>, at: usize, draw: &mut Draw) {
     let Some(start) = text[at..].iter().position(u8::is_ascii_digit).map(|start| at + start) else { return };
     let length = text[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     text.splice(start..start + length, draw.of(&NUMBERS).bytes());
 }
 
-/// The first value after a place becomes another piece.
+/// Replaces the first value after a position by a piece.
 fn replace_value(text: &mut Vec<u8>, at: usize, draw: &mut Draw) {
     if let Some(value) = value_after(text, at) {
         text.splice(value, draw.of(&TOKENS).bytes());
     }
 }
 
-/// The first value after a place becomes that of another place, which often means something.
+/// Replaces the first value after a position by a value from elsewhere in the text, which is often meaningful.
 fn copy_value(text: &mut Vec<u8>, at: usize, draw: &mut Draw) {
     let from = draw.below(text.len() + 1);
     if let (Some(to), Some(from)) = (value_after(text, at), value_after(text, from)) {
@@ -217,21 +217,21 @@ fn copy_value(text: &mut Vec<u8>, at: usize, draw: &mut Draw) {
     }
 }
 
-/// Where the first value after a place stands.
+/// Returns the range of the first value after a position.
 fn value_after(text: &[u8], at: usize) -> Option<Range<usize>> {
     let start = at + text[at..].windows(2).position(|two| two == b"= ")? + 2;
     let length = text[start..].iter().take_while(|&&byte| !matches!(byte, b'\n' | b',' | b'}')).count();
     Some(start..start + length)
 }
 
-/// Some bytes of another text.
+/// Inserts some bytes of another text.
 fn splice(text: &mut Vec<u8>, at: usize, other: &[u8], draw: &mut Draw) {
     let start = draw.below(other.len() + 1);
     let end = (start + draw.below(120)).min(other.len());
     insert(text, at, &other[start..end]);
 }
 
-/// A line is given twice, taken away, or changes places with another one.
+/// Repeats a line, removes it, or swaps it with another one.
 fn move_lines(text: &mut Vec<u8>, draw: &mut Draw) {
     let mut lines: Vec<_> = text.split_inclusive(|&byte| byte == b'\n').collect();
     if lines.is_empty() {

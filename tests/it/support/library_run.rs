@@ -1,7 +1,7 @@
-//! One manifest, state and saved plan through all that `plan`, `apply` and `apply PLANFILE` do with bytes, in the
-//! library alone, put together as the binary does. What must hold of any bytes is asserted on the way.
+//! Runs a manifest, a state and a saved plan through everything that `plan`, `apply` and `apply PLANFILE` do with them,
+//! in the library alone, and asserts on the way what must hold for any input.
 //!
-//! The fuzz targets have this file, too, so it names nothing of the other tests.
+//! The fuzz targets include this file by its path, so it uses nothing of the other tests.
 
 use lighthouse::explain::{self, Case};
 use lighthouse::manifest::{self, Manifest};
@@ -21,39 +21,39 @@ use lighthouse::text::escape::is_hidden;
 use lighthouse::text::source::Source;
 use lighthouse::verify::judge;
 
-/// Beyond so many pairs of nodes and workloads a cluster is read and not planned: there are too many cases for that.
-const MOST_PAIRS: usize = 1 << 14;
+/// Maximum number of pairs of nodes and workloads for which a cluster is planned; larger ones would take too long.
+const MAX_PAIRS: usize = 1 << 14;
 
-/// How each command has to end.
+/// Exit codes that the commands have to end with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Codes {
+pub(crate) struct ExitCodes {
     pub(crate) plan: i32,
     pub(crate) apply: i32,
     pub(crate) apply_saved: i32,
 }
 
-/// Goes through; nothing where the cluster is too large to be planned here.
-pub(crate) fn pass(sources: &[Source], state: Option<&[u8]>, saved: Option<&[u8]>) -> Option<Codes> {
+/// Runs the input through all commands; returns `None` if the cluster is too large to be planned here.
+pub(crate) fn run_through(sources: &[Source], state: Option<&[u8]>, saved: Option<&[u8]>) -> Option<ExitCodes> {
     let saved = saved.and_then(read_saved);
     let state = state.map(|bytes| (read_state(bytes), bytes));
     let manifest = read_manifest(sources);
     let (Ok(manifest), None | Some((Some(_), _))) = (&manifest, &state) else {
-        return Some(Codes { plan: 1, apply: 1, apply_saved: 1 });
+        return Some(ExitCodes { plan: 1, apply: 1, apply_saved: 1 });
     };
-    if (manifest.model.nodes().len() + 1) * (manifest.model.workloads().len() + 1) > MOST_PAIRS {
+    if (manifest.model.nodes().len() + 1) * (manifest.model.workloads().len() + 1) > MAX_PAIRS {
         return None;
     }
     let state = state.as_ref().and_then(|(state, bytes)| Some((state.as_ref()?, *bytes)));
     let theirs = state.and_then(|(state, _)| state.cluster.as_deref());
     if manifest.model.cluster.as_deref().zip(theirs).is_some_and(|(ours, theirs)| ours != theirs) {
-        return Some(Codes { plan: 4, apply: 4, apply_saved: if saved.is_some() { 4 } else { 1 } });
+        return Some(ExitCodes { plan: 4, apply: 4, apply_saved: if saved.is_some() { 4 } else { 1 } });
     }
-    let pass = Pass { sources, manifest, state };
-    let (plan, apply) = pass.plan_and_apply();
-    Some(Codes { plan, apply, apply_saved: saved.map_or(1, |saved| pass.apply_saved(&saved)) })
+    let run = Run { sources, manifest, state };
+    let (plan, apply) = run.plan_and_apply();
+    Some(ExitCodes { plan, apply, apply_saved: saved.map_or(1, |saved| run.apply_saved(&saved)) })
 }
 
-/// A text of state or saved plan with the digest that it should have.
+/// Replaces the digest of a state or saved plan by the one that fits its text.
 pub(crate) fn resealed(text: &str) -> String {
     let is_digest = |line: &&str| line.starts_with("digest = ");
     let Some(line) = text.split_inclusive('\n').find(is_digest) else { return text.to_owned() };
@@ -61,14 +61,14 @@ pub(crate) fn resealed(text: &str) -> String {
     text.replacen(line, &format!("digest = \"{digest}\"\n"), 1)
 }
 
-/// A valid manifest and what is on record.
-struct Pass<'a> {
+/// Valid manifest with its recorded state.
+struct Run<'a> {
     sources: &'a [Source],
     manifest: &'a Manifest,
     state: Option<(&'a State, &'a [u8])>,
 }
 
-impl Pass<'_> {
+impl Run<'_> {
     fn record(&self) -> Record {
         self.state.map(|(state, _)| state.record.clone()).unwrap_or_default()
     }
@@ -85,7 +85,7 @@ impl Pass<'_> {
         let model = &self.manifest.model;
         let digest = manifest_digest(model, &Flags { fresh: saved.flags.fresh, ..saved.flags.clone() });
         let review = saved.review(digest, self.state);
-        // Whatever was reviewed, its moves must not harm the planner.
+        // The moves come from an untrusted file; planning has to survive them even if the review refuses the plan.
         let record = self.record();
         let pin = |(workload, node): &(String, String)| {
             Some(Pin { workload: model.workload_named(workload)?, node: model.node_named(node)? })
@@ -99,7 +99,7 @@ impl Pass<'_> {
                 1
             }
             (Review::Applied, Ok(_)) => 0,
-            // The flag makes it another plan than that of the model as it was read.
+            // With `fresh` the binary plans another model than the one that was read.
             (Review::Current, Ok(_)) if saved.flags.fresh => 0,
             (Review::Current, Ok(plan)) if record_digest(&plan.record()) != saved.result => 4,
             (Review::Current, Ok(plan)) if !shown_again(&plan, saved).shows_what(saved) => 4,
@@ -107,7 +107,7 @@ impl Pass<'_> {
         }
     }
 
-    /// Judges a plan and saves it, unless a guard or the end of the serials forbids it: then the code.
+    /// Judges a plan and saves it. Returns the exit code if a guard or the largest serial forbids saving.
     fn apply(&self, plan: &Plan<'_>) -> Option<i32> {
         let model = plan.model;
         assert_eq!(judge(model, &plan.outcome.assignment), [], "the judge");
@@ -141,7 +141,7 @@ impl Pass<'_> {
             || is_emptied
     }
 
-    /// Every page of a plan.
+    /// Renders every page of a plan.
     fn show(&self, plan: &Plan<'_>, record: &Record) {
         let (sources, warnings) = (self.sources, &self.manifest.warnings);
         let origin = Origin { manifest: "x.toml".to_owned(), state: Some("x.state.toml".to_owned()), serial: Some(1) };
@@ -154,7 +154,7 @@ impl Pass<'_> {
         if let Some((state, _)) = self.state {
             show_state(state, Some(plan.model));
         }
-        // An explanation plans again and again: a quarter of the manifests is explained.
+        // An explanation plans many times, so only a quarter of the manifests are explained.
         if sources[0].bytes().len() % 4 > 0 {
             return;
         }
@@ -170,7 +170,7 @@ impl Pass<'_> {
     }
 }
 
-/// What a saved plan shows when it is planned again.
+/// Returns the saved plan with the changes of a new plan.
 fn shown_again(plan: &Plan<'_>, saved: &SavedPlan) -> SavedPlan {
     let changes = plan.changes.iter().map(|change| SavedChange {
         workload: change.workload.to_string(),
@@ -246,6 +246,6 @@ pub(crate) fn is_printable(text: &str) {
 fn is_json(text: &str) {
     let value: Result<serde_json::Value, _> = serde_json::from_str(text);
     assert!(value.is_ok() && text.lines().count() == 1, "{text}");
-    // Programs read names as they are, but what is not escaped must not reach a terminal.
+    // JSON escapes hidden characters too, because people print it on terminals.
     is_printable(text);
 }
