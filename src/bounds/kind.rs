@@ -80,7 +80,7 @@ pub(super) fn never(kinds: &Kinds<'_>, workload: WorkloadId, node: NodeId) -> Op
     if model.drains.contains_key(&node) && !table.stay {
         return Some(Reason::Drained);
     }
-    let label = forbidding_label(model, table, node).map(Reason::NotSelected);
+    let label = excluding_label(model, table, node).map(Reason::NotSelected);
     let place = || group_without_place(model, table, node).map(Reason::NoDomain);
     let lacks = || {
         let required = table.requirements.iter().map(|each| each.resource);
@@ -90,7 +90,7 @@ pub(super) fn never(kinds: &Kinds<'_>, workload: WorkloadId, node: NodeId) -> Op
     label.or_else(place).or_else(lacks).or_else(|| too_small(kinds, table, node))
 }
 
-fn forbidding_label(model: &Model, table: &WorkloadTable, node: NodeId) -> Option<Symbol> {
+fn excluding_label(model: &Model, table: &WorkloadTable, node: NodeId) -> Option<Symbol> {
     let missing = table.only_on.iter().filter(|selector| !model.selects(selector, node));
     let avoided = table.never_on.iter().filter(|selector| model.selects(selector, node));
     missing.chain(avoided).map(|selector| selector.label).min_by_key(|&label| model.text(label))

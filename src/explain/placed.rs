@@ -10,7 +10,7 @@ use crate::model::{Model, NodeId, WorkloadId};
 use crate::place::Engine;
 use crate::plan::Change;
 use crate::quantity::Capacity;
-use crate::rules::{Place, Reason, Standing, refusals};
+use crate::rules::{Domain, Reason, Standing, refusals};
 use crate::scenario::{Known, Moment, Soft, given_up};
 
 /// Why a workload is where it is.
@@ -123,8 +123,8 @@ fn averse(model: &Model, engine: &Engine, workload: WorkloadId, node: NodeId) ->
 /// The first member by name of an aversion group in a node's place.
 fn member(model: &Model, engine: &Engine, group: Symbol, node: NodeId) -> Option<WorkloadId> {
     let over = model.aversion_group(group).over;
-    let place = Place::of(model, node, over)?;
-    let nodes = model.node_ids().filter(|&each| Place::of(model, each, over) == Some(place));
+    let place = Domain::of(model, node, over)?;
+    let nodes = model.node_ids().filter(|&each| Domain::of(model, each, over) == Some(place));
     let members = nodes.flat_map(|each| engine.occupancy().on(each)).copied();
     members
         .filter(|&each| model.workload_table(each).aversion_groups.contains(&group))

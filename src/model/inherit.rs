@@ -11,7 +11,7 @@ use crate::model::{Model, NodeId, Record, WorkloadId};
 
 /// A record that serves a workload.
 #[derive(Clone, Debug)]
-pub struct Claim {
+pub struct Inherited {
     /// The workload's name on record.
     pub name: Arc<str>,
     /// The node's name on record.
@@ -19,29 +19,29 @@ pub struct Claim {
     /// The node, by its own name or its `was`; `None` where it is gone.
     pub node: Option<NodeId>,
     /// Where it is on record.
-    pub entry: Entry,
+    pub entry: RecordEntry,
 }
 
 /// A line of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Entry {
+pub enum RecordEntry {
     /// An index in [`Record::placements`].
     Placement(usize),
     /// An index in [`Record::evicted`].
     Eviction(usize),
 }
 
-/// The claims of all workloads, and what nobody claims.
+/// The inheritance of all workloads, and what nobody inheritance.
 #[derive(Clone, Debug, Default)]
-pub struct Claims {
-    of: Vec<Option<Claim>>,
+pub struct Inheritance {
+    of: Vec<Option<Inherited>>,
     /// The lines of the record that serve no workload, in order.
-    pub unclaimed: Vec<Entry>,
+    pub unclaimed: Vec<RecordEntry>,
     /// The recorded cursor, where its node is still there.
     pub cursor: Option<NodeId>,
 }
 
-impl Claims {
+impl Inheritance {
     /// Matches a record with the workloads and nodes of a model.
     pub fn new(model: &Model, record: &Record) -> Self {
         if record.is_empty() {
@@ -58,7 +58,7 @@ impl Claims {
     }
 
     /// The claim of a workload, where it is on record.
-    pub fn of(&self, workload: WorkloadId) -> Option<&Claim> {
+    pub fn of(&self, workload: WorkloadId) -> Option<&Inherited> {
         self.of.get(workload.index())?.as_ref()
     }
 }
@@ -68,17 +68,18 @@ struct Matching<'a> {
     model: &'a Model,
     record: &'a Record,
     nodes: NodeNames<'a>,
-    of: Vec<Option<Claim>>,
+    of: Vec<Option<Inherited>>,
     /// The lines that are still to be claimed, by names under which nobody is declared.
-    lines: BTreeMap<&'a str, Entry>,
+    lines: BTreeMap<&'a str, RecordEntry>,
 }
 
 impl Matching<'_> {
     /// Nearly every line finds its workload here, in one look each.
     fn by_own_name(&mut self) {
         let record = self.record;
-        let placed = record.placements.iter().enumerate().map(|(at, each)| (&each.workload, Entry::Placement(at)));
-        let evicted = record.evicted.iter().enumerate().map(|(at, (name, _))| (name, Entry::Eviction(at)));
+        let placed =
+            record.placements.iter().enumerate().map(|(at, each)| (&each.workload, RecordEntry::Placement(at)));
+        let evicted = record.evicted.iter().enumerate().map(|(at, (name, _))| (name, RecordEntry::Eviction(at)));
         for (name, entry) in placed.chain(evicted) {
             match self.model.workload_named(name) {
                 Some(workload) => self.claim(workload, entry),
@@ -125,13 +126,13 @@ impl Matching<'_> {
     }
 
     /// Gives a line to a workload that has none.
-    fn claim(&mut self, workload: WorkloadId, entry: Entry) {
+    fn claim(&mut self, workload: WorkloadId, entry: RecordEntry) {
         let (name, node_name) = match entry {
-            Entry::Placement(at) => (&self.record.placements[at].workload, &self.record.placements[at].node),
-            Entry::Eviction(at) => (&self.record.evicted[at].0, &self.record.evicted[at].1),
+            RecordEntry::Placement(at) => (&self.record.placements[at].workload, &self.record.placements[at].node),
+            RecordEntry::Eviction(at) => (&self.record.evicted[at].0, &self.record.evicted[at].1),
         };
         let node = self.nodes.find(node_name);
-        self.of[workload.index()].get_or_insert_with(|| Claim {
+        self.of[workload.index()].get_or_insert_with(|| Inherited {
             name: Arc::clone(name),
             node_name: Arc::clone(node_name),
             node,

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
-pub use self::inherit::{Claim, Claims, Entry};
+pub use self::inherit::{Inheritance, Inherited, RecordEntry};
 pub use self::record::{Assignment, Record, Recorded};
 use self::roster::Roster;
 pub use self::table::{

@@ -119,7 +119,7 @@ impl Engine {
     pub(crate) fn place(&mut self, model: &Model, workload: WorkloadId, standing: Standing) -> Option<NodeId> {
         let demand = Demand::of(model, workload);
         let node = search::first_node(model, self, &demand, standing)?;
-        if !rules::keeps_aversion(model, &self.occupancy, &demand, node, false) {
+        if !rules::aversion_groups_allow(model, &self.occupancy, &demand, node, false) {
             self.reluctant.push(workload);
         }
         self.attach_demand(model, &demand, node);

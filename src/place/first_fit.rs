@@ -5,7 +5,7 @@
 
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::place::Engine;
-use crate::rules::{Standing, fills_a_shortcoming};
+use crate::rules::{Standing, has_negative_amount};
 
 /// Places the workloads of a queue, and returns the node of each, if any.
 pub(crate) fn place_all(model: &Model, engine: &mut Engine, queue: &[(WorkloadId, Standing)]) -> Vec<Option<NodeId>> {
@@ -14,7 +14,7 @@ pub(crate) fn place_all(model: &Model, engine: &mut Engine, queue: &[(WorkloadId
         return nodes;
     }
     engine.build_index(model);
-    let may_open_nodes = model.workload_tables().iter().any(|table| fills_a_shortcoming(&table.requirements));
+    let may_open_nodes = model.workload_tables().iter().any(|table| has_negative_amount(&table.requirements));
     loop {
         let mut placed_any = false;
         for (&(workload, standing), node) in queue.iter().zip(&mut nodes).filter(|(_, node)| node.is_none()) {

@@ -28,7 +28,7 @@ mod sort_key;
 mod tally;
 pub(crate) mod workload_order;
 
-use crate::model::{Assignment, Claims, Model, Record, WorkloadId};
+use crate::model::{Assignment, Inheritance, Model, Record, WorkloadId};
 use crate::rules::{Departure, Standing};
 pub use engine::{Engine, Search};
 pub use reconcile::{Pin, PinError};
@@ -54,7 +54,7 @@ pub struct Outcome {
     /// State of the nodes after everything is placed.
     pub engine: Engine,
     /// Recorded entry that each workload continues, if any.
-    pub claims: Claims,
+    pub inheritance: Inheritance,
     /// Workloads that left the node of their record, with the cause; sorted by workload.
     pub departures: Vec<Departure>,
     /// Workloads that the strategy was asked to place, with what the record says of each; sorted by workload.
@@ -76,7 +76,7 @@ impl Outcome {
 /// # Errors
 /// If a pinned workload cannot stay on the node of its pin.
 pub fn place(model: &Model, start: &Start<'_>) -> Result<Outcome, PinError> {
-    let Reconciled { mut engine, claims, departures, queue } = reconcile(model, start)?;
+    let Reconciled { mut engine, inheritance, departures, queue } = reconcile(model, start)?;
     first_fit::place_all(model, &mut engine, &queue);
     // The index is no longer needed; an engine that searches again rebuilds it.
     engine.index = None;
@@ -89,5 +89,5 @@ pub fn place(model: &Model, start: &Start<'_>) -> Result<Outcome, PinError> {
     let reluctant = std::mem::take(&mut engine.reluctant);
     let mut standings = queue;
     standings.sort_unstable_by_key(|&(workload, _)| workload);
-    Ok(Outcome { assignment, engine, claims, departures, standings, reluctant })
+    Ok(Outcome { assignment, engine, inheritance, departures, standings, reluctant })
 }

@@ -11,14 +11,14 @@ use std::fmt;
 use rustc_hash::FxHashMap;
 
 use crate::model::names::Symbol;
-use crate::model::{Claims, Entry, Model, NodeId, Record, Replan, WorkloadId, WorkloadTable};
+use crate::model::{Inheritance, Model, NodeId, Record, RecordEntry, Replan, WorkloadId, WorkloadTable};
 use crate::place::{Engine, Start, workload_order};
 use crate::quantity::Quantity;
 use crate::rules;
-use crate::rules::Place;
+use crate::rules::Domain;
 use crate::rules::Standing;
-use crate::rules::hold::{self, Held};
-use crate::rules::{Demand, fills_a_shortcoming};
+use crate::rules::hold::{self, NodeBalance};
+use crate::rules::{Demand, has_negative_amount};
 use crate::rules::{Departure, Reason};
 
 /// A workload that counts as recorded on a node, this once: the operator's hand.
@@ -50,7 +50,7 @@ impl std::error::Error for PinError {}
 /// Start of the main loop: recorded placements that stay, and the queue of workloads to place.
 pub(crate) struct Reconciled {
     pub(crate) engine: Engine,
-    pub(crate) claims: Claims,
+    pub(crate) inheritance: Inheritance,
     pub(crate) departures: Vec<Departure>,
     /// Workloads to place, in the order in which they are tried.
     pub(crate) queue: Vec<(WorkloadId, Standing)>,
@@ -60,35 +60,35 @@ pub(crate) struct Reconciled {
 pub(crate) fn reconcile(model: &Model, start: &Start<'_>) -> Result<Reconciled, PinError> {
     let empty = Record::default();
     let record = start.record.unwrap_or(&empty);
-    let claims = Claims::new(model, record);
+    let inheritance = Inheritance::new(model, record);
     match model.replan {
-        Replan::Keep => keep(model, record, claims, start),
-        Replan::Fresh => Ok(fresh(model, claims, start)),
+        Replan::Keep => keep(model, record, inheritance, start),
+        Replan::Fresh => Ok(fresh(model, inheritance, start)),
     }
 }
 
 /// Starts from empty nodes, whatever runs where; only workloads with `stay` look at the record.
-fn fresh(model: &Model, claims: Claims, start: &Start<'_>) -> Reconciled {
+fn fresh(model: &Model, inheritance: Inheritance, start: &Start<'_>) -> Reconciled {
     let mut order = model.workload_ids().collect::<Vec<_>>();
     workload_order::sort(model, &mut order);
-    let standing = |workload| match claims.of(workload) {
+    let standing = |workload| match inheritance.of(workload) {
         Some(claim) if model.workload_table(workload).stay => Standing::Bound(claim.node),
         _ => Standing::Free,
     };
     let queue = order.into_iter().map(|workload| (workload, standing(workload))).collect::<Vec<_>>();
-    Reconciled { engine: Engine::with_search(model, start.search), claims, departures: Vec::new(), queue }
+    Reconciled { engine: Engine::with_search(model, start.search), inheritance, departures: Vec::new(), queue }
 }
 
 /// Keeps every recorded placement that still holds, and queues the other workloads.
-fn keep(model: &Model, record: &Record, claims: Claims, start: &Start<'_>) -> Result<Reconciled, PinError> {
+fn keep(model: &Model, record: &Record, inheritance: Inheritance, start: &Start<'_>) -> Result<Reconciled, PinError> {
     let pins = start.pins;
-    let mut seating = Seating::new(model, record, &claims, pins);
+    let mut seating = Seating::new(model, record, &inheritance, pins);
     seating.dismiss_forbidden();
     seating.dismiss_beyond_max();
     seating.dismiss_scattered();
     seating.dismiss_until_nodes_hold();
     let mut engine = Engine::with_search(model, start.search);
-    if let Some(cursor) = claims.cursor {
+    if let Some(cursor) = inheritance.cursor {
         engine.resume_after(cursor);
     }
     seating.seat(&mut engine);
@@ -98,14 +98,14 @@ fn keep(model: &Model, record: &Record, claims: Claims, start: &Start<'_>) -> Re
     }
     let queue = seating.queue();
     let departures = seating.departures();
-    Ok(Reconciled { engine, claims, departures, queue })
+    Ok(Reconciled { engine, inheritance, departures, queue })
 }
 
 /// Who sits on the node of their record, and who was sent away from it.
 struct Seating<'a> {
     model: &'a Model,
     record: &'a Record,
-    claims: &'a Claims,
+    inheritance: &'a Inheritance,
     /// The node of the record, while the workload may stay there.
     seats: Vec<Option<NodeId>>,
     /// Why workloads left, by workload.
@@ -115,19 +115,19 @@ struct Seating<'a> {
 }
 
 impl<'a> Seating<'a> {
-    fn new(model: &'a Model, record: &'a Record, claims: &'a Claims, pins: &[Pin]) -> Self {
+    fn new(model: &'a Model, record: &'a Record, inheritance: &'a Inheritance, pins: &[Pin]) -> Self {
         let pinned = pins.iter().map(|pin| (pin.workload, pin.node)).collect::<FxHashMap<_, _>>();
         let mut left = BTreeMap::new();
         let mut seats = vec![None; model.workloads().len()];
         for workload in model.workload_ids() {
-            let claim = claims.of(workload).filter(|claim| matches!(claim.entry, Entry::Placement(_)));
+            let claim = inheritance.of(workload).filter(|claim| matches!(claim.entry, RecordEntry::Placement(_)));
             let seat = pinned.get(&workload).copied().or(claim.and_then(|claim| claim.node));
             seats[workload.index()] = seat;
             if seat.is_none() && claim.is_some() {
                 left.insert(workload, Departure { workload, node: None, reason: Reason::NodeGone });
             }
         }
-        Self { model, record, claims, seats, left, sent_away: Vec::new() }
+        Self { model, record, inheritance, seats, left, sent_away: Vec::new() }
     }
 
     fn seated(&self) -> impl Iterator<Item = (WorkloadId, NodeId)> + '_ {
@@ -155,8 +155,8 @@ impl<'a> Seating<'a> {
         if model.drains.contains_key(&node) && !table.stay {
             return Some(Reason::Drained);
         }
-        let label = rules::forbidding_label(model, table, node).map(Reason::NotSelected);
-        let place = || rules::hard_group_without_place(model, table, node).map(Reason::NoDomain);
+        let label = rules::excluding_label(model, table, node).map(Reason::NotSelected);
+        let place = || rules::hard_group_without_domain(model, table, node).map(Reason::NoDomain);
         let offer = || hold::first_not_offered(model, node, table).map(Reason::Lacks);
         label.or_else(place).or_else(offer)
     }
@@ -190,7 +190,7 @@ impl<'a> Seating<'a> {
     }
 
     /// Of the places with a member that has `stay`, else of all, the one with most members; ties by name.
-    fn gathering_place(&self, places: &BTreeMap<Place, Vec<(WorkloadId, NodeId)>>) -> Option<Place> {
+    fn gathering_place(&self, places: &BTreeMap<Domain, Vec<(WorkloadId, NodeId)>>) -> Option<Domain> {
         let has_stay = |members: &Vec<(WorkloadId, NodeId)>| members.iter().any(|&(each, _)| self.stays(each));
         let best = places
             .iter()
@@ -200,12 +200,12 @@ impl<'a> Seating<'a> {
 
     /// Node by node, those leave over whom a resource is below zero, until rule 1 holds for all that are left.
     fn dismiss_until_nodes_hold(&mut self) {
-        let mut held = self.model.node_ids().map(|node| Held::new(self.model, node, &[])).collect::<Vec<_>>();
+        let mut held = self.model.node_ids().map(|node| NodeBalance::new(self.model, node, &[])).collect::<Vec<_>>();
         // In the order of the manifest, in which they lie in memory.
         for (workload, node) in self.seated() {
             held[node.index()].add(workload);
         }
-        let broken = self.model.node_ids().zip(held).filter(|(_, held)| held.first_broken().is_some());
+        let broken = self.model.node_ids().zip(held).filter(|(_, held)| held.first_negative().is_some());
         let mut broken = broken.map(|(node, held)| (node, (held, Vec::new()))).collect::<BTreeMap<_, _>>();
         if broken.is_empty() {
             return;
@@ -221,14 +221,14 @@ impl<'a> Seating<'a> {
     }
 
     /// One at a time while any requires the resource, and then all that mind it.
-    fn dismiss_until_node_holds(&mut self, node: NodeId, mut held: Held<'_>, on: &[WorkloadId]) {
+    fn dismiss_until_node_holds(&mut self, node: NodeId, mut held: NodeBalance<'_>, on: &[WorkloadId]) {
         let mut queues = BTreeMap::new();
-        while let Some(resource) = held.first_broken() {
+        while let Some(resource) = held.first_negative() {
             let queue = queues.entry(resource).or_insert_with(|| self.last_to_first(on, resource));
             let next = std::iter::from_fn(|| queue.pop()).find(|each| self.seats[each.index()].is_some());
             let leavers = next.map_or_else(|| self.concerned(on, resource), |next| vec![next]);
             for workload in leavers {
-                let reason = held.shortage(workload, resource);
+                let reason = held.reason_to_leave(workload, resource);
                 held.remove(workload);
                 self.send_away(workload, node, reason);
             }
@@ -278,7 +278,7 @@ impl<'a> Seating<'a> {
         for (workload, node) in order {
             let (held, waiting) = nodes
                 .entry(node)
-                .or_insert_with(|| (Held::new(self.model, node, engine.occupancy.on(node)), Vec::new()));
+                .or_insert_with(|| (NodeBalance::new(self.model, node, engine.occupancy.on(node)), Vec::new()));
             let mut at = waiting.len();
             waiting.push(workload);
             while let Some(&each) = waiting.get(at) {
@@ -290,16 +290,16 @@ impl<'a> Seating<'a> {
                 engine.attach(self.model, each, node);
                 self.seats[each.index()] = Some(node);
                 self.left.remove(&each);
-                if fills_a_shortcoming(&self.model.workload_table(each).requirements) {
+                if has_negative_amount(&self.model.workload_table(each).requirements) {
                     at = 0;
                 }
             }
         }
     }
 
-    fn comes_back(&self, engine: &Engine, held: &mut Held<'_>, workload: WorkloadId, node: NodeId) -> bool {
+    fn comes_back(&self, engine: &Engine, held: &mut NodeBalance<'_>, workload: WorkloadId, node: NodeId) -> bool {
         let demand = Demand::of(self.model, workload);
-        rules::keeps_hard_groups(self.model, &engine.occupancy, &demand, node) && held.takes_back(workload)
+        rules::hard_groups_allow(self.model, &engine.occupancy, &demand, node) && held.try_return(workload)
     }
 
     fn broken_pin(&self, pins: &[Pin]) -> Option<PinError> {
@@ -312,19 +312,19 @@ impl<'a> Seating<'a> {
     /// Who is to be placed: the displaced before the new, each in strategy order.
     fn queue(&self) -> Vec<(WorkloadId, Standing)> {
         let unseated = self.model.workload_ids().filter(|each| self.seats[each.index()].is_none());
-        let (mut displaced, mut new) = unseated.partition::<Vec<_>, _>(|&each| self.claims.of(each).is_some());
+        let (mut displaced, mut new) = unseated.partition::<Vec<_>, _>(|&each| self.inheritance.of(each).is_some());
         workload_order::sort(self.model, &mut displaced);
         workload_order::sort(self.model, &mut new);
         displaced.into_iter().chain(new).map(|workload| (workload, self.standing(workload))).collect()
     }
 
     fn standing(&self, workload: WorkloadId) -> Standing {
-        let Some(claim) = self.claims.of(workload) else { return Standing::Free };
+        let Some(claim) = self.inheritance.of(workload) else { return Standing::Free };
         if self.stays(workload) {
             return Standing::Bound(claim.node);
         }
         match (claim.entry, claim.node) {
-            (Entry::Eviction(_), Some(last)) => Standing::Returning(last),
+            (RecordEntry::Eviction(_), Some(last)) => Standing::Returning(last),
             _ => Standing::Free,
         }
     }
@@ -335,7 +335,9 @@ impl<'a> Seating<'a> {
 
     /// What the record says that a workload required of a resource; `None` when it is not on record.
     fn recorded(&self, workload: WorkloadId, resource: Symbol) -> Option<Quantity> {
-        let Some(Entry::Placement(at)) = self.claims.of(workload).map(|claim| claim.entry) else { return None };
+        let Some(RecordEntry::Placement(at)) = self.inheritance.of(workload).map(|claim| claim.entry) else {
+            return None;
+        };
         let name = self.model.text(resource);
         let requirements = &self.record.placements[at].requirements;
         Some(requirements.iter().find(|(each, ..)| &**each == name).map_or(Quantity::ZERO, |(_, amount, _)| *amount))
@@ -369,11 +371,11 @@ impl<'a> Seating<'a> {
     }
 
     /// Those of the members that are seated still, by place.
-    fn by_place(&self, members: &[WorkloadId], over: Option<Symbol>) -> BTreeMap<Place, Vec<(WorkloadId, NodeId)>> {
+    fn by_place(&self, members: &[WorkloadId], over: Option<Symbol>) -> BTreeMap<Domain, Vec<(WorkloadId, NodeId)>> {
         let mut places = BTreeMap::<_, Vec<_>>::new();
         for &workload in members {
             let Some(node) = self.seats[workload.index()] else { continue };
-            if let Some(place) = Place::of(self.model, node, over) {
+            if let Some(place) = Domain::of(self.model, node, over) {
                 places.entry(place).or_default().push((workload, node));
             }
         }

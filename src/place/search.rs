@@ -44,8 +44,8 @@ pub(crate) fn first_node(
     let found = passes(model, demand).find_map(|pass| {
         let mut takes = |node| {
             takes(node)
-                && (!pass.aversion || rules::keeps_aversion(model, occupancy, demand, node, false))
-                && (!pass.affinity || rules::keeps_affinity(model, occupancy, demand, node, false))
+                && (!pass.aversion || rules::aversion_groups_allow(model, occupancy, demand, node, false))
+                && (!pass.affinity || rules::affinity_groups_allow(model, occupancy, demand, node, false))
         };
         match index {
             None => order.nodes().find(|&node| takes(node)),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::names::Symbol;
 use crate::model::{Assignment, Model, NodeId};
-use crate::rules::Place;
+use crate::rules::Domain;
 
 /// Pairs of workloads on one node that share a soft aversion group over the node itself with `max` 1, each pair once;
 /// and for other soft groups each member beyond `max` in a place.
@@ -41,20 +41,20 @@ fn pairs_on_node(alike: &[(Vec<Symbol>, u64)]) -> u64 {
 }
 
 fn crowd(model: &Model, assignment: &Assignment) -> u64 {
-    let mut crowds = BTreeMap::<(Symbol, Place), u64>::new();
+    let mut crowds = BTreeMap::<(Symbol, Domain), u64>::new();
     for (groups, node) in members(model, assignment) {
         for &group in groups {
             let options = model.aversion_group(group);
             if options.hard || is_plain(model, group) {
                 continue;
             }
-            if let Some(place) = Place::of(model, node, options.over) {
+            if let Some(place) = Domain::of(model, node, options.over) {
                 *crowds.entry((group, place)).or_default() += 1;
             }
         }
     }
     let beyond =
-        |((group, _), count): ((Symbol, Place), u64)| count.saturating_sub(u64::from(model.aversion_group(group).max));
+        |((group, _), count): ((Symbol, Domain), u64)| count.saturating_sub(u64::from(model.aversion_group(group).max));
     crowds.into_iter().map(beyond).sum()
 }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use super::{Model, NodeId, Outcome, Pin, Record, WorkloadId};
 use crate::model::names::Symbol;
-use crate::model::{Claim, Entry, Requirement};
+use crate::model::{Inherited, RecordEntry, Requirement};
 use crate::quantity::Quantity;
-use crate::rules::{Departure, Place};
+use crate::rules::{Departure, Domain};
 
 /// What happens to a workload; a closed set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,7 +103,7 @@ pub(super) fn changes(model: &Model, record: &Record, outcome: &Outcome, pins: &
     let story = Story { model, record, outcome, pins, beside: beside(model, outcome), left: left(outcome) };
     let told = model.workloads_by_name().iter().filter_map(|&workload| story.change(workload));
     let mut changes = told.collect::<Vec<_>>();
-    let removals = outcome.claims.unclaimed.iter().map(|&entry| removal(record, entry));
+    let removals = outcome.inheritance.unclaimed.iter().map(|&entry| removal(record, entry));
     if removals.len() > 0 {
         changes.extend(removals);
         changes.sort_by(|a, b| a.workload.cmp(&b.workload).then(a.kind.cmp(&b.kind)));
@@ -123,9 +123,9 @@ struct Story<'a> {
 impl Story<'_> {
     fn change(&self, workload: WorkloadId) -> Option<Change> {
         let to = self.outcome.assignment.of(workload);
-        let claim = self.outcome.claims.of(workload);
+        let claim = self.outcome.inheritance.of(workload);
         let (kind, mut reasons) = match (claim, claim.map(|claim| claim.entry)) {
-            (Some(claim), Some(Entry::Placement(at))) => self.of_recorded(workload, claim, at, to)?,
+            (Some(claim), Some(RecordEntry::Placement(at))) => self.of_recorded(workload, claim, at, to)?,
             (Some(claim), _) => self.of_evicted(workload, claim, to)?,
             (None, _) => {
                 (Kind::Place, to.map(|_| self.asked(workload).map_or(NEW.into(), |asked| vec![asked].into()))?)
@@ -142,7 +142,7 @@ impl Story<'_> {
     fn of_recorded(
         &self,
         workload: WorkloadId,
-        claim: &Claim,
+        claim: &Inherited,
         at: usize,
         to: Option<NodeId>,
     ) -> Option<(Kind, ChangeReasons)> {
@@ -159,7 +159,7 @@ impl Story<'_> {
         Some((kind, moves.into_iter().chain(renames).chain(resizes).collect()))
     }
 
-    fn of_evicted(&self, workload: WorkloadId, claim: &Claim, to: Option<NodeId>) -> Option<(Kind, ChangeReasons)> {
+    fn of_evicted(&self, workload: WorkloadId, claim: &Inherited, to: Option<NodeId>) -> Option<(Kind, ChangeReasons)> {
         if to.is_some() {
             return Some((Kind::Place, vec![self.asked(workload).unwrap_or(ChangeReason::Returns)].into()));
         }
@@ -176,7 +176,7 @@ impl Story<'_> {
         self.pins.iter().any(|pin| pin.workload == workload).then_some(ChangeReason::Asked)
     }
 
-    fn renames(&self, workload: WorkloadId, claim: &Claim) -> Vec<ChangeReason> {
+    fn renames(&self, workload: WorkloadId, claim: &Inherited) -> Vec<ChangeReason> {
         let workload = (*claim.name != *self.model.workload_name(workload)).then(|| Arc::clone(&claim.name));
         let node = claim.node.filter(|&node| *claim.node_name != *self.model.node_name(node));
         let node = node.map(|_| ChangeReason::NodeRenamed(Arc::clone(&claim.node_name)));
@@ -210,10 +210,10 @@ fn left(outcome: &Outcome) -> BTreeMap<WorkloadId, Departure> {
     outcome.departures.iter().map(|departure| (departure.workload, *departure)).collect()
 }
 
-fn removal(record: &Record, entry: Entry) -> Change {
+fn removal(record: &Record, entry: RecordEntry) -> Change {
     let (workload, node) = match entry {
-        Entry::Placement(at) => (&record.placements[at].workload, &record.placements[at].node),
-        Entry::Eviction(at) => (&record.evicted[at].0, &record.evicted[at].1),
+        RecordEntry::Placement(at) => (&record.placements[at].workload, &record.placements[at].node),
+        RecordEntry::Eviction(at) => (&record.evicted[at].0, &record.evicted[at].1),
     };
     let (workload, from) = (Arc::clone(workload), Some(Arc::clone(node)));
     Change { workload, kind: Kind::Remove, from, to: None, reasons: REMOVED.into() }
@@ -230,7 +230,7 @@ fn beside(model: &Model, outcome: &Outcome) -> BTreeMap<WorkloadId, ChangeReason
         let mut groups = soft_groups(model, workload);
         groups.sort_unstable_by_key(|&group| model.text(group));
         let shared = groups.into_iter().find_map(|group| {
-            let place = Place::of(model, node, model.aversion_group(group).over)?;
+            let place = Domain::of(model, node, model.aversion_group(group).over)?;
             let others = members.get(&(group, place))?;
             let first = others.iter().copied().find(|&other| other != workload)?;
             Some(ChangeReason::Beside(first, group))
@@ -241,12 +241,12 @@ fn beside(model: &Model, outcome: &Outcome) -> BTreeMap<WorkloadId, ChangeReason
 }
 
 /// The first two members by name of each soft aversion group in each place.
-fn members(model: &Model, outcome: &Outcome) -> BTreeMap<(Symbol, Place), Vec<WorkloadId>> {
+fn members(model: &Model, outcome: &Outcome) -> BTreeMap<(Symbol, Domain), Vec<WorkloadId>> {
     let mut members = BTreeMap::<_, Vec<WorkloadId>>::new();
     for workload in model.workload_ids() {
         let Some(node) = outcome.assignment.of(workload) else { continue };
         for group in soft_groups(model, workload) {
-            if let Some(place) = Place::of(model, node, model.aversion_group(group).over) {
+            if let Some(place) = Domain::of(model, node, model.aversion_group(group).over) {
                 let first = members.entry((group, place)).or_default();
                 first.push(workload);
                 first.sort_by_key(|&each| model.workload_name(each));

@@ -4,20 +4,20 @@
 //! gone or a rule forbids it, the next plan can only evict it.
 
 use crate::manifest::Manifest;
-use crate::model::{Claim, Claims, Model, NodeId, Record, WorkloadId, WorkloadTable};
+use crate::model::{Inheritance, Inherited, Model, NodeId, Record, WorkloadId, WorkloadTable};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::escape::quoted;
 
 /// A warning for each workload that has `stay` and cannot stay where it is on record, in order of the manifest.
 pub fn disagreements(manifest: &Manifest, record: &Record) -> Vec<Diagnostic> {
     let model = &manifest.model;
-    let claims = Claims::new(model, record);
+    let inheritance = Inheritance::new(model, record);
     let staying = model.workload_ids().filter(|&each| model.workload_table(each).stay);
-    let homes = staying.filter_map(|workload| Some((workload, claims.of(workload)?)));
+    let homes = staying.filter_map(|workload| Some((workload, inheritance.of(workload)?)));
     homes.filter_map(|(workload, claim)| homeless(manifest, workload, claim)).collect()
 }
 
-fn homeless(manifest: &Manifest, workload: WorkloadId, claim: &Claim) -> Option<Diagnostic> {
+fn homeless(manifest: &Manifest, workload: WorkloadId, claim: &Inherited) -> Option<Diagnostic> {
     let model = &manifest.model;
     let (why, help) = match claim.node {
         Some(node) => {

@@ -102,7 +102,7 @@ impl<'a> Plan<'a> {
 
     /// A workload without a place that had one, with the node where it was last.
     fn last_node(&self, workload: WorkloadId) -> Option<(Arc<str>, Arc<str>)> {
-        let claim = self.outcome.claims.of(workload)?;
+        let claim = self.outcome.inheritance.of(workload)?;
         let node = claim.node.map_or(&claim.node_name, |node| &self.model.nodes()[node.index()].name);
         Some((Arc::clone(&self.model.workloads()[workload.index()].name), Arc::clone(node)))
     }

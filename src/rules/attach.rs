@@ -6,7 +6,7 @@
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadOptions, WorkloadTable};
 use crate::rules::demand::Demand;
-use crate::rules::occupancy::{Occupancy, Place};
+use crate::rules::occupancy::{Domain, Occupancy};
 
 /// What is known of a workload before it is placed: where the record binds or draws it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,7 +24,7 @@ pub(crate) fn takes(model: &Model, now: &Occupancy, demand: &Demand<'_>, standin
     is_open(model, standing, node)
         && is_selected(model, demand, node)
         && has_room(now, demand, node)
-        && keeps_hard_groups(model, now, demand, node)
+        && hard_groups_allow(model, now, demand, node)
 }
 
 /// Cordoned and drained nodes take nothing new; what has `stay` goes home only, and there it is not new.
@@ -39,20 +39,20 @@ pub fn is_open(model: &Model, standing: Standing, node: NodeId) -> bool {
 
 /// `only_on` and `never_on`.
 fn is_selected(model: &Model, options: &WorkloadOptions, node: NodeId) -> bool {
-    forbidding_label(model, options, node).is_none()
+    excluding_label(model, options, node).is_none()
 }
 
 /// The first label, by name, over which `only_on` or `never_on` forbids a node.
-pub(crate) fn forbidding_label(model: &Model, options: &WorkloadOptions, node: NodeId) -> Option<Symbol> {
+pub(crate) fn excluding_label(model: &Model, options: &WorkloadOptions, node: NodeId) -> Option<Symbol> {
     let missing = options.only_on.iter().filter(|selector| !model.selects(selector, node));
     let avoided = options.never_on.iter().filter(|selector| model.selects(selector, node));
     missing.chain(avoided).map(|selector| selector.label).min_by_key(|&label| model.text(label))
 }
 
 /// The first hard group, aversion before affinity and then by name, for which a node lacks the label.
-pub(crate) fn hard_group_without_place(model: &Model, table: &WorkloadTable, node: NodeId) -> Option<Symbol> {
+pub(crate) fn hard_group_without_domain(model: &Model, table: &WorkloadTable, node: NodeId) -> Option<Symbol> {
     let by_name = |&group: &Symbol| model.text(group).to_owned();
-    let lacks = |over| Place::of(model, node, over).is_none();
+    let lacks = |over| Domain::of(model, node, over).is_none();
     let averse = table.aversion_groups.iter().copied().filter(|&group| {
         let options = model.aversion_group(group);
         options.hard && lacks(options.over)
@@ -66,7 +66,7 @@ pub(crate) fn hard_group_without_place(model: &Model, table: &WorkloadTable, nod
 
 /// Rule 2.1: every required resource is offered, and afterwards none is below zero but those that it is immune to.
 fn has_room(now: &Occupancy, demand: &Demand<'_>, node: NodeId) -> bool {
-    let mut free = now.along(node);
+    let mut free = now.free_ascending(node);
     let fits = demand.requirements.iter().all(|requirement| match free(requirement.resource) {
         None => false,
         Some(free) => is_immune(demand, requirement.resource) || !free.minus(requirement.amount()).is_negative(),
@@ -76,32 +76,44 @@ fn has_room(now: &Occupancy, demand: &Demand<'_>, node: NodeId) -> bool {
 }
 
 /// Hard groups: below `max` in a place of their own, or where the others are.
-pub(crate) fn keeps_hard_groups(model: &Model, now: &Occupancy, demand: &Demand<'_>, node: NodeId) -> bool {
-    keeps_aversion(model, now, demand, node, true) && keeps_affinity(model, now, demand, node, true)
+pub(crate) fn hard_groups_allow(model: &Model, now: &Occupancy, demand: &Demand<'_>, node: NodeId) -> bool {
+    aversion_groups_allow(model, now, demand, node, true) && affinity_groups_allow(model, now, demand, node, true)
 }
 
 /// Whether the node's places have room in all aversion groups that are hard, or all that are soft.
-pub(crate) fn keeps_aversion(model: &Model, now: &Occupancy, demand: &Demand<'_>, node: NodeId, hard: bool) -> bool {
+pub(crate) fn aversion_groups_allow(
+    model: &Model,
+    now: &Occupancy,
+    demand: &Demand<'_>,
+    node: NodeId,
+    hard: bool,
+) -> bool {
     let mut groups = demand.aversion_groups.iter().filter(|&&group| model.aversion_group(group).hard == hard);
-    groups.all(|&group| takes_member(model, now, group, node))
+    groups.all(|&group| aversion_allows(model, now, group, node))
 }
 
 /// Whether the node's places are where the members are of all affinity groups that are hard, or all that are soft.
-pub(crate) fn keeps_affinity(model: &Model, now: &Occupancy, demand: &Demand<'_>, node: NodeId, hard: bool) -> bool {
+pub(crate) fn affinity_groups_allow(
+    model: &Model,
+    now: &Occupancy,
+    demand: &Demand<'_>,
+    node: NodeId,
+    hard: bool,
+) -> bool {
     let mut groups = demand.affinity_groups.iter().filter(|&&group| model.affinity_group(group).hard == hard);
-    groups.all(|&group| gathers(model, now, group, node))
+    groups.all(|&group| affinity_allows(model, now, group, node))
 }
 
 /// Whether a node's place has fewer members of an aversion group than may be there.
-pub(crate) fn takes_member(model: &Model, now: &Occupancy, group: Symbol, node: NodeId) -> bool {
+pub(crate) fn aversion_allows(model: &Model, now: &Occupancy, group: Symbol, node: NodeId) -> bool {
     let options = model.aversion_group(group);
-    Place::of(model, node, options.over).is_some_and(|place| now.averse_members(group, place) < options.max)
+    Domain::of(model, node, options.over).is_some_and(|place| now.averse_members(group, place) < options.max)
 }
 
 /// Whether a node's place is where an affinity group is, or could begin.
-pub(crate) fn gathers(model: &Model, now: &Occupancy, group: Symbol, node: NodeId) -> bool {
-    Place::of(model, node, model.affinity_group(group).over)
-        .is_some_and(|place| !now.is_anywhere(group) || now.affine_members(group, place) > 0)
+pub(crate) fn affinity_allows(model: &Model, now: &Occupancy, group: Symbol, node: NodeId) -> bool {
+    Domain::of(model, node, model.affinity_group(group).over)
+        .is_some_and(|place| !now.has_members(group) || now.affine_members(group, place) > 0)
 }
 
 /// Whether the value of a resource on a node is irrelevant to the workload.

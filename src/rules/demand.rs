@@ -52,6 +52,6 @@ impl Deref for Demand<'_> {
 }
 
 /// Whether who requires this fills a shortcoming.
-pub(crate) fn fills_a_shortcoming(requirements: &[Requirement]) -> bool {
+pub(crate) fn has_negative_amount(requirements: &[Requirement]) -> bool {
     requirements.iter().any(Requirement::is_negative)
 }

@@ -7,11 +7,11 @@ use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadId, WorkloadTable};
 use crate::quantity::{Capacity, Quantity};
 use crate::rules::refusal::short_or_warded;
-use crate::rules::sorted_lookup::Along;
+use crate::rules::sorted_lookup::AscendingLookup;
 use crate::rules::{Reason, is_immune};
 
 /// What rule 1 leaves of a node's resources, and how many mind. Who they are is known to the caller.
-pub(crate) struct Held<'a> {
+pub(crate) struct NodeBalance<'a> {
     model: &'a Model,
     node: NodeId,
     on: usize,
@@ -27,7 +27,7 @@ struct Row {
     immune: usize,
 }
 
-impl<'a> Held<'a> {
+impl<'a> NodeBalance<'a> {
     pub(crate) fn new(model: &'a Model, node: NodeId, on: &[WorkloadId]) -> Self {
         let offers = model.node_table(node).resources.iter();
         let rows = offers.map(|offer| Row { resource: offer.resource, left: offer.capacity, immune: 0 }).collect();
@@ -55,10 +55,10 @@ impl<'a> Held<'a> {
     }
 
     /// Whether a workload may come back: everything there holds then, too.
-    pub(crate) fn takes_back(&mut self, workload: WorkloadId) -> bool {
+    pub(crate) fn try_return(&mut self, workload: WorkloadId) -> bool {
         self.add(workload);
         let offers_all = first_not_offered(self.model, self.node, self.model.workload_table(workload)).is_none();
-        let holds = offers_all && self.first_broken().is_none();
+        let holds = offers_all && self.first_negative().is_none();
         if !holds {
             self.remove(workload);
         }
@@ -66,13 +66,13 @@ impl<'a> Held<'a> {
     }
 
     /// The first resource, by name, that is below zero for a workload there.
-    pub(crate) fn first_broken(&self) -> Option<Symbol> {
+    pub(crate) fn first_negative(&self) -> Option<Symbol> {
         let broken = self.rows.iter().filter(|row| row.left.is_negative() && row.immune < self.on);
         broken.map(|row| row.resource).min_by_key(|&each| self.model.text(each))
     }
 
     /// Why a workload leaves over this resource: what it needs, and what the others leave it.
-    pub(crate) fn shortage(&self, workload: WorkloadId, resource: Symbol) -> Reason {
+    pub(crate) fn reason_to_leave(&self, workload: WorkloadId, resource: Symbol) -> Reason {
         let need = amount_of(self.model.workload_table(workload), resource);
         let left = self.rows.iter().find(|row| row.resource == resource).map_or(Capacity::Ward, |row| row.left);
         short_or_warded(resource, need, left.minus(-need))
@@ -97,7 +97,7 @@ impl<'a> Held<'a> {
 
 /// The first required resource, by name, that a node does not offer.
 pub(crate) fn first_not_offered(model: &Model, node: NodeId, table: &WorkloadTable) -> Option<Symbol> {
-    let (offers, mut along) = (&model.node_table(node).resources, Along::default());
+    let (offers, mut along) = (&model.node_table(node).resources, AscendingLookup::default());
     let required = table.requirements.iter().map(|requirement| requirement.resource);
     let missing = required.filter(|&resource| along.find(offers, resource, |offer| offer.resource).is_none());
     missing.min_by_key(|&each| model.text(each))

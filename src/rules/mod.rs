@@ -14,13 +14,13 @@ mod sorted_lookup;
 
 pub use attach::{Standing, is_open};
 pub(crate) use attach::{
-    forbidding_label, gathers, hard_group_without_place, is_immune, keeps_affinity, keeps_aversion, keeps_hard_groups,
-    requires, takes, takes_member,
+    affinity_allows, affinity_groups_allow, aversion_allows, aversion_groups_allow, excluding_label,
+    hard_group_without_domain, hard_groups_allow, is_immune, requires, takes,
 };
-pub(crate) use demand::{Demand, fills_a_shortcoming};
+pub(crate) use demand::{Demand, has_negative_amount};
 pub use departure::Departure;
-pub use occupancy::{Occupancy, Place};
+pub use occupancy::{Domain, Occupancy};
 pub use reason::Reason;
 pub use refusal::{closed, refusals};
 pub use shortfall::{Shortfall, largest_shortfall};
-pub(crate) use sorted_lookup::Along;
+pub(crate) use sorted_lookup::AscendingLookup;

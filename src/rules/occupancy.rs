@@ -11,18 +11,18 @@ use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadId};
 use crate::quantity::{Capacity, Quantity};
 use crate::rules::demand::Demand;
-use crate::rules::sorted_lookup::Along;
+use crate::rules::sorted_lookup::AscendingLookup;
 
 /// What a group counts its members by: a node, or all nodes with one value of a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Place {
+pub enum Domain {
     /// The node itself.
     Node(NodeId),
     /// The nodes whose label has this value.
     Value(Symbol),
 }
 
-impl Place {
+impl Domain {
     /// Where a node belongs for a group over this label; `None` when the node has no such label.
     pub fn of(model: &Model, node: NodeId, over: Option<Symbol>) -> Option<Self> {
         match over {
@@ -45,7 +45,7 @@ impl Place {
 }
 
 /// Members of a group, by place and in all.
-type Members = FxHashMap<(Symbol, Option<Place>), u32>;
+type Members = FxHashMap<(Symbol, Option<Domain>), u32>;
 
 /// What is left of one resource of a node.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +65,7 @@ pub struct Occupancy {
     averse: Members,
     affine: Members,
     /// The places of each affinity group, in the order in which its members came.
-    affine_places: FxHashMap<Symbol, Vec<Place>>,
+    affine_domains: FxHashMap<Symbol, Vec<Domain>>,
 }
 
 impl Occupancy {
@@ -86,7 +86,7 @@ impl Occupancy {
             on: vec![Vec::new(); model.nodes().len()],
             averse: Members::default(),
             affine: Members::default(),
-            affine_places: FxHashMap::default(),
+            affine_domains: FxHashMap::default(),
         }
     }
 
@@ -97,8 +97,8 @@ impl Occupancy {
     }
 
     /// The same for what is asked in ascending order.
-    pub(crate) fn along(&self, node: NodeId) -> impl FnMut(Symbol) -> Option<Capacity> {
-        let (row, mut along) = (&self.free[self.row(node)], Along::default());
+    pub(crate) fn free_ascending(&self, node: NodeId) -> impl FnMut(Symbol) -> Option<Capacity> {
+        let (row, mut along) = (&self.free[self.row(node)], AscendingLookup::default());
         move |resource| along.find(row, resource, |left| left.resource).map(|at| row[at].free)
     }
 
@@ -128,33 +128,33 @@ impl Occupancy {
     }
 
     /// How many members of an aversion group are in a place.
-    pub(crate) fn averse_members(&self, group: Symbol, place: Place) -> u32 {
+    pub(crate) fn averse_members(&self, group: Symbol, place: Domain) -> u32 {
         self.averse.get(&(group, Some(place))).copied().unwrap_or(0)
     }
 
     /// Where members of aversion groups are and how many, in no order.
-    pub(crate) fn averse_places(&self) -> impl Iterator<Item = (Symbol, Place, u32)> {
+    pub(crate) fn averse_domains(&self) -> impl Iterator<Item = (Symbol, Domain, u32)> {
         self.averse.iter().filter_map(|(&(group, place), &members)| Some((group, place?, members)))
     }
 
     /// How many members of an affinity group are in a place.
-    pub(crate) fn affine_members(&self, group: Symbol, place: Place) -> u32 {
+    pub(crate) fn affine_members(&self, group: Symbol, place: Domain) -> u32 {
         self.affine.get(&(group, Some(place))).copied().unwrap_or(0)
     }
 
     /// The places in which members of an affinity group are.
-    pub(crate) fn affine_places(&self, group: Symbol) -> &[Place] {
-        self.affine_places.get(&group).map_or(&[], Vec::as_slice)
+    pub(crate) fn affine_domains(&self, group: Symbol) -> &[Domain] {
+        self.affine_domains.get(&group).map_or(&[], Vec::as_slice)
     }
 
     /// Whether any member of an affinity group is placed anywhere.
-    pub(crate) fn is_anywhere(&self, group: Symbol) -> bool {
+    pub(crate) fn has_members(&self, group: Symbol) -> bool {
         self.affine.get(&(group, None)).is_some_and(|&members| members > 0)
     }
 
     /// Puts a workload on a node, whether or not it fits.
     pub(crate) fn attach(&mut self, model: &Model, demand: &Demand<'_>, node: NodeId) {
-        let (range, mut along) = (self.row(node), Along::default());
+        let (range, mut along) = (self.row(node), AscendingLookup::default());
         let row = &mut self.free[range];
         for requirement in demand.requirements {
             if let Some(at) = along.find(row, requirement.resource, |left| left.resource) {
@@ -167,17 +167,17 @@ impl Occupancy {
 
     fn count(&mut self, model: &Model, demand: &Demand<'_>, node: NodeId) {
         for &group in demand.aversion_groups {
-            if let Some(place) = Place::of(model, node, model.aversion_group(group).over) {
+            if let Some(place) = Domain::of(model, node, model.aversion_group(group).over) {
                 *self.averse.entry((group, Some(place))).or_default() += 1;
             }
         }
         for &group in &demand.affinity_groups {
             *self.affine.entry((group, None)).or_default() += 1;
-            if let Some(place) = Place::of(model, node, model.affinity_group(group).over) {
+            if let Some(place) = Domain::of(model, node, model.affinity_group(group).over) {
                 let members = self.affine.entry((group, Some(place))).or_default();
                 *members += 1;
                 if *members == 1 {
-                    self.affine_places.entry(group).or_default().push(place);
+                    self.affine_domains.entry(group).or_default().push(place);
                 }
             }
         }

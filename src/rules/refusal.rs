@@ -19,7 +19,7 @@ pub fn refusals(
     let table = model.workload_table(workload);
     let mut refusals = Vec::new();
     refusals.extend(closed(model, standing, node));
-    refusals.extend(rules::forbidding_label(model, table, node).map(Reason::NotSelected));
+    refusals.extend(rules::excluding_label(model, table, node).map(Reason::NotSelected));
     refusals.extend(group_refusals(model, occupancy, table, node));
     let start = refusals.len();
     refusals.extend(amount_refusals(occupancy, table, node));
@@ -40,8 +40,8 @@ pub fn closed(model: &Model, standing: Standing, node: NodeId) -> Option<Reason>
 fn group_refusals(model: &Model, occupancy: &Occupancy, table: &WorkloadTable, node: NodeId) -> Vec<Reason> {
     let averse = table.aversion_groups.iter().copied().filter(|&group| model.aversion_group(group).hard);
     let affine = table.affinity_groups.iter().copied().filter(|&group| model.affinity_group(group).hard);
-    let full = averse.filter(|&group| !rules::takes_member(model, occupancy, group, node));
-    let elsewhere = affine.filter(|&group| !rules::gathers(model, occupancy, group, node));
+    let full = averse.filter(|&group| !rules::aversion_allows(model, occupancy, group, node));
+    let elsewhere = affine.filter(|&group| !rules::affinity_allows(model, occupancy, group, node));
     let mut refusals = full.map(Reason::GroupFull).chain(elsewhere.map(Reason::GroupElsewhere)).collect::<Vec<_>>();
     refusals.sort_by_key(|each| each.order(model));
     refusals

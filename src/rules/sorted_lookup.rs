@@ -4,9 +4,9 @@ use crate::model::names::Symbol;
 
 /// How far the lookups have come.
 #[derive(Debug, Default)]
-pub(crate) struct Along(usize);
+pub(crate) struct AscendingLookup(usize);
 
-impl Along {
+impl AscendingLookup {
     /// Where in the list this is, which comes after all that was found before.
     pub(crate) fn find<T>(&mut self, list: &[T], wanted: Symbol, symbol: impl Fn(&T) -> Symbol) -> Option<usize> {
         let rest = &list[self.0..];

@@ -5,12 +5,12 @@
 //! where it is known to go, a failure ends at the workload's turn, and so does a change that costs others too many
 //! places.
 
-use crate::model::Entry;
+use crate::model::RecordEntry;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Replan, WorkloadId};
 use crate::place::{Engine, Outcome, PinError, Reconciled, Start, place, reconcile, workload_order};
 use crate::rules::Standing;
-use crate::rules::{self, fills_a_shortcoming};
+use crate::rules::{self, has_negative_amount};
 
 /// A plan, with what its strategy began with.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ impl<'a> Known<'a> {
     pub fn new(model: &'a Model, start: Start<'a>, outcome: &'a Outcome) -> Self {
         let reconciled = reconcile(model, &start).expect("the pins held when it was planned");
         let Reconciled { engine, queue, .. } = reconciled;
-        let can_open = queue.iter().any(|&(each, _)| fills_a_shortcoming(&model.workload_table(each).requirements));
+        let can_open = queue.iter().any(|&(each, _)| has_negative_amount(&model.workload_table(each).requirements));
         Self { model, start, outcome, engine, queue, can_open }
     }
 
@@ -136,7 +136,7 @@ impl<'a> Known<'a> {
         workload: WorkloadId,
         most: usize,
     ) -> Result<Attempt, PinError> {
-        let opens = |each: WorkloadId| fills_a_shortcoming(&model.workload_table(each).requirements);
+        let opens = |each: WorkloadId| has_negative_amount(&model.workload_table(each).requirements);
         if self.can_open || model.workload_ids().any(opens) {
             return self.attempt_of_many(model, start, workload, most);
         }
@@ -194,9 +194,9 @@ impl<'a> Known<'a> {
         let model = self.model;
         let mut members = model.workload_ids().filter(|each| model.workloads()[each.index()].table == table);
         members.any(|each| {
-            let claim = self.outcome.claims.of(each);
+            let claim = self.outcome.inheritance.of(each);
             let is_pinned = self.start.pins.iter().any(|pin| pin.workload == each);
-            is_pinned || claim.is_some_and(|claim| matches!(claim.entry, Entry::Placement(_)))
+            is_pinned || claim.is_some_and(|claim| matches!(claim.entry, RecordEntry::Placement(_)))
         })
     }
 
@@ -221,7 +221,7 @@ pub fn ahead(model: &Model, outcome: &Outcome, workload: WorkloadId) -> Vec<Work
 fn sort(model: &Model, outcome: &Outcome, workloads: &mut [WorkloadId]) {
     workload_order::sort(model, workloads);
     if model.replan == Replan::Keep {
-        workloads.sort_by_key(|&each| outcome.claims.of(each).is_none());
+        workloads.sort_by_key(|&each| outcome.inheritance.of(each).is_none());
     }
 }
 
@@ -231,8 +231,8 @@ pub fn given_up(model: &Model, engine: &Engine, workload: WorkloadId, node: Node
     let averse = table.aversion_groups.iter().copied().filter(|&group| !model.aversion_group(group).hard);
     let affine = table.affinity_groups.iter().copied().filter(|&group| !model.affinity_group(group).hard);
     Soft {
-        aversion: by_name(model, averse.filter(|&group| !rules::takes_member(model, now, group, node))),
-        affinity: by_name(model, affine.filter(|&group| !rules::gathers(model, now, group, node))),
+        aversion: by_name(model, averse.filter(|&group| !rules::aversion_allows(model, now, group, node))),
+        affinity: by_name(model, affine.filter(|&group| !rules::affinity_allows(model, now, group, node))),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::place::index::columns::Columns;
 use crate::place::search::Pass;
 use crate::rules;
 use crate::rules::Demand;
-use crate::rules::{Occupancy, Place};
+use crate::rules::{Domain, Occupancy};
 
 /// An aversion group with so many members has a field of the nodes that are open to it.
 const LARGE: u32 = 64;
@@ -93,7 +93,7 @@ impl Places {
             FieldName::Offers(resource) => columns.rare(resource).unwrap_or(&[]).to_vec(),
             FieldName::Value(label, value) => self.with(label, value).to_vec(),
             FieldName::Apart(group) => {
-                let open = self.nodes.iter().copied().filter(|&node| rules::takes_member(model, now, group, node));
+                let open = self.nodes.iter().copied().filter(|&node| rules::aversion_allows(model, now, group, node));
                 open.collect()
             }
         }
@@ -160,7 +160,7 @@ impl Places {
         let options = model.aversion_group(group);
         let label = options.over?;
         let values = self.values.get(&label).filter(|values| values.len() <= FEW)?;
-        let is_open = |value: Symbol| now.averse_members(group, Place::Value(value)) < options.max;
+        let is_open = |value: Symbol| now.averse_members(group, Domain::Value(value)) < options.max;
         let open = values.keys().copied().filter(|&value| is_open(value)).collect::<Vec<_>>();
         let fields = open.iter().map(|&value| FieldName::Value(label, value)).collect();
         (open.len() < values.len()).then_some(Cover { nodes: Vec::new(), fields })
@@ -204,13 +204,13 @@ fn affine(model: &Model, demand: &Demand<'_>, pass: Pass) -> impl Iterator<Item 
 
 /// Where the members of an affinity group are, where there are any.
 fn gathered(model: &Model, now: &Occupancy, group: Symbol) -> Option<Cover> {
-    let places = now.is_anywhere(group).then(|| now.affine_places(group))?;
+    let places = now.has_members(group).then(|| now.affine_domains(group))?;
     let mut cover = Cover::default();
     for &place in places {
         match (place, model.affinity_group(group).over) {
-            (Place::Value(value), Some(label)) => cover.fields.push(FieldName::Value(label, value)),
-            (Place::Node(node), _) => cover.nodes.push(node),
-            (Place::Value(_), None) => {}
+            (Domain::Value(value), Some(label)) => cover.fields.push(FieldName::Value(label, value)),
+            (Domain::Node(node), _) => cover.nodes.push(node),
+            (Domain::Value(_), None) => {}
         }
     }
     Some(cover)

@@ -11,7 +11,7 @@ use crate::model::{Model, NodeId, Requirement, WorkloadOptions};
 use crate::place::index::block::Level;
 use crate::place::index::thresholds::Steps;
 use crate::quantity::Capacity;
-use crate::rules::Along;
+use crate::rules::AscendingLookup;
 use crate::rules::Demand;
 use crate::rules::Occupancy;
 use crate::rules::{is_immune, requires};
@@ -116,7 +116,7 @@ impl Columns {
     /// Appends the row of a node as it is now; one more column is not in it yet.
     pub(crate) fn fill(&self, now: &Occupancy, node: NodeId, row: &mut Vec<Level>) {
         let first = row.len();
-        let mut free = now.along(node);
+        let mut free = now.free_ascending(node);
         row.extend(self.amounts.iter().map(|column| free(column.resource).map_or(0, |free| column.steps.level(free))));
         let together = self.together(&row[first..]);
         let is_open = |&gate: &Symbol| now.free(node, gate).is_none_or(|free| !free.is_negative());
@@ -136,7 +136,7 @@ impl Columns {
     /// way.
     pub(crate) fn needs(&self, demand: &Demand<'_>, extra: Option<&Column>, open: bool, needs: &mut Vec<Level>) {
         let first = needs.len();
-        let (required, mut along) = (demand.requirements, Along::default());
+        let (required, mut along) = (demand.requirements, AscendingLookup::default());
         needs.extend(self.amounts.iter().map(|column| {
             let at = along.find(required, column.resource, |each| each.resource);
             column.need(demand, at.map(|at| &required[at]))

@@ -29,9 +29,9 @@ use crate::place::index::columns::{Column, Columns};
 use crate::place::node_order::{Key, Order, Word};
 use crate::place::search::Pass;
 use crate::rules;
-use crate::rules::Place;
+use crate::rules::Domain;
 use crate::rules::Standing;
-use crate::rules::{Demand, fills_a_shortcoming};
+use crate::rules::{Demand, has_negative_amount};
 
 /// Nodes that a search may be confined to.
 #[derive(Clone, Debug)]
@@ -157,7 +157,7 @@ impl Index {
     /// Notes that a workload is on a node now, which was taken out before where the order changes.
     pub(crate) fn occupy(&mut self, cluster: Cluster<'_>, demand: &Demand<'_>, node: NodeId) {
         let Cluster { occupancy: now, order, .. } = cluster;
-        if fills_a_shortcoming(demand.requirements) {
+        if has_negative_amount(demand.requirements) {
             self.hopeless.clear();
         }
         self.row.clear();
@@ -183,12 +183,12 @@ impl Index {
     fn close(&mut self, cluster: Cluster<'_>, group: Symbol, node: NodeId) {
         let Cluster { model, occupancy: now, order } = cluster;
         let Some(&at) = self.names.get(&FieldName::Apart(group)) else { return };
-        if rules::takes_member(model, now, group, node) {
+        if rules::aversion_allows(model, now, group, node) {
             return;
         }
         let over = model.aversion_group(group).over;
-        let full = match Place::of(model, node, over).zip(over) {
-            Some((Place::Value(value), label)) => self.places.with(label, value).to_vec(),
+        let full = match Domain::of(model, node, over).zip(over) {
+            Some((Domain::Value(value), label)) => self.places.with(label, value).to_vec(),
             _ => vec![node],
         };
         for node in full {

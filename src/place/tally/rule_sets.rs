@@ -9,7 +9,7 @@ use crate::model::names::Symbol;
 use crate::model::{Model, NAME_LABEL, NodeId, Selector};
 use crate::place::index::candidates::named_labels;
 use crate::place::tally::node_set::{Bits, Members};
-use crate::rules::{Occupancy, Place};
+use crate::rules::{Domain, Occupancy};
 
 /// The nodes by the labels that rules name, and where hard aversion groups are full.
 pub(crate) struct Zones<'a> {
@@ -19,7 +19,7 @@ pub(crate) struct Zones<'a> {
     numbers: &'a [u32],
     /// The nodes with each value of a label.
     values: FxHashMap<Symbol, FxHashMap<Symbol, Members>>,
-    full: FxHashMap<Symbol, Vec<Place>>,
+    full: FxHashMap<Symbol, Vec<Domain>>,
 }
 
 impl<'a> Zones<'a> {
@@ -38,8 +38,8 @@ impl<'a> Zones<'a> {
             lists.into_iter().map(|(value, list)| (value, Members::new(list, numbers.len()))).collect()
         };
         let values = lists.into_iter().map(|(label, lists)| (label, sets(lists))).collect();
-        let mut full = FxHashMap::<Symbol, Vec<Place>>::default();
-        for (group, place, members) in now.averse_places() {
+        let mut full = FxHashMap::<Symbol, Vec<Domain>>::default();
+        for (group, place, members) in now.averse_domains() {
             let options = model.aversion_group(group);
             if options.hard && members >= options.max {
                 full.entry(group).or_default().push(place);
@@ -52,8 +52,8 @@ impl<'a> Zones<'a> {
     pub(crate) fn selected(&self, selector: &Selector) -> Bits {
         let is_name = self.model.text(selector.label) == NAME_LABEL;
         let places = selector.values.iter().filter_map(|&value| {
-            let named = || self.model.node_named(self.model.text(value)).map(Place::Node);
-            if is_name { named() } else { Some(Place::Value(value)) }
+            let named = || self.model.node_named(self.model.text(value)).map(Domain::Node);
+            if is_name { named() } else { Some(Domain::Value(value)) }
         });
         self.within(places, Some(selector.label))
     }
@@ -70,10 +70,10 @@ impl<'a> Zones<'a> {
     /// The nodes in places where a hard affinity group is or, as long as it is nowhere, could begin.
     pub(crate) fn gathering(&self, group: Symbol) -> Bits {
         let over = self.model.affinity_group(group).over;
-        if !self.now.is_anywhere(group) {
+        if !self.now.has_members(group) {
             return self.with_a_place(over);
         }
-        self.within(self.now.affine_places(group).iter().copied(), over)
+        self.within(self.now.affine_domains(group).iter().copied(), over)
     }
 
     fn with_a_place(&self, over: Option<Symbol>) -> Bits {
@@ -87,13 +87,13 @@ impl<'a> Zones<'a> {
     }
 
     /// The nodes of some places; values are those of a label.
-    fn within(&self, places: impl Iterator<Item = Place>, label: Option<Symbol>) -> Bits {
+    fn within(&self, places: impl Iterator<Item = Domain>, label: Option<Symbol>) -> Bits {
         let mut nodes = Bits::none(self.numbers.len());
         let values = label.and_then(|label| self.values.get(&label));
         for place in places {
             match place {
-                Place::Node(node) => nodes.insert(self.numbers[node.index()]),
-                Place::Value(value) => {
+                Domain::Node(node) => nodes.insert(self.numbers[node.index()]),
+                Domain::Value(value) => {
                     values.and_then(|values| values.get(&value)).into_iter().for_each(|set| set.add_to(&mut nodes));
                 }
             }

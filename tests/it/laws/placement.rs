@@ -32,7 +32,7 @@ fn step_by_step(cluster: &Cluster, mut look: impl FnMut(&Seats, usize, Option<us
 /// Where a workload with `stay` is on record, as the engine understood it.
 fn home(cluster: &Cluster, plan: &Plan<'_>, workload: usize) -> Home {
     let id = plan.model.workload_ids().nth(workload)?;
-    let claim = plan.outcome.claims.of(id)?;
+    let claim = plan.outcome.inheritance.of(id)?;
     Flat::new(cluster).workloads[workload].1.stay.then_some(claim.node.map(NodeId::index))
 }
 
@@ -56,7 +56,7 @@ fn a_record_that_matches_two_workloads_goes_to_the_same_one_in_any_order() {
         let model = Cluster { nodes, workloads, ..Cluster::empty() }.model();
         let record = Record { evicted: vec![("w0-0".into(), "n0".into())], ..Record::default() };
         let plan = plan(&model, &record);
-        let claim = |name| plan.outcome.claims.of(model.workload_named(name).expect("it is declared"));
+        let claim = |name| plan.outcome.inheritance.of(model.workload_named(name).expect("it is declared"));
         assert!(claim("w0-0-0").is_some() && claim("w0").is_none());
     }
 }

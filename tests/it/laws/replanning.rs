@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lighthouse::model::{Entry, Model, NodeId, Record, Replan};
+use lighthouse::model::{Model, NodeId, Record, RecordEntry, Replan};
 use lighthouse::plan::{Kind, Plan};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -16,7 +16,7 @@ use super::{config, leavers, plan, seats};
 /// Whether a record of another name serves a workload, by `was` or as `X` and `X-0`.
 fn is_taken_over(model: &Model, plan: &Plan<'_>) -> bool {
     model.workload_ids().any(|workload| {
-        let claim = plan.outcome.claims.of(workload);
+        let claim = plan.outcome.inheritance.of(workload);
         claim.is_some_and(|claim| *claim.name != *model.workload_name(workload))
     })
 }
@@ -24,8 +24,8 @@ fn is_taken_over(model: &Model, plan: &Plan<'_>) -> bool {
 /// Where the records that serve the workloads of a plan have them, by index: also a record by the name of step 4.
 fn claimed_seats(model: &Model, plan: &Plan<'_>) -> Vec<Option<usize>> {
     let seat = |workload| {
-        let claim = plan.outcome.claims.of(workload)?;
-        let is_placed = matches!(claim.entry, Entry::Placement(_));
+        let claim = plan.outcome.inheritance.of(workload)?;
+        let is_placed = matches!(claim.entry, RecordEntry::Placement(_));
         claim.node.filter(|_| is_placed).map(NodeId::index)
     };
     model.workload_ids().map(seat).collect()

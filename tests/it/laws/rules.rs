@@ -94,7 +94,7 @@ proptest! {
         let model = cluster.model();
         let plan = plan(&model, &record);
         for workload in model.workload_ids().filter(|&each| model.workload_table(each).stay) {
-            let Some(claim) = plan.outcome.claims.of(workload) else { continue };
+            let Some(claim) = plan.outcome.inheritance.of(workload) else { continue };
             let node = plan.outcome.assignment.of(workload);
             prop_assert!(node.is_none() || node == claim.node, "{} moves", model.workload_name(workload));
         }
