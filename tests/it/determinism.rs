@@ -1,5 +1,5 @@
-//! The same input gives the same bytes: in every process and environment, in both builds, in every order of what has
-//! none.
+//! The same input gives the same bytes: in every process and environment, in debug and release builds, and for every
+//! order of parts whose order has no meaning.
 
 use std::fmt::Write;
 use std::fs;
@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 use crate::support::{below_root, binary, cases, copy, has, repetitions, text};
 
-/// What a process may find around it, and must not care about.
+/// Environment variables, with values, that must not affect the output.
 const VARIABLES: [(&str, &[&str]); 10] = [
     ("LANG", &["C", "C.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8", "ja_JP.eucJP"]),
     ("LC_ALL", &["POSIX", "ar_EG.UTF-8", "nonsense"]),
@@ -31,7 +31,7 @@ const VARIABLES: [(&str, &[&str]); 10] = [
     ("PATH", &["", "/nowhere"]),
 ];
 
-/// The cluster that all see, with a state.
+/// Makes a folder with an example and a state.
 fn home() -> TempDir {
     let home = tempfile::tempdir().expect("a folder");
     copy(&below_root("examples/three-racks"), home.path());
@@ -42,7 +42,7 @@ fn home() -> TempDir {
     home
 }
 
-/// All that a program prints, by every command and format, and the state after an apply.
+/// Returns everything that a program prints, for every command and format, and the state after an apply.
 fn bytes(program: &[&Path], home: &Path, number: usize) -> Vec<u8> {
     let copied = tempfile::Builder::new().prefix(&"x".repeat(1 + number % 40)).tempdir().expect("a folder");
     copy(home, copied.path());
@@ -62,7 +62,7 @@ fn bytes(program: &[&Path], home: &Path, number: usize) -> Vec<u8> {
         command.args(&program[1..]).args(arguments.split(' '));
         command.current_dir(copied.path()).env_clear().stdin(Stdio::null());
         for (at, (name, values)) in VARIABLES.iter().enumerate() {
-            // Each has another value in the next surroundings, or is left out; how they combine changes in time.
+            // Each environment has another value or none; the divisor makes the combinations differ, too.
             if let Some(value) = values.get((number + number / (at + 3)) % (values.len() + 1)) {
                 command.env(name, value);
             }
@@ -76,26 +76,26 @@ fn bytes(program: &[&Path], home: &Path, number: usize) -> Vec<u8> {
     all
 }
 
-/// What a program says in so many surroundings: what it says in the first, and in the first in which that is not so.
-fn said_in(surroundings: usize, program: &[&Path]) -> (Vec<u8>, Option<Vec<u8>>) {
+/// Returns the output in the first environment, and the first output that differs in one of the others.
+fn outputs(environments: usize, program: &[&Path]) -> (Vec<u8>, Option<Vec<u8>>) {
     let home = home();
     let first = bytes(program, home.path(), 0);
-    let other = (1..surroundings).map(|number| bytes(program, home.path(), number)).find(|other| *other != first);
+    let other = (1..environments).map(|number| bytes(program, home.path(), number)).find(|other| *other != first);
     (first, other)
 }
 
 #[test]
 fn every_environment_gives_the_same_output() {
-    let (first, other) = said_in(repetitions(8, 112), &[&binary()]);
+    let (first, other) = outputs(repetitions(8, 112), &[&binary()]);
     assert!(first.len() > 10_000);
     let shown = other.as_deref().map(String::from_utf8_lossy);
     assert!(shown.is_none(), "{}\n{}", String::from_utf8_lossy(&first), shown.unwrap_or_default());
 }
 
-/// The negative control: programs that say where they are, who they are, or what they find around them.
+/// Replaces the binary by programs that print their folder, their process or a variable.
 #[test]
 fn control_a_program_that_prints_its_environment_is_caught() {
-    let shell = |script: &str| said_in(8, &["/bin/sh", "-c", script].map(Path::new)).1.is_some();
+    let shell = |script: &str| outputs(8, &["/bin/sh", "-c", script].map(Path::new)).1.is_some();
     assert!(!shell("echo always the same"));
     for script in ["pwd", "echo $$", "exit ${COLUMNS:-0}", "echo $$ >> lighthouse.state.toml"] {
         assert!(shell(script), "{script}");
@@ -105,7 +105,7 @@ fn control_a_program_that_prints_its_environment_is_caught() {
     }
 }
 
-/// A manifest so long that it is read in pieces, one on each processor, with somebody who finds no place.
+/// Returns a manifest so long that it is read in pieces, one on each processor, with an unplaced workload.
 fn long_manifest() -> String {
     let mut text = "strategy = \"prioritized\"\n".to_owned();
     for number in 0..600 {
@@ -120,8 +120,8 @@ fn long_manifest() -> String {
     text + "[[workloads]]\nname = \"late\"\nrequirements = { cpu = 3 }\ndisk = 1\n"
 }
 
-/// Manifests are read, and remedies tried, on several threads: as many as there are processors. The laws of reading in
-/// pieces try sixteen.
+/// Manifests are read, and remedies tried, on as many threads as there are processors. The laws of reading in pieces try
+/// sixteen.
 #[test]
 fn any_number_of_processors_gives_the_same_output() {
     if !has(&["taskset", "-c", "0", "true"]) {
@@ -132,7 +132,7 @@ fn any_number_of_processors_gives_the_same_output() {
     assert!(manifest.len() > 2 * (64 << 10), "{} bytes are read as a whole", manifest.len());
     fs::write(home.path().join("bad.toml"), &manifest).expect("a manifest");
     fs::write(home.path().join("good.toml"), manifest.replace("disk = 1\n", "")).expect("a manifest");
-    let said = |processors: &[&str], arguments: &str| {
+    let run_on = |processors: &[&str], arguments: &str| {
         let words: Vec<_> = processors.iter().map(Path::new).map(Path::to_owned).chain([binary()]).collect();
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).args(arguments.split(' ')).current_dir(home.path()).stdin(Stdio::null());
@@ -142,15 +142,15 @@ fn any_number_of_processors_gives_the_same_output() {
     for (arguments, code) in
         [("check -f bad.toml", 1), ("plan -f good.toml --format json", 3), ("explain -f good.toml late", 0)]
     {
-        let one = said(&["taskset", "-c", "0"], arguments);
+        let one = run_on(&["taskset", "-c", "0"], arguments);
         assert_eq!(one.0, Some(code), "{arguments}: {}", text(&one.2));
         for _ in 0..repetitions(4, 100) {
-            assert!(said(&[], arguments) == one, "{arguments}");
+            assert!(run_on(&[], arguments) == one, "{arguments}");
         }
     }
 }
 
-/// The process says what the library does. With `BINARY=target/release/lighthouse` the two are of different builds.
+/// With `BINARY=target/release/lighthouse` the two are of different builds.
 #[test]
 fn the_binary_prints_what_the_library_renders() {
     let home = home();
@@ -166,7 +166,7 @@ fn the_binary_prints_what_the_library_renders() {
     }
 }
 
-/// What a manifest comes to, without the places in its text: the plan, its record, and the digest of its meaning.
+/// Returns the plan of a manifest with the digest of its meaning, and its record, without positions in the text.
 fn planned(sources: &[Source]) -> (String, Record) {
     let manifest = manifest::read(sources).expect("it is valid");
     let state = fs::read(below_root("tests/fuzz/seeds/state/everything.toml")).expect("a state");
@@ -176,13 +176,13 @@ fn planned(sources: &[Source]) -> (String, Record) {
     (format!("{page}{}", manifest_digest(&manifest.model, &Flags::default())), plan.record())
 }
 
-/// The tables of a manifest, each with its lines.
+/// Splits a manifest into tables, each with its lines.
 fn tables(text: &str) -> Vec<Vec<&str>> {
     text.split("\n\n").map(|table| table.lines().collect()).collect()
 }
 
-/// A permutation of what has no order: the keys of a table; the tables of groups, drains, guards and the rubric; under
-/// bin pack also nodes and workloads, which other strategies take in the order of the manifest.
+/// Permutes the parts whose order has no meaning: the keys of a table; the tables of groups, drains, guards and the rubric;
+/// under bin pack also nodes and workloads, which other strategies take in the order of the manifest.
 fn permuted(tables: &[Vec<&str>], ranks: &[u32], ordered: bool) -> String {
     let mut ranks = ranks.iter().copied().cycle();
     let mut placed: Vec<(u32, String)> = Vec::new();
@@ -194,7 +194,7 @@ fn permuted(tables: &[Vec<&str>], ranks: &[u32], ordered: bool) -> String {
         let text = head.iter().map(|head| (*head).to_owned()).chain(keys).collect::<Vec<_>>().join("\n");
         let rank = match ranks.next() {
             _ if head.is_empty() => 0,
-            // A fixed rank among the others, in the order in which they came.
+            // Ordered tables keep their order among themselves.
             _ if ordered && head[0].starts_with("[[") => u32::try_from(at).expect("few") << 20,
             rank => rank.unwrap_or_default().max(1),
         };
@@ -204,7 +204,7 @@ fn permuted(tables: &[Vec<&str>], ranks: &[u32], ordered: bool) -> String {
     placed.into_iter().map(|(_, text)| text + "\n").collect()
 }
 
-/// The entries of an inline table or of a list in another order.
+/// Permutes the entries of an inline table or of a list.
 fn entries_permuted(line: &str, rank: Option<u32>) -> String {
     let cut = [("= { ", " }"), ("= [", "]")].into_iter().find_map(|(open, close)| {
         let start = line.find(open)? + open.len();
@@ -222,7 +222,7 @@ fn entries_permuted(line: &str, rank: Option<u32>) -> String {
     format!("{}{}{}", &line[..start], entries.join(", "), &line[end..])
 }
 
-/// The negative control: where tables have an order, another one is another plan.
+/// Permutes nodes and workloads although the strategy takes them in the order of the manifest.
 #[test]
 fn control_a_significant_order_of_tables_changes_the_plan() {
     let text = fs::read_to_string(below_root("tests/fuzz/seeds/manifest/moving.toml")).expect("a manifest");

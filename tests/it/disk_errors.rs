@@ -1,10 +1,10 @@
-//! Errors injected into every call of an apply: none is swallowed, and none leaves half a change.
+//! Errors injected into every system call of an apply are reported, and none leaves half a change.
 
 use std::process::Output;
 
 use crate::support::{Call, Site, binary, has_strace, manifest, meaning, report, under};
 
-/// The calls that can fail for a reason that lies in the disk or in the system's limits.
+/// System calls that can fail because of the disk or of the system's limits.
 const FALLIBLE: [&str; 22] = [
     "openat",
     "close",
@@ -30,11 +30,11 @@ const FALLIBLE: [&str; 22] = [
     "mkdir",
 ];
 
-/// What the system may say.
+/// Errors that are injected.
 const ERRORS: [&str; 8] = ["EIO", "ENOSPC", "EDQUOT", "EROFS", "EACCES", "EMFILE", "ENOLCK", "EXDEV"];
 
-/// A site with a state, and another state declared. The manifest has something to be warned of, so that both streams
-/// are written.
+/// Site with a state and a manifest that leads to another state. The manifest gets a warning, so that both streams are
+/// written.
 struct Case {
     site: Site,
     old: Vec<u8>,
@@ -51,40 +51,42 @@ fn case() -> Case {
     site.apply_well();
     let new = site.state().expect("a state");
     site.reset(Some(&old));
-    // What comes before the first look at the site is the loader's business.
+    // Calls before the first that touches the site belong to the loader.
     let mut calls = site.calls("x.");
     calls.retain(|call| FALLIBLE.contains(&call.name.as_str()));
-    assert!(["write(1,", "write(2,", "close("].iter().all(|talk| calls.iter().any(|call| call.line.starts_with(talk))));
+    for call in ["write(1,", "write(2,", "close("] {
+        assert!(calls.iter().any(|each| each.line.starts_with(call)), "{call}");
+    }
     Case { site, old, new, calls }
 }
 
-/// Runs an apply with an injection and judges the outcome; a text says what is wrong with it.
+/// Runs an apply with an injected error and judges the outcome; an error says what is wrong with it.
 fn judge(case: &Case, call: &Call, how: &str) -> Result<Output, String> {
     case.site.reset(Some(&case.old));
     let output = case.site.apply_under(&[&format!("{}:{how}", call.name)]);
     let state = case.site.state().ok_or("the state is gone")?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    // Who cannot write at all cannot complain.
+    let errors = String::from_utf8_lossy(&output.stderr);
+    // If every write fails, the error cannot be reported.
     let is_mute = call.name == "write" && how.ends_with('+');
     match output.status.code() {
         Some(0) if state == case.new => {}
         Some(0) => return Err("success with the old state".to_owned()),
         Some(6) if state == case.new && call.name == "fsync" => {}
-        // The state was saved, and who wanted to read of it is told that he cannot.
+        // The state is saved, but the report on standard output failed.
         Some(1) if state == case.new && call.line.starts_with("write(1,") => {
-            if !is_mute && !said.contains("error: the state is saved, but standard output cannot be written: ") {
-                return Err(format!("said: {said}"));
+            if !is_mute && !errors.contains("error: the state is saved, but standard output cannot be written: ") {
+                return Err(format!("standard error: {errors}"));
             }
         }
-        Some(1 | 4 | 5) if state == case.old && (is_mute || said.contains("error: ") && said.contains('`')) => {}
-        code => return Err(format!("code {code:?}, old state: {}, said: {said}", state == case.old)),
+        Some(1 | 4 | 5) if state == case.old && (is_mute || errors.contains("error: ") && errors.contains('`')) => {}
+        code => return Err(format!("code {code:?}, old state: {}, standard error: {errors}", state == case.old)),
     }
     if !call.name.starts_with("unlink") && !case.site.leftovers().is_empty() {
         return Err(format!("left {:?}", case.site.leftovers()));
     }
     case.site.apply_well();
     let after = case.site.state().ok_or("the state is gone")?;
-    if meaning(&after) == meaning(&case.new) { Ok(output) } else { Err("the next apply did not do it".to_owned()) }
+    if meaning(&after) == meaning(&case.new) { Ok(output) } else { Err("the next apply fails".to_owned()) }
 }
 
 #[test]
@@ -130,7 +132,7 @@ fn an_interrupted_call_is_retried() {
         return;
     }
     let case = case();
-    // Nothing interrupts these.
+    // The kernel never interrupts these.
     let calls = case.calls.iter().filter(|call| !["getcwd", "lseek"].contains(&call.name.as_str()));
     for call in calls {
         let how = format!("error=EINTR:when={}", call.n);
@@ -147,7 +149,7 @@ fn a_save_whose_folder_is_not_synced_is_reported_as_unconfirmed() {
     let case = case();
     let syncs: Vec<_> = case.calls.iter().filter(|call| call.name == "fsync").collect();
     assert_eq!(syncs.len(), 2, "one of the file, one of the folder");
-    let output = judge(&case, syncs[1], &format!("error=EIO:when={}", syncs[1].n)).expect("told");
+    let output = judge(&case, syncs[1], &format!("error=EIO:when={}", syncs[1].n)).expect("a good outcome");
     assert_eq!(output.status.code(), Some(6));
 }
 
@@ -172,7 +174,7 @@ fn a_read_only_lock_file_can_be_locked() {
     let site = Site::new(3, 1);
     site.apply_well();
     site.declare(3, 2);
-    // Only calls on this path count.
+    // `-P` restricts the injection to calls on this path.
     let refused = ["strace", "-f", "-qq", "-o", "/dev/null", "-P", "./.x.state.toml.lock", "-e"];
     let output = site.apply(&[&refused[..], &["inject=openat:error=EACCES:when=1"]].concat());
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
@@ -183,7 +185,7 @@ fn control_a_swallowed_error_is_caught() {
     if !has_strace() {
         return;
     }
-    // The tracer says that the rename was made, and does not make it.
+    // The tracer reports success for the rename without performing it.
     let case = case();
     let rename = case.calls.iter().find(|call| call.name.starts_with("rename")).expect("a rename");
     assert!(judge(&case, rename, &format!("retval=0:when={}", rename.n)).is_err());

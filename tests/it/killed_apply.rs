@@ -1,18 +1,18 @@
-//! Killed at every system call, an apply leaves the old state or the new one, byte for byte, and the next apply just
-//! works.
+//! An apply that is killed, at any system call, leaves the old state or the new one, byte for byte; the next apply
+//! succeeds.
 
 use std::os::unix::process::ExitStatusExt;
 
 use crate::support::{Call, Site, has_strace, meaning, parsed, repetitions, report, under};
 
-/// What a site looks like before and after the apply that is killed.
+/// Site with its state before and after the apply that is killed.
 struct Case {
     site: Site,
     old: Option<Vec<u8>>,
     new: Vec<u8>,
 }
 
-/// A site with `before` workloads applied and `after` declared; 0 before is no state.
+/// Makes a site with `before` workloads applied and `after` declared; without a state if `before` is 0.
 fn case(before: usize, after: usize) -> Case {
     let site = Site::new(before, 1);
     if before > 0 {
@@ -26,23 +26,23 @@ fn case(before: usize, after: usize) -> Case {
     Case { site, old, new }
 }
 
-/// The calls of an apply from the first that mentions `from`, with the site as it was.
+/// Returns the calls of an apply from the first that mentions `from`, and restores the site.
 fn calls(case: &Case, from: &str) -> Vec<Call> {
     let mut calls = case.site.calls(from);
     case.site.reset(case.old.as_deref());
-    // What a thread allocates for a long state grows its memory page by page: thousands of calls that touch no file.
-    // The short states, which are killed at all calls, have some of these.
+    // Allocating for a long state takes thousands of `mprotect` calls, which touch no file. The campaigns with short
+    // states, which kill at every call, include some.
     calls.retain(|call| from.is_empty() || call.name != "mprotect");
     calls
 }
 
-/// Kills an apply at a call. Says whether it was: a call that comes at another number this time kills nobody.
+/// Kills an apply at a call. Returns whether it was killed: the call may have another number this time.
 fn kill(case: &Case, call: &Call) -> bool {
     let output = case.site.apply_under(&[&format!("{}:signal=KILL:when={}", call.name, call.n)]);
     output.status.signal() == Some(9)
 }
 
-/// Whether the state is the old one or the new one.
+/// Returns whether the state is the old one or the new one.
 fn is_whole(case: &Case) -> bool {
     match case.site.state() {
         None => case.old.is_none(),
@@ -52,7 +52,7 @@ fn is_whole(case: &Case) -> bool {
     }
 }
 
-/// Kills at every `step`th call and applies again; gives how many were killed.
+/// Kills at every `step`th call and applies again; returns the number of applies killed.
 fn campaign(case: &Case, from: &str, step: usize) -> usize {
     let mut killed = 0;
     for call in calls(case, from).iter().step_by(step) {
@@ -76,14 +76,14 @@ fn a_kill_at_any_system_call_leaves_the_old_state_or_the_new() {
         campaign(&case(0, 270), "", 1),
         // 20 KB.
         campaign(&case(270, 260), "", 1),
-        // 5 MB: only what follows the start of writing differs from the above.
+        // 5 MB: only the calls from the start of writing differ from the 20 KB case.
         campaign(&case(65_000, 64_900), ".tmp", repetitions(4, 1)),
     ];
     report(format_args!("killed at a call: no state {}, 20 KB {}, 5 MB {}", points[0], points[1], points[2]));
     assert!(points.iter().sum::<usize>() >= 240, "{points:?}");
 }
 
-/// In the place of the apply: a writer that leaves out the new file and the rename.
+/// Replaces the apply by a writer that overwrites the state in place.
 #[test]
 fn control_a_writer_that_truncates_first_is_caught() {
     if !has_strace() {

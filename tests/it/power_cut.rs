@@ -1,8 +1,7 @@
-//! Power cuts: what an apply has acknowledged is there when the power is back.
+//! An apply that has reported success survives a power cut.
 //!
-//! A file system of its own on a loop device is cut off by its own shutdown call, without a flush of its log; mounting
-//! it again is what a machine does when it starts. Root and loop devices are needed, elsewhere these tests say that
-//! they are skipped.
+//! Each test mounts its own file system on a loop device, shuts it down by an `ioctl` that does not flush the log, and
+//! mounts it again, as a machine does when it starts. Without root and loop devices the tests are skipped.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -16,17 +15,17 @@ use tempfile::TempDir;
 
 use crate::support::{binary, has, has_strace, manifest, parsed, repetitions, report, under};
 
-/// `_IOR('X', 125, u32)` with flag 2: no flush of the log.
+/// Perl script that shuts a file system down: `_IOR('X', 125, u32)` with flag 2, which means no flush of the log.
 const CUT: &str =
     "open(my $disk, '<', $ARGV[0]) or die $!; my $flag = pack('L', 2); ioctl($disk, 0x8004587d, $flag) or die $!";
 
-/// A file system with a state on it; the manifest is elsewhere.
+/// File system with a state on it; the manifest is elsewhere.
 struct Disk {
     folder: TempDir,
 }
 
 impl Disk {
-    /// A new one, where it can be had.
+    /// Makes and mounts a file system; returns `None` where that is not permitted.
     fn new(make: &str) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder");
         let at = folder.path().to_str().expect("text");
@@ -40,7 +39,7 @@ impl Disk {
         self.folder.path().join(name)
     }
 
-    /// Applies a manifest that nobody has applied before.
+    /// Applies a manifest with this amount of `cpu`, which differs in every call.
     fn apply(&self, faults: &[&str], cpu: u64) -> ExitStatus {
         fs::write(self.path("x.toml"), manifest(20, usize::try_from(cpu).expect("small"))).expect("a manifest");
         let mut command = under(faults, binary());
@@ -49,13 +48,13 @@ impl Disk {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().expect("started")
     }
 
-    /// The power goes.
+    /// Cuts the power.
     fn cut(&self) {
         assert!(run("perl", &["-e".as_ref(), CUT.as_ref(), &self.path("disk")]));
     }
 
-    /// And comes back. Another test's name space may have a copy of the mount, which holds the file system that was cut
-    /// off; only when nobody has it any more its loop device goes.
+    /// Restores the power. Waits for the loop device to go, because the namespace of another test may still hold a copy of
+    /// the mount.
     fn restart(&self) {
         assert!(run("umount", &[&self.path("disk")]));
         while self.is_attached() {
@@ -69,7 +68,7 @@ impl Disk {
         !output.expect("started").stdout.is_empty()
     }
 
-    /// The serial of the state, which must be whole; 0 without one.
+    /// Returns the serial of the state, which must be whole; 0 if there is none.
     fn serial(&self) -> u64 {
         match fs::read(self.path("disk/x.state.toml")) {
             Ok(bytes) => parsed(&bytes).serial,
@@ -91,7 +90,7 @@ fn run(program: &str, arguments: &[&Path]) -> bool {
     Command::new(program).args(arguments).stderr(Stdio::null()).status().expect("started").success()
 }
 
-/// Cuts the power right after an apply that succeeds, so many times; how many of them were lost.
+/// Cuts the power right after a successful apply, `cuts` times; returns the number of applies lost.
 fn lost_after_success(disk: &Disk, faults: &[&str], cuts: u64) -> u64 {
     let mut lost = 0;
     for cut in 1..=cuts {
@@ -104,11 +103,11 @@ fn lost_after_success(disk: &Disk, faults: &[&str], cuts: u64) -> u64 {
     lost
 }
 
-/// Applies in a loop and cuts the power at some moment; whether anything that was acknowledged before the cut is lost.
+/// Applies in a loop and cuts the power at some moment; returns whether an acknowledged apply is lost.
 fn loses_at_some_moment(disk: &Disk, round: u64) -> bool {
     let before = disk.serial();
     let (acknowledged, ended) = (AtomicU64::new(0), AtomicBool::new(false));
-    let told = thread::scope(|scope| {
+    let acknowledged_at_cut = thread::scope(|scope| {
         scope.spawn(|| {
             for cpu in 1.. {
                 if ended.load(Ordering::SeqCst) || !disk.apply(&[], (before + 1) * 1_000 + cpu).success() {
@@ -117,15 +116,15 @@ fn loses_at_some_moment(disk: &Disk, round: u64) -> bool {
                 acknowledged.fetch_add(1, Ordering::SeqCst);
             }
         });
-        // No order in the moments: up to 77 ms.
+        // Pseudo-random moments of up to 77 ms.
         thread::sleep(Duration::from_micros(round * 7_919 % 128 * 600));
-        let told = acknowledged.load(Ordering::SeqCst);
+        let acknowledged_at_cut = acknowledged.load(Ordering::SeqCst);
         disk.cut();
         ended.store(true, Ordering::SeqCst);
-        told
+        acknowledged_at_cut
     });
     disk.restart();
-    disk.serial() < before + told
+    disk.serial() < before + acknowledged_at_cut
 }
 
 fn nothing_is_lost(make: &str) {
@@ -148,7 +147,7 @@ fn an_acknowledged_apply_survives_a_power_cut_on_xfs() {
     nothing_is_lost("mkfs.xfs -q -f");
 }
 
-/// The second apply finds nothing to change, and its success counts for what the first left open.
+/// The second apply finds nothing to change, but its success means that the state is durable.
 #[test]
 fn an_apply_after_an_unconfirmed_or_killed_one_is_durable() {
     if !has_strace() {
@@ -168,7 +167,7 @@ fn an_apply_after_an_unconfirmed_or_killed_one_is_durable() {
     }
 }
 
-/// The tracer says that the folder is synced, and does not sync it.
+/// The tracer reports success for the sync of the folder without performing it.
 #[test]
 fn control_without_the_sync_of_the_folder_states_are_lost() {
     if !has_strace() {

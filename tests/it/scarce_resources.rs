@@ -1,6 +1,7 @@
-//! Little of everything: stack, files, room to write, columns, variables, years, and streams that are not there.
+//! Scarce resources: a small stack, few file descriptors, one thread, no room to write, one column, unusual clocks, and
+//! closed streams.
 //!
-//! What little memory and small disks do is in `hostile` and `disks`.
+//! Little memory is in `hostile_manifests.rs` and `small_disks.rs`.
 
 use std::fmt::Write;
 use std::fs;
@@ -15,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::support::{below_root, binary, case_folder, compare, copy, has, text};
 
-/// One of the examples, with a state.
+/// Makes a folder with an example and a state.
 fn home() -> TempDir {
     let home = tempfile::tempdir().expect("a folder");
     copy(&below_root("examples/three-racks"), home.path());
@@ -23,14 +24,14 @@ fn home() -> TempDir {
     home
 }
 
-/// Runs a script in which the binary is `$0`, with an environment that says nothing.
+/// Runs a script in which the binary is `$0`, with an empty environment.
 fn shell(home: &Path, script: &str) -> Output {
     let mut command = Command::new("/bin/sh");
     command.current_dir(home).env_clear().stdin(Stdio::null()).args(["-c", script]).arg(binary());
     command.output().expect("started")
 }
 
-/// What must hold of all that is printed.
+/// Asserts that a run printed neither a panic nor a hidden character.
 #[track_caller]
 fn is_printable(output: &Output) {
     for stream in [&output.stdout, &output.stderr] {
@@ -65,7 +66,7 @@ fn a_small_stack_is_enough_for_any_nesting() {
     assert_eq!(shell(home.path(), "ulimit -s 512 && exec \"$0\" plan").status.code(), Some(3));
 }
 
-/// The negative control: the limit is one.
+/// With 8 KiB of stack the program cannot run.
 #[test]
 fn control_the_stack_limit_has_an_effect() {
     let home = home();
@@ -82,7 +83,7 @@ fn few_file_descriptors_are_enough_or_reported() {
         is_printable(&output);
         codes.push(output.status.code());
         assert!(fs::read(home.path().join("lighthouse.state.toml")).expect("a state") == state);
-        // Below that the system cannot even start the program.
+        // With fewer descriptors the system cannot even start the program.
         if output.status.code() == Some(1) {
             assert!(text(&output.stderr).contains("too many open files"), "{}", text(&output.stderr));
         }
@@ -90,13 +91,13 @@ fn few_file_descriptors_are_enough_or_reported() {
     assert!(codes.contains(&Some(3)) && codes.contains(&Some(1)), "{codes:?}");
 }
 
-/// Runs a script as `shell` does, for a user who may have no more processes and threads than these.
+/// Runs a script as `shell` does, as a user with a limit on processes and threads.
 #[cfg(target_os = "linux")]
-fn with_threads(home: &Path, most: usize, script: &str) -> Output {
-    // What root may have is not limited, so root becomes nobody, who sees no folder but this one.
+fn with_threads(home: &Path, limit: usize, script: &str) -> Output {
+    // The limit does not apply to root, so root becomes nobody, who needs the binary and write access in this folder.
     let program = home.join("lighthouse");
     if !program.exists() {
-        // A program that this process had open for writing might not start: a fork of another test may hold it still.
+        // If this process wrote the copy, a fork of another test could still have it open, and it could not start.
         let copied = Command::new("cp").arg(binary()).arg(&program).status().expect("started");
         assert!(copied.success());
     }
@@ -104,7 +105,7 @@ fn with_threads(home: &Path, most: usize, script: &str) -> Output {
     let nobody: &[&str] = &["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
     let prefix = if rustix::process::geteuid().is_root() { nobody } else { &[] };
     let mut command = Command::new(prefix.first().copied().unwrap_or("env"));
-    command.args(prefix.iter().skip(1)).args(["prlimit", &format!("--nproc={most}"), "/bin/sh", "-c", script]);
+    command.args(prefix.iter().skip(1)).args(["prlimit", &format!("--nproc={limit}"), "/bin/sh", "-c", script]);
     command.current_dir(home).stdin(Stdio::null()).arg(program).output().expect("started")
 }
 
@@ -130,7 +131,7 @@ fn one_thread_is_enough_for_planning_and_reported_by_watch() {
     is_printable(&alone);
     assert_eq!(alone.status.code(), Some(1));
     assert!(text(&alone.stderr).starts_with("error: cannot listen to signals: "), "{}", text(&alone.stderr));
-    // Only what could not be started is another answer.
+    // With enough threads the same command succeeds.
     assert_eq!(with_threads(home.path(), 1_000, "exec \"$0\" watch --once").status.code(), Some(3));
 }
 
@@ -243,7 +244,7 @@ fn streams_that_are_closed_or_full_harm_no_state() {
             let output = shell(home.path(), &format!("exec \"$0\" {command} {streams}"));
             is_printable(&output);
             assert_eq!(output.status.code(), Some(code), "{command} {streams}: {}", text(&output.stderr));
-            // Nothing that was opened took the place of a stream: the state is the old one or the next, whole.
+            // No opened file took the number of a closed stream: the state is the old one or the next, and whole.
             let state = parse(&fs::read(&path).expect("a state")).expect("whole");
             assert_eq!(state.serial, serial + u64::from(command != "check"), "{command} {streams}");
         }

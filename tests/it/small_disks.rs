@@ -1,4 +1,4 @@
-//! Full, small and read-only disks: the state stays byte for byte, nothing is left over, one line says what to do.
+//! On full, small and read-only disks the state stays byte for byte, no file is left over, and one line says what to do.
 
 use std::fs;
 use std::process::Command;
@@ -7,11 +7,11 @@ use lighthouse::state::{parse, record_digest};
 
 use crate::support::{Site, binary, has, meaning, report};
 
-/// A disk of its own in a name space of its own, where an unprivileged user may mount one.
+/// Command that runs a script in its own mount namespace, where an unprivileged user may mount a disk.
 const NAMESPACE: [&str; 4] = ["unshare", "-Urm", "sh", "-c"];
 
-/// Copies the site to a new disk, runs the apply there, and copies back what the disk holds then. `FIRST` is what the
-/// apply is to find other than usual, `WRAP` what runs it.
+/// Script that copies the site to a new disk, runs the apply there, and copies the disk's contents back. `FIRST` runs
+/// before the apply and makes the surroundings unusual; `WRAP` is the command that runs the apply.
 const SCRIPT: &str = r#"
     mkdir disk back && mount -t tmpfs -o "$OPTIONS" none disk && cp x.toml disk || exit 77
     ! [ -e x.state.toml ] || cp x.state.toml disk || exit 77
@@ -21,17 +21,17 @@ const SCRIPT: &str = r#"
     exit $code
 "#;
 
-/// In the place of an apply: a writer that leaves out the new file, the sync and the rename.
+/// Replacement for the apply that overwrites the state in place.
 const WRITE_IN_PLACE: &str = "dd if=x.toml of=x.state.toml bs=512";
 
-/// A site with some 40 KB of state and as much to be written.
+/// Site with about 40 KB of state, and about as much to be written.
 struct Case {
     site: Site,
     old: Option<Vec<u8>>,
     new: Vec<u8>,
 }
 
-/// One apply on one disk.
+/// One apply on one disk: mount options, preparation, wrapper, and the command.
 #[derive(Clone, Debug)]
 struct Trial {
     options: String,
@@ -51,15 +51,15 @@ impl Trial {
     }
 }
 
-/// What came of it.
+/// Exit code, state, file names and standard error after a trial.
 struct Outcome {
     code: Option<i32>,
     state: Option<Vec<u8>>,
     names: Vec<String>,
-    said: String,
+    errors: String,
 }
 
-/// Whether there was a state before, or the apply is to write the first.
+/// Makes a case with a state, or one in which the apply writes the first state.
 fn case(has_state: bool) -> Case {
     let site = Site::new(500, 1);
     site.apply_well();
@@ -73,7 +73,7 @@ fn case(has_state: bool) -> Case {
 
 fn run(case: &Case, trial: &Trial) -> Outcome {
     let path = |name: &str| case.site.path(name);
-    // The disk went with its name space.
+    // The disk of the last trial is gone with its namespace; only the folders are left.
     let _ = fs::remove_dir(path("disk"));
     let _ = fs::remove_dir_all(path("back"));
     let output = Command::new(NAMESPACE[0])
@@ -81,7 +81,7 @@ fn run(case: &Case, trial: &Trial) -> Outcome {
         .arg(SCRIPT)
         .envs([("OPTIONS", &trial.options), ("FIRST", &trial.first), ("APPLY", &trial.apply)])
         .env("WRAP", trial.wrap)
-        // Without memory, Rust may wait for itself when it is asked for a backtrace of that.
+        // Out of memory, Rust may deadlock while it prints a backtrace.
         .env_remove("RUST_BACKTRACE")
         .current_dir(path(""))
         .output()
@@ -91,14 +91,14 @@ fn run(case: &Case, trial: &Trial) -> Outcome {
         code: output.status.code(),
         state: fs::read(path("back/x.state.toml")).ok(),
         names: entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect(),
-        said: String::from_utf8_lossy(&output.stderr).into_owned(),
+        errors: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
 }
 
-/// Runs an apply and holds it to the promise: whether it succeeded, or how it broke the promise.
+/// Runs an apply. Returns whether it succeeded or failed cleanly; an error says how it broke the promise.
 fn judge(case: &Case, trial: &Trial) -> Result<bool, String> {
     let outcome = run(case, trial);
-    let broken = |why: &str| Err(format!("{trial:?}: {why}: code {:?}, {}", outcome.code, outcome.said));
+    let broken = |why: &str| Err(format!("{trial:?}: {why}: code {:?}, {}", outcome.code, outcome.errors));
     if outcome.names.iter().any(|name| name.contains(".tmp")) {
         return broken("left over");
     }
@@ -110,11 +110,11 @@ fn judge(case: &Case, trial: &Trial) -> Result<bool, String> {
     if outcome.state != case.old {
         return broken("another state");
     }
-    let is_told = outcome.said.lines().filter(|line| line.starts_with("error: cannot ")).count() == 1;
-    if outcome.code == Some(1) && is_told { Ok(false) } else { broken("not told") }
+    let is_reported = outcome.errors.lines().filter(|line| line.starts_with("error: cannot ")).count() == 1;
+    if outcome.code == Some(1) && is_reported { Ok(false) } else { broken("not reported") }
 }
 
-/// Holds every trial to the promise; how many succeeded and how many did not.
+/// Judges every trial; returns the number of applies that succeeded and that failed cleanly.
 fn hold(case: &Case, trials: impl IntoIterator<Item = Trial>) -> (usize, usize) {
     let mut counts = (0, 0);
     for trial in trials {
@@ -124,7 +124,7 @@ fn hold(case: &Case, trials: impl IntoIterator<Item = Trial>) -> (usize, usize) 
             Err(broken) => panic!("{broken}"),
         }
     }
-    report(format_args!("applies on small disks: {} well, {} told", counts.0, counts.1));
+    report(format_args!("applies on small disks: {} succeeded, {} reported an error", counts.0, counts.1));
     counts
 }
 
@@ -132,7 +132,7 @@ fn can_mount() -> bool {
     has(&["unshare", "-Urm", "true"])
 }
 
-/// Pages that the manifest and the old state need.
+/// Returns the number of pages that the manifest and the old state need.
 fn pages(case: &Case) -> usize {
     case.old.as_ref().map_or(0, |old| old.len().div_ceil(4096)) + 1
 }
@@ -169,8 +169,8 @@ fn a_full_or_read_only_disk_is_reported_with_advice() {
     ];
     for trial in read_only.map(|first| Trial::on("size=1m").first(first)).into_iter().chain([full]) {
         assert_eq!(judge(&case, &trial), Ok(false));
-        let said = run(&case, &trial).said;
-        assert_eq!(said.lines().filter(|line| line.contains("disk")).count(), 1, "{trial:?}: {said}");
+        let errors = run(&case, &trial).errors;
+        assert_eq!(errors.lines().filter(|line| line.contains("disk")).count(), 1, "{trial:?}: {errors}");
     }
 }
 
@@ -181,7 +181,7 @@ fn a_folder_or_file_without_write_permission_is_reported() {
     }
     let case = case(true);
     let forbidden = [
-        // The state is mounted by itself, as containers do it: nothing can take its place.
+        // The state itself is a mount, as in containers, so no rename can replace it.
         "mount --bind x.state.toml x.state.toml",
         "mount --bind x.state.toml x.state.toml && mount -o remount,bind,ro x.state.toml",
         "chmod 555 .",
@@ -223,14 +223,14 @@ fn little_memory_harms_no_state() {
     for kilobytes in (4_000..24_000).step_by(1_000) {
         let trial = Trial::on("size=1m").first(format!("ulimit -v {kilobytes}"));
         let outcome = run(&case, &trial);
-        // Without memory for its own program, or for a line, a process can only end.
-        assert!(!outcome.names.iter().any(|name| name.contains(".tmp")), "{trial:?}: {}", outcome.said);
+        // A process without memory for its program, or for an error message, can only end, with any code.
+        assert!(!outcome.names.iter().any(|name| name.contains(".tmp")), "{trial:?}: {}", outcome.errors);
         let state = outcome.state.expect("a state");
         match outcome.code {
             Some(0) => assert_eq!(meaning(&state), meaning(&case.new), "{trial:?}"),
             code => {
                 dead += 1;
-                assert!(Some(&state) == case.old.as_ref(), "{trial:?}: code {code:?}, {}", outcome.said);
+                assert!(Some(&state) == case.old.as_ref(), "{trial:?}: code {code:?}, {}", outcome.errors);
             }
         }
     }
