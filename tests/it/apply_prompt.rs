@@ -1,4 +1,4 @@
-//! The question of `apply`, on a real terminal: what counts as an answer, and what is applied after it.
+//! The question that `apply` asks on a terminal: which answers count, and what is applied afterwards.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -9,11 +9,11 @@ use std::time::Duration;
 use crate::support::{Pty, Site, binary, has, meaning, parsed};
 
 const QUESTION: &str = "Apply this plan? Only `yes` is taken for one: ";
-/// What the keys send.
+/// Bytes that the keys send.
 const CTRL_C: &str = "\u{3}";
 const CTRL_D: &str = "\u{4}";
 
-/// An apply that runs on a terminal of its own.
+/// Apply that runs on its own terminal.
 struct Session {
     child: Child,
     keyboard: File,
@@ -31,8 +31,8 @@ impl Session {
 
     fn start(site: &Site) -> Self {
         let pty = Pty::open();
-        // The shell says how the apply ended, as shells do; it is the one to whom the terminal belongs. Where the tests
-        // run in the background, an interrupt is ignored by all that they start, unless it is set back.
+        // The shell owns the terminal and passes the exit code on. If the tests run in the background, their children
+        // ignore interrupts unless `env` restores the default.
         let child = Command::new("setsid")
             .args(["-c", "env", "--default-signal=INT", "sh", "-c", "trap : INT; \"$@\"; exit $?", "sh"])
             .arg(binary())
@@ -56,7 +56,7 @@ impl Session {
         }
     }
 
-    /// Types, and gives the exit code and what was seen when all is over.
+    /// Types the keys, waits for the end, and returns the exit code and everything that was shown.
     fn answer(mut self, keys: &str) -> (Option<i32>, String) {
         self.keyboard.write_all(keys.as_bytes()).expect("typed");
         let code = self.child.wait().expect("it ends").code();
@@ -67,8 +67,8 @@ impl Session {
     }
 }
 
-/// A site whose manifest has changed since it was applied, with the state as it is and as it is to be; nothing where
-/// there is no terminal to be had.
+/// Makes a site whose manifest has changed since the last apply; returns it with the current state and the state after
+/// the next apply. Returns `None` if the tests cannot open a terminal.
 fn changed() -> Option<(Site, Vec<u8>, Vec<u8>)> {
     if !has(&["setsid", "true"]) {
         return None;

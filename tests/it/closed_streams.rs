@@ -1,4 +1,4 @@
-//! Standard output that is full, closed, or read for one line only: what is said of it, and how each command ends.
+//! Standard streams that are full, closed, or read only in part: what is reported, and the exit code of each command.
 
 use std::fmt::Write;
 use std::fs;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::support::{binary, case_folder, compare, run, text};
 
-/// What is asked, in this order, of a cluster in which one workload has no place.
+/// Commands that run in a cluster with one unplaced workload.
 const COMMANDS: [&str; 26] = [
     "--help",
     "--version",
@@ -39,7 +39,7 @@ const COMMANDS: [&str; 26] = [
     "man plan",
 ];
 
-/// A cluster with so many workloads, one of which has no place, a state of one and a plan of all.
+/// Makes a cluster of which one workload does not fit, with a state of one workload and a saved plan of all.
 fn home(workloads: usize) -> TempDir {
     let home = tempfile::tempdir().expect("a folder");
     let manifest = format!(
@@ -56,8 +56,8 @@ fn home(workloads: usize) -> TempDir {
     home
 }
 
-/// What a script says on standard error and prints, as far as it is not written elsewhere. The binary is `$0`.
-fn said(home: &Path, script: &str) -> String {
+/// Runs a script, in which the binary is `$0`, and returns standard error and then standard output.
+fn output_of(home: &Path, script: &str) -> String {
     let mut shell = Command::new("/bin/sh");
     let output = shell.args(["-c", script]).arg(binary()).current_dir(home).env_clear().stdin(Stdio::null()).output();
     let output = output.expect("started");
@@ -70,16 +70,18 @@ fn a_full_output_is_reported_and_a_closed_one_is_ignored() {
     let mut page = String::new();
     for stream in [">/dev/full", ">&-", "2>/dev/full", ">&- 2>&-"] {
         for command in COMMANDS {
-            // What is written while standard error is out of order has other goldens.
+            // Standard output is compared by other tests; here it would hide what matters.
             let hidden = if stream.starts_with('2') { " >/dev/null" } else { "" };
-            let told = said(home.path(), &format!("exec 3>&2; \"$0\" {command}{hidden} {stream}; echo \"=> $?\" >&3"));
-            writeln!(page, "$ lighthouse {command} {stream}\n{}", told.trim_end()).expect("a string takes everything");
+            let script = format!("exec 3>&2; \"$0\" {command}{hidden} {stream}; echo \"=> $?\" >&3");
+            let output = output_of(home.path(), &script);
+            writeln!(page, "$ lighthouse {command} {stream}\n{}", output.trim_end())
+                .expect("a string takes everything");
         }
     }
     compare(&case_folder("streams/full-or-closed/expected.txt"), &page);
 }
 
-/// A page that a pipe does not hold is written while nobody reads it any more.
+/// The page is longer than the pipe's buffer, so it is still being written when the reader has closed the pipe.
 #[test]
 fn a_reader_of_one_line_changes_no_exit_code() {
     let home = home(5_000);
@@ -98,16 +100,16 @@ fn a_reader_of_one_line_changes_no_exit_code() {
         ("explain --node node", 0),
         ("explain --node node --format json", 0),
     ] {
-        let alone = said(home.path(), &format!("\"$0\" {command} 2>/dev/null"));
+        let alone = output_of(home.path(), &format!("\"$0\" {command} 2>/dev/null"));
         let script = format!("{{ \"$0\" {command}; echo \"=> $?\" >&2; }} | head -c 40");
-        let read = said(home.path(), &script);
-        let (told, first) = read.split_at(read.len() - 40);
+        let read = output_of(home.path(), &script);
+        let (code_line, first) = read.split_at(read.len() - 40);
         assert!(alone.len() > 1 << 17 && alone.starts_with(first), "{command}: {} bytes, {first}", alone.len());
-        assert_eq!(told, format!("=> {code}\n"), "{command}");
+        assert_eq!(code_line, format!("=> {code}\n"), "{command}");
     }
 }
 
-/// What a command is for is done, and the code says so, whether or not anybody hears of it.
+/// The exit code reports the work, even if nobody can read the output.
 #[test]
 fn commands_write_their_files_without_standard_streams() {
     for streams in [">&-", "2>&-", "<&- >&- 2>&-", "2>/dev/full", "| true", "2>&1 | true"] {
@@ -123,9 +125,10 @@ fn commands_write_their_files_without_standard_streams() {
             let path = home.path().join(written);
             let before = fs::read(&path).ok();
             let (streams, reader) = streams.split_once('|').map_or((streams, ""), |(to, _)| (to, "| true"));
-            let told = said(home.path(), &format!("{{ \"$0\" {command} {streams}; echo $? >code; }} {reader}"));
+            let script = format!("{{ \"$0\" {command} {streams}; echo $? >code; }} {reader}");
+            let output = output_of(home.path(), &script);
             let ended = fs::read_to_string(home.path().join("code")).expect("a code");
-            assert_eq!(ended, format!("{code}\n"), "{command} {streams} {reader}: {told}");
+            assert_eq!(ended, format!("{code}\n"), "{command} {streams} {reader}: {output}");
             let after = fs::read(&path).ok();
             assert!(after.is_some() && after != before, "{command} {streams} {reader}");
         }

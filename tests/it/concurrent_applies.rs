@@ -1,4 +1,4 @@
-//! Many writers lose no update, readers see no torn state, and a killed writer leaves no lock behind.
+//! Concurrent applies lose no update, readers see no torn state, and a killed apply leaves no lock behind.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -11,13 +11,13 @@ use lighthouse::state::parse;
 
 use crate::support::{Site, binary, has, has_strace, manifest, parsed, repetitions, report, under};
 
-/// What happens in the applies beside what they do.
+/// Faults that are injected into an apply.
 type Faults = &'static [&'static str];
 
-/// It is said that the lock is held without locking, and the moment before the rename is drawn out.
+/// Reports success for locking without locking, and delays the rename so that writers overlap.
 const WITHOUT_LOCK: Faults = &["flock:retval=0", "rename,renameat,renameat2:delay_enter=50000"];
 
-/// An apply of a manifest of its own to the site's state.
+/// Returns a command that applies a manifest to the state of the site.
 fn apply(site: &Site, faults: Faults, manifest: &str) -> Command {
     let mut command = under(faults, binary());
     command.args(["apply", "--yes", "--lock-timeout", "10m", "-f", manifest, "--state", "x.state.toml"]);
@@ -25,7 +25,7 @@ fn apply(site: &Site, faults: Faults, manifest: &str) -> Command {
     command
 }
 
-/// Applies `rounds` manifests, none of which anybody else applies; counts what is acknowledged.
+/// Applies `rounds` manifests that no other writer applies, and counts the applies that succeed.
 fn write(site: &Site, faults: Faults, (writer, rounds): (usize, usize), acknowledged: &AtomicUsize) {
     let name = format!("writer-{writer}.toml");
     for round in 0..rounds {
@@ -36,7 +36,7 @@ fn write(site: &Site, faults: Faults, (writer, rounds): (usize, usize), acknowle
     }
 }
 
-/// Reads until told to stop; how many reads were not whole.
+/// Reads the state until `stop` is set; returns the number of torn reads.
 fn read(site: &Site, stop: &AtomicBool) -> usize {
     let mut torn = 0;
     while !stop.load(Ordering::SeqCst) {
@@ -45,7 +45,7 @@ fn read(site: &Site, stop: &AtomicBool) -> usize {
     torn
 }
 
-/// Lets writers and readers loose on a state; how many applies were acknowledged, and the serial at the end.
+/// Runs writers and readers at once; returns the number of successful applies and the serial at the end.
 fn contend(faults: Faults, writers: usize, rounds: usize, readers: usize) -> (usize, u64) {
     let site = Site::new(3, 1);
     let (acknowledged, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
@@ -87,7 +87,7 @@ fn control_writers_without_the_lock_lose_updates() {
     if !has_strace() {
         return;
     }
-    // On a busy machine the writers may come one after another for once.
+    // On a busy machine the writers may happen not to overlap.
     let loses = |_| {
         let (acknowledged, serial) = contend(WITHOUT_LOCK, 4, 10, 1);
         acknowledged as u64 > serial
@@ -122,7 +122,7 @@ fn a_killed_writer_leaves_no_lock() {
     for round in 0..repetitions(50, 1000) {
         site.declare(3, 2 + round);
         let mut doomed = apply(&site, &[], "x.toml").spawn().expect("started");
-        // No order in the delays: 0 to 12.7 ms.
+        // Pseudo-random delays of up to 12.7 ms.
         thread::sleep(Duration::from_micros((round * 7919 % 128) as u64 * 100));
         doomed.kill().expect("killed");
         doomed.wait().expect("waited");
@@ -148,7 +148,7 @@ fn a_lock_file_removed_before_it_is_locked_is_created_again() {
     assert!(lock.exists());
 }
 
-/// In the place of the writer that was killed: one that is alive and holds the lock.
+/// Replaces the killed writer by a process that is alive and holds the lock.
 #[test]
 fn control_a_held_lock_is_detected() {
     if !has(&["flock", "--version"]) {

@@ -1,7 +1,7 @@
-//! Every example is checked and planned: its placements, its exit code, its JSON, and its story where it has one.
+//! Every example is checked, planned and applied, and compared with its expected placements.
 //!
-//! `expected.json` holds the placements that the plan ends in. A folder with `before.txt` (lines of `workload node`)
-//! begins with what runs there; one with `expected-after.json` goes on when its drop-ins are taken away.
+//! `expected.json` holds the placements of the plan. If there is a `before.txt` (lines of `workload node`), it is adopted
+//! first; if there is an `expected-after.json`, it holds the placements after the drop-ins are removed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ fn read(path: &Path) -> Value {
     serde_json::from_str(&text).expect("it is JSON")
 }
 
-/// A copy of an example, with what runs there on record.
+/// Returns a copy of an example, with `before.txt` adopted.
 fn played(folder: &Path) -> TempDir {
     let home = tempfile::tempdir().expect("a folder");
     copy(folder, home.path());
@@ -41,7 +41,7 @@ fn played(folder: &Path) -> TempDir {
     home
 }
 
-/// The manifest as it was before: nodes that have a new name still have the old one.
+/// Returns the manifest as it was before: renamed nodes have their old names.
 fn earlier(manifest: &str) -> String {
     let mut lines: Vec<String> = manifest.lines().map(str::to_owned).collect();
     while let Some(at) = lines.iter().position(|line| line.starts_with("was = ")) {

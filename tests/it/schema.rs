@@ -1,6 +1,6 @@
-//! The JSON Schemas: golden files under `schema/`, and everything that they are said to describe.
+//! The JSON Schemas are golden files in `schema/`, and accept every document that they describe.
 //!
-//! `UPDATE=1 cargo test schema` writes the files anew: read what changed.
+//! `UPDATE=1 cargo test schema` writes them again.
 
 use std::fs;
 use std::path::Path;
@@ -12,14 +12,14 @@ use crate::support::{below_root, case_folder, files_below, folders_in, json, run
 
 const DOCUMENTS: [&str; 9] = ["manifest", "state", "check", "plan", "apply", "show", "explain", "watch", "status"];
 
-/// Panics with all that the schema of a document has against a value.
+/// Panics with every error that the schema of a document finds in a value.
 #[track_caller]
 pub(crate) fn validate(document: &str, value: &Value, what: &str) {
     let errors: Vec<_> = validator(document).iter_errors(value).map(|error| error.to_string()).collect();
     assert!(errors.is_empty(), "{what} is not what {document}.schema.json says: {errors:#?}");
 }
 
-/// A manifest, a drop-in or a state as JSON, which has no infinity: the schema sees numbers.
+/// Parses a manifest, a drop-in or a state and converts it to JSON. Infinity, which JSON lacks, becomes the largest number.
 pub(crate) fn from_toml(text: &str) -> Value {
     let table: toml::Table = text.trim_start_matches('\u{feff}').parse().expect("it is TOML");
     from_value(toml::Value::Table(table))
@@ -56,7 +56,7 @@ fn every_schema_matches_its_golden_file() {
             fs::write(&path, &output.stdout).expect("written");
         }
         let wanted = fs::read_to_string(&path).unwrap_or_default();
-        assert!(text(&output.stdout) == wanted, "{}: `UPDATE=1 cargo test schema` writes it anew", path.display());
+        assert!(text(&output.stdout) == wanted, "{}: `UPDATE=1 cargo test schema` writes it again", path.display());
         assert_eq!((text(&output.stderr), output.status.code()), ("", Some(0)));
     }
     assert_eq!(files_below(&below_root("schema"), "").len(), DOCUMENTS.len());

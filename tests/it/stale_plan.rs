@@ -1,7 +1,7 @@
-//! Stale plans: random interleavings of edits, plans and applies, and of states that come from elsewhere, against a
-//! model that remembers what each plan was made from.
+//! Saved plans are applied only to the inputs they were made from: random interleavings of edits, plans, applies and
+//! foreign states, compared with a model that remembers the inputs of each plan.
 //!
-//! Most run in the library alone, a part through the binary.
+//! Most run in the library alone, some through the binary.
 
 use std::cell::RefCell;
 use std::fs;
@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 use crate::support::{json, repetitions, run, text};
 
-/// Manifests, and which of them mean the same.
+/// Manifests, each with a number that is the same for manifests of the same meaning.
 const MANIFESTS: [(&str, usize); 6] = [
     ("prioritized 2 1", 0),
     ("prioritized 2 1 # A comment means nothing.", 0),
@@ -42,16 +42,16 @@ fn manifest(at: usize) -> Manifest {
     manifest::read(&[Source::new("x.toml", manifest_text(at))]).expect("it is valid")
 }
 
-/// What is done next.
+/// One step of an interleaving.
 #[derive(Clone, Debug)]
 enum Step {
     Edit(usize),
     Save,
     ApplySaved(usize),
     Apply,
-    /// An earlier state comes back, as from Git.
+    /// Restores an earlier state, as Git may do.
     Revert(usize),
-    /// A state with the same contents comes from another first apply.
+    /// Replaces the state by one with the same contents and another lineage.
     Replace,
 }
 
@@ -67,7 +67,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     vec(step, 2..16)
 }
 
-/// What came of applying a saved plan.
+/// Outcome of applying a saved plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ending {
     Applied,
@@ -76,7 +76,7 @@ enum Ending {
     AnotherLineage,
 }
 
-/// A manifest and a state, and what can be done with them.
+/// Manifest and state, with the operations of an interleaving.
 trait World {
     fn edit(&mut self, manifest: usize);
     fn state(&self) -> Option<Vec<u8>>;
@@ -86,18 +86,18 @@ trait World {
     fn apply(&mut self);
 }
 
-/// The library's parts, put together as the binary does.
+/// The library's rooms, put together as the binary does.
 struct Library<'m> {
     manifests: &'m [Manifest],
     at: usize,
     state: Option<Vec<u8>>,
-    /// Leaves out the comparison of lineages: a control.
-    credulous: bool,
+    /// Whether lineages are not compared, for the negative control.
+    ignores_lineage: bool,
 }
 
 impl<'m> Library<'m> {
     fn new(manifests: &'m [Manifest]) -> Self {
-        Self { manifests, at: 0, state: None, credulous: false }
+        Self { manifests, at: 0, state: None, ignores_lineage: false }
     }
 
     fn plan(&self) -> Plan<'_> {
@@ -151,7 +151,7 @@ impl World for Library<'_> {
     fn apply_saved(&mut self, plan: &[u8]) -> Ending {
         let mut saved = SavedPlan::parse(plan).expect("a plan");
         let state = self.state.as_deref().map(|bytes| parse(bytes).expect("whole"));
-        if let (true, Some(state)) = (self.credulous, &state) {
+        if let (true, Some(state)) = (self.ignores_lineage, &state) {
             saved.lineage = state.lineage.clone();
         }
         match saved.review(self.digest(), state.as_ref().zip(self.state.as_deref())) {
@@ -200,13 +200,13 @@ impl World for Program {
         fs::write(self.folder.path().join("p.toml"), plan).expect("a plan");
         let before = self.state();
         let output = run(self.folder.path(), &["apply", "p.toml", "-f", "x.toml", "--format", "json"]);
-        let told = json(&output);
-        match (output.status.code(), told["refused"]["code"].as_str()) {
+        let page = json(&output);
+        match (output.status.code(), page["refused"]["code"].as_str()) {
             (Some(0), None) if self.state() == before => Ending::Already,
             (Some(0), None) => Ending::Applied,
             (Some(4), Some("stale-plan")) => Ending::Stale,
             (Some(4), Some("another-lineage")) => Ending::AnotherLineage,
-            _ => panic!("{:?}: {told}", output.status),
+            _ => panic!("{:?}: {page}", output.status),
         }
     }
 
@@ -220,13 +220,13 @@ fn record(bytes: &[u8]) -> Record {
     parse(bytes).expect("whole").record
 }
 
-/// What a state says beside its head.
+/// Returns the text of a state after its head.
 fn contents(bytes: &[u8]) -> &str {
     text(bytes).split_once("\n\n").expect("a head").1
 }
 
-/// What a plan was made from, as the model remembers it.
-struct Noted {
+/// Saved plan with the inputs that it was made from.
+struct RememberedPlan {
     plan: Vec<u8>,
     meaning: usize,
     state: Option<Vec<u8>>,
@@ -234,16 +234,16 @@ struct Noted {
     result: String,
 }
 
-/// All that is remembered beside the world itself.
+/// Everything that the model remembers of an interleaving.
 struct Memory<'m> {
     manifests: &'m [Manifest],
     at: usize,
-    plans: Vec<Noted>,
+    plans: Vec<RememberedPlan>,
     states: Vec<Vec<u8>>,
 }
 
 impl Memory<'_> {
-    /// What an apply of this manifest to this state comes to.
+    /// Returns the contents of the state after an apply of the current manifest to `state`.
     fn planned(&self, state: Option<&[u8]>) -> String {
         let state = state.map(<[u8]>::to_vec);
         let mut world = Library { at: self.at, state, ..Library::new(self.manifests) };
@@ -251,17 +251,17 @@ impl Memory<'_> {
         contents(&world.state.expect("a state")).to_owned()
     }
 
-    fn expected(&self, noted: &Noted, now: Option<&[u8]>) -> Ending {
+    fn expected(&self, remembered: &RememberedPlan, now: Option<&[u8]>) -> Ending {
         match now {
-            Some(state) if parse(state).expect("whole").lineage != noted.lineage => Ending::AnotherLineage,
-            Some(state) if contents(state) == noted.result => Ending::Already,
-            now if now == noted.state.as_deref() && MANIFESTS[self.at].1 == noted.meaning => Ending::Applied,
+            Some(state) if parse(state).expect("whole").lineage != remembered.lineage => Ending::AnotherLineage,
+            Some(state) if contents(state) == remembered.result => Ending::Already,
+            now if now == remembered.state.as_deref() && MANIFESTS[self.at].1 == remembered.meaning => Ending::Applied,
             _ => Ending::Stale,
         }
     }
 }
 
-/// Goes through the steps and holds every outcome against the model; counts the endings.
+/// Plays the steps, compares every outcome with the model, and counts the endings.
 fn play(world: &mut impl World, manifests: &[Manifest], steps: &[Step]) -> [usize; 4] {
     let mut memory = Memory { manifests, at: 0, plans: Vec::new(), states: Vec::new() };
     let mut endings = [0; 4];
@@ -278,12 +278,12 @@ fn play(world: &mut impl World, manifests: &[Manifest], steps: &[Step]) -> [usiz
                 let lineage = SavedPlan::parse(&plan).expect("a plan").lineage;
                 let result = memory.planned(before.as_deref());
                 let meaning = MANIFESTS[memory.at].1;
-                memory.plans.push(Noted { plan, meaning, state: before, lineage, result });
+                memory.plans.push(RememberedPlan { plan, meaning, state: before, lineage, result });
             }
             Step::ApplySaved(which) if !memory.plans.is_empty() => {
-                let noted = &memory.plans[which % memory.plans.len()];
-                let ending = world.apply_saved(&noted.plan);
-                let expected = memory.expected(noted, before.as_deref());
+                let remembered = &memory.plans[which % memory.plans.len()];
+                let ending = world.apply_saved(&remembered.plan);
+                let expected = memory.expected(remembered, before.as_deref());
                 let another = if expected == Ending::AnotherLineage { "another lineage: " } else { "" };
                 assert_eq!(ending, expected, "{another}{steps:?}");
                 endings[ending as usize] += 1;
@@ -292,7 +292,7 @@ fn play(world: &mut impl World, manifests: &[Manifest], steps: &[Step]) -> [usiz
                     let after = after.expect("a state");
                     assert_eq!(
                         (contents(&after), &parse(&after).expect("whole").lineage),
-                        (&*noted.result, &noted.lineage)
+                        (&*remembered.result, &remembered.lineage)
                     );
                     assert_eq!(serial(Some(&after)), serial(before.as_deref()) + 1);
                 } else {
@@ -326,7 +326,7 @@ fn serial(state: Option<&[u8]>) -> u64 {
     state.map_or(0, |bytes| parse(bytes).expect("whole").serial)
 }
 
-/// Plays so many random interleavings; every ending must have come up.
+/// Plays random interleavings and asserts that each kind of ending has occurred.
 fn play_many(cases: u32, world: impl Fn(&[Step]) -> [usize; 4]) {
     let config = Config { cases, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..Config::default() };
     let totals = RefCell::new([0; 4]);
@@ -364,6 +364,6 @@ fn the_binary_agrees_with_the_model() {
 #[should_panic(expected = "another lineage")]
 fn control_a_plan_that_is_taken_for_any_lineage_is_caught() {
     let manifests = manifests();
-    let mut world = Library { credulous: true, ..Library::new(&manifests) };
+    let mut world = Library { ignores_lineage: true, ..Library::new(&manifests) };
     play(&mut world, &manifests, &[Step::Apply, Step::Edit(2), Step::Save, Step::Replace, Step::ApplySaved(0)]);
 }

@@ -1,4 +1,4 @@
-//! The laws of the record: what is written is read back, and whatever was damaged is told.
+//! States and saved plans are read back as they were written, and every damage is detected.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,7 +61,7 @@ fn sample() -> State {
     }
 }
 
-/// A manifest in which everything is said that decides where something runs.
+/// Manifest with every key that affects placement.
 const EVERYTHING: &str = r#"
 cluster = "prod"
 strategy = "bin-pack"
@@ -152,11 +152,11 @@ fn manifests_of_different_meaning_have_different_digests() {
     }
     let different: BTreeSet<String> = digests.iter().map(ToString::to_string).collect();
     assert_eq!(different.len(), digests.len());
-    let said_otherwise = EVERYTHING.replace("cpu = 4, mem = \"8Gi\"", "mem = \"8192Mi\", cpu = \"4000m\"");
-    assert_eq!(digest(said_otherwise), digests[0]);
+    let same_meaning = EVERYTHING.replace("cpu = 4, mem = \"8Gi\"", "mem = \"8192Mi\", cpu = \"4000m\"");
+    assert_eq!(digest(same_meaning), digests[0]);
 }
 
-/// A state of some 2 KB.
+/// Returns a state of about 2 KB.
 fn two_kilobytes() -> String {
     let mut state = sample();
     state.record.placements.extend((0..18).map(|number| {
@@ -221,7 +221,7 @@ fn each_kind_of_damage_has_its_own_error() {
         (with("rack-a-0", "rack-a-1"), "WrongDigest"),
         (format!("{good}\n"), "WrongDigest"),
     ] {
-        // A replaced lineage is the only damage here that its digest can make right.
+        // The lineage is the only part here that may be replaced if the digest fits.
         if text.contains("lineage = \"05") {
             assert!(parse(text.as_bytes()).is_ok());
             continue;
@@ -274,7 +274,7 @@ fn adopting_ignores_the_digest() {
     assert!(matches!(adopt(SAMPLE.replace("serial", "cereal").as_bytes()), Err(Error::UnknownField { .. })));
 }
 
-/// The state with each of its bits flipped.
+/// Returns a copy of the state for each bit, with that bit flipped.
 fn flipped(good: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     (0..good.len() * 8).map(|at| {
         let mut bad = good.to_vec();
@@ -283,12 +283,12 @@ fn flipped(good: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     })
 }
 
-/// The state cut off at each of its bytes.
+/// Returns a copy of the state for each byte, cut off there.
 fn cut_off(good: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     (0..good.len()).map(|length| good[..length].to_vec())
 }
 
-/// Which damage, counted from 0, is the first that is not found: it is read as if nothing had happened.
+/// Returns the number, from 0, of the first damage that is not detected.
 fn overlooked(mut damages: impl Iterator<Item = Vec<u8>>, is_read: fn(&[u8]) -> bool) -> Option<usize> {
     damages.position(|bad| is_read(&bad))
 }
@@ -306,7 +306,7 @@ fn every_truncation_is_detected() {
     assert_eq!(overlooked(cut_off(&good), |bytes| parse(bytes).is_ok()), None);
 }
 
-/// The negative control of both: the reader that does not ask whether the digest is right.
+/// `adopt` reads a state without checking the digest.
 #[test]
 fn control_a_reader_without_the_digest_overlooks_damage() {
     let good = two_kilobytes().into_bytes();
@@ -325,7 +325,7 @@ fn equal_amounts_are_equal_records_whatever_their_units() {
     assert_ne!(record_digest(&one), record_digest(&other));
 }
 
-/// Names of every kind, also those that TOML must quote.
+/// Draws names of every kind, including those that TOML must quote.
 fn name() -> impl Strategy<Value = String> {
     prop_oneof![4 => "[a-z0-9-]{1,12}", 1 => "\\PC{1,8}"]
 }

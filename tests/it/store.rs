@@ -1,4 +1,4 @@
-//! The laws of the disk: what a file may be, what a replacement keeps, and who may write.
+//! Files and locks: which kinds of files are read, what a replacement preserves, and which process may write.
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 const BUDGET: u64 = 1 << 20;
 const NOW: Duration = Duration::ZERO;
-/// A lock that was let go may live on for a moment in a child that another test has just started.
+/// Wait for a lock. A released lock may live on for a moment in a child process that another test has just started.
 const SOON: Duration = Duration::from_secs(20);
 
 fn folder() -> TempDir {
@@ -37,7 +37,7 @@ fn fifo(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo").success());
 }
 
-/// The names in a folder, sorted.
+/// Returns the names in a folder, sorted.
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("a folder");
     let mut names: Vec<_> =
@@ -46,7 +46,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Reads a manifest and gives the names of its files relative to its folder.
+/// Reads a manifest and returns the names of its files relative to its folder.
 fn gathered(main: &Path) -> Vec<String> {
     let sources = read_manifest(&Input::of(main), None, BUDGET).expect("a manifest");
     let folder = main.parent().expect("a folder");
@@ -399,7 +399,7 @@ fn an_output_never_takes_the_place_of_manifest_or_state() {
         let error = write_output(&path, b"plan", &[&manifest, &state]).expect_err("refused");
         assert!(matches!(error, Error::WouldReplace(_)), "{error}");
     }
-    // A lock that was replaced would lock nobody out.
+    // A writer that waits for a replaced lock file would hold another lock than its owner.
     drop(locked(&state));
     let error = write_output(&at(".x.state.toml.lock"), b"plan", &[&manifest, &state]).expect_err("refused");
     assert!(matches!(error, Error::WouldReplace(_)), "{error}");

@@ -1,4 +1,4 @@
-//! Pages on a terminal: as wide as it is, with bars and colours; and plain where there is none.
+//! Pages on a terminal fit its width and have bars and colours; pages in a pipe are plain.
 
 use std::process::Stdio;
 
@@ -6,13 +6,13 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::support::{Pty, case_folder, compare, home_of, lighthouse, run, text};
 
-/// What a command shows on a terminal of so many columns.
+/// Returns what a command shows on a terminal of this width.
 fn shown(folder: &str, arguments: &[&str], columns: u16) -> String {
     let home = home_of(&case_folder(folder));
     let pty = Pty::of_width(columns);
     let mut command = lighthouse(home.path());
     let mut child = command.args(arguments).stdout(pty.end()).stderr(Stdio::null()).spawn().expect("it runs");
-    // The command holds the end that was made for the program.
+    // The command still holds the program's end of the terminal, and the screen ends only when all are closed.
     drop(command);
     let screen = pty.screen();
     child.wait().expect("it ends");
@@ -20,7 +20,7 @@ fn shown(folder: &str, arguments: &[&str], columns: u16) -> String {
     text(&bytes).replace("\r\n", "\n")
 }
 
-/// What it prints where there is no terminal.
+/// Returns what a command prints into a pipe.
 fn piped(folder: &str, arguments: &[&str]) -> String {
     let home = home_of(&case_folder(folder));
     text(&run(home.path(), arguments).stdout).to_owned()
@@ -54,7 +54,7 @@ fn an_explanation_is_as_wide_as_the_terminal() {
     assert!(shown(folder, arguments, 200).lines().any(|line| line.width() > 150), "a wide terminal is used");
 }
 
-/// Nobody reads that, but nothing is lost, and it ends.
+/// One column is of no use to people, but the program must end and lose nothing.
 #[test]
 fn one_column_shows_every_word() {
     for (folder, arguments) in QUESTIONS {
@@ -64,7 +64,7 @@ fn one_column_shows_every_word() {
     }
 }
 
-/// Byte for byte, so that it is seen where such lines are broken.
+/// The golden file shows where lines are broken.
 #[test]
 fn pages_of_one_column_match_the_golden_file() {
     let mut page = String::new();
@@ -75,7 +75,6 @@ fn pages_of_one_column_match_the_golden_file() {
     compare(&case_folder("terminal/one-column/expected.txt"), &page);
 }
 
-/// Where the terminal does not know how wide it is, it is as wide as they usually are.
 #[test]
 fn an_unknown_width_counts_as_80_columns() {
     let (folder, arguments) = QUESTIONS[0];

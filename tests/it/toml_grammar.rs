@@ -1,5 +1,5 @@
-//! The toml-test corpus through `check`: what is no TOML is told as such, what is TOML only as a manifest that says
-//! nothing, and nothing that either has in it reaches the terminal.
+//! The toml-test corpus through `check`: invalid documents are reported as invalid TOML, valid ones only as unknown keys
+//! and the like, and no hidden character reaches the terminal.
 
 use std::fs;
 
@@ -14,7 +14,7 @@ use crate::support::{run, text};
 /// The version of TOML that the `toml` crate reads.
 const VERSION: &str = "1.1.0";
 
-/// The messages about a document, each with whether it is about grammar.
+/// Returns the messages about a document, each with whether it is about TOML's grammar.
 fn messages(bytes: &[u8]) -> Vec<(bool, String)> {
     let sources = [Source::new("lighthouse.toml", bytes)];
     let findings = manifest::read(&sources).err().into_iter();

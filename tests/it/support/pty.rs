@@ -1,4 +1,4 @@
-//! A terminal of its own for a test: what is typed and seen on one end, and the end that a program has.
+//! A pseudo-terminal: the test types and reads on one end, the program runs on the other.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -11,9 +11,9 @@ use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-/// A terminal.
+/// Pseudo-terminal.
 pub(crate) struct Pty {
-    /// Where keys are typed.
+    /// The end on which the test types.
     pub(crate) keyboard: File,
     name: Vec<u8>,
 }
@@ -27,7 +27,7 @@ impl Pty {
         Self { keyboard: File::from(end), name }
     }
 
-    /// A terminal of so many columns.
+    /// Opens a terminal with this number of columns.
     pub(crate) fn of_width(columns: u16) -> Self {
         let pty = Self::open();
         let size = Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
@@ -35,13 +35,13 @@ impl Pty {
         pty
     }
 
-    /// The end for a program.
+    /// Opens the end for a program.
     pub(crate) fn end(&self) -> File {
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
         File::from(open(OsStr::from_bytes(&self.name), flags, Mode::empty()).expect("the other end"))
     }
 
-    /// All that appears until nobody has the other end any more.
+    /// Receives everything that is shown, until all copies of the other end are closed.
     pub(crate) fn screen(&self) -> Receiver<Vec<u8>> {
         let mut terminal = self.keyboard.try_clone().expect("cloned");
         let (show, screen) = mpsc::channel();
