@@ -1,7 +1,7 @@
-//! Random clusters: small and crowded, so that workloads compete, leave, come back and stay unplaced.
+//! Random clusters, small and crowded, so that workloads compete, leave, return and stay unplaced.
 //!
-//! A cluster is plain values that a law can edit and that print as a manifest. Names come from small pools, so that
-//! records, renames, counts and replicas meet by chance.
+//! A cluster consists of plain values that a law can edit and that print like a manifest. Names come from small pools, so
+//! that records, renames, counts and replicas coincide by chance.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -66,7 +66,7 @@ pub(crate) struct Workloads {
     pub(crate) was: Option<String>,
 }
 
-/// Options of a group; `max` is for aversion only.
+/// Options of a group; `max` applies to aversion only.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Group {
     pub(crate) over: Option<&'static str>,
@@ -136,7 +136,8 @@ impl Cluster {
         model
     }
 
-    /// The same cluster in the sense of the seed library: sections 2.1 to 2.7 alone.
+    /// Returns the cluster without labels, selectors, affinity, group options, priorities, `stay`, `was`, drains and
+    /// cordons: resources, immunities and plain aversion remain.
     pub(crate) fn without_rules(mut self) -> Self {
         for nodes in &mut self.nodes {
             (nodes.labels, nodes.was) = (BTreeMap::new(), None);
@@ -150,7 +151,7 @@ impl Cluster {
         self
     }
 
-    /// No node's score has both infinities in it: where it would, what is infinite there does not count at all.
+    /// Ensures that no node's score adds both infinities, by removing such resources from the rubric.
     pub(crate) fn keep_infinities_apart(&mut self) {
         for table in &self.nodes {
             let infinite = table.resources.iter().filter_map(|(&name, &amount)| {
@@ -168,7 +169,7 @@ impl Cluster {
         }
     }
 
-    /// Nothing goes by an earlier name any more.
+    /// Removes every `was`.
     pub(crate) fn forget_names(&mut self) {
         self.nodes.iter_mut().for_each(|nodes| nodes.was = None);
         self.workloads.iter_mut().for_each(|workloads| workloads.was = None);
@@ -280,7 +281,7 @@ impl fmt::Debug for Workloads {
     }
 }
 
-/// A cluster with a record in which everything holds: some of it was adopted, the rest was placed by a plan.
+/// Cluster with a record in which every rule holds: some workloads were adopted, the rest were placed by a plan.
 #[derive(Clone, Debug)]
 pub(crate) struct Settled {
     pub(crate) cluster: Cluster,
@@ -288,7 +289,8 @@ pub(crate) struct Settled {
 }
 
 impl Settled {
-    /// Any assignment that holds, whoever made it: each workload in turn on a drawn node, if all holds with it there.
+    /// Returns a valid assignment that no strategy made: each workload in turn is on a drawn node, if the rules hold with
+    /// it there.
     pub(crate) fn adopted(&self) -> Record {
         let flat = Flat::new(&self.cluster);
         let mut seats = vec![None; flat.workloads.len()];
@@ -316,7 +318,7 @@ fn recorded(workload: &str, node: &str, requirements: &BTreeMap<&'static str, i6
     Recorded { workload: workload.into(), node: node.into(), requirements: requirements.collect() }
 }
 
-/// Clusters with every feature.
+/// Draws clusters with every feature.
 pub(crate) fn clusters() -> impl Drawn<Value = Cluster> {
     let strategies = Strategy::ALL.map(|(_, strategy)| strategy);
     let head = (select(strategies.to_vec()), prop_oneof![3 => Just(Replan::Keep), 1 => Just(Replan::Fresh)]);
@@ -349,7 +351,7 @@ pub(crate) fn settled() -> impl Drawn<Value = Settled> {
     })
 }
 
-/// Any record at all, as `adopt` may make it: nothing in it need hold, or be declared.
+/// Draws any record, as `adopt` may write it: its names need not be declared, and no rule need hold.
 pub(crate) fn records() -> impl Drawn<Value = Record> {
     let placements = btree_map(select(&RECORDED_WORKLOADS[..]), (select(&RECORDED_NODES[..]), requirements()), 0..=10);
     let evicted = btree_map(select(&RECORDED_WORKLOADS[..]), select(&RECORDED_NODES[..]), 0..=3);
@@ -363,7 +365,7 @@ pub(crate) fn records() -> impl Drawn<Value = Record> {
     })
 }
 
-/// A node table without its name.
+/// Draws a node table without a name.
 pub(crate) fn node_tables() -> impl Drawn<Value = Nodes> {
     let amount = prop_oneof![
         12 => (0..=9_i64).prop_map(Amount::Finite),
@@ -406,7 +408,7 @@ fn workload_tables() -> impl Drawn<Value = Workloads> {
     )
 }
 
-/// Amounts that crowd a node, now and then one that fills a shortcoming.
+/// Draws amounts that crowd a node, and now and then a negative one, which raises the free capacity.
 fn requirements() -> impl Drawn<Value = BTreeMap<&'static str, i64>> {
     btree_map(select(&RESOURCES[..]), prop_oneof![7 => 0..=5_i64, 1 => -3..=-1_i64], 0..=3)
 }
@@ -443,7 +445,7 @@ fn named(tables: Vec<Workloads>, names: &[&str]) -> Vec<Workloads> {
     tables.into_iter().zip(names).map(|(table, &name)| Workloads { name: name.to_owned(), ..table }).collect()
 }
 
-/// Names are unique after they are expanded, and so is `was`; drained and cordoned nodes are declared.
+/// Removes what no manifest may have: duplicate names and `was` after expansion, and undeclared drains and cordons.
 fn make_legal(cluster: &mut Cluster) {
     cluster.keep_infinities_apart();
     let (mut names, mut former) = (BTreeSet::new(), BTreeSet::new());

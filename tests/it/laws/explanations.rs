@@ -1,6 +1,6 @@
-//! Laws of explanations: what nodes say is true, what helps helps, and what is proven cannot be.
+//! Laws of explanations: every refusal is true, every remedy works, and every proof holds.
 //!
-//! The oracle judges: it shares nothing with the rooms that explain. Changes are made on the cluster as it was drawn.
+//! The oracle judges; it shares no code with `explain`. Remedies are carried out on the drawn cluster.
 
 use std::collections::BTreeSet;
 
@@ -17,19 +17,19 @@ use super::cluster::{Amount, Cluster, RESOURCES, clusters, records};
 use super::oracle::{Flat, Seats};
 use super::{config, plan, seats};
 
-/// Explanations plan many times.
+/// Returns a configuration with fewer cases, because an explanation plans many times.
 fn fewer() -> Config {
     let all = config();
     Config { cases: all.cases.div_ceil(4), ..all }
 }
 
-/// The answers for all workloads without a place.
+/// Returns the answers for all unplaced workloads.
 fn unplaced(plan: &Plan<'_>, record: &Record) -> Vec<UnplacedAnswer> {
     let case = Case { plan, record, pins: &[] };
     let all = plan.unplaced.iter().map(|each| explain::workload(case, each.workload));
     let unplaced = all.map(|answer| match answer {
         Answer::Unplaced(answer) => *answer,
-        other => panic!("{other:?} is about a workload without a place"),
+        other => panic!("{other:?} is about an unplaced workload"),
     });
     unplaced.collect()
 }
@@ -76,13 +76,13 @@ fn is_true(flat: &Flat<'_>, seats: &Seats, workload: usize, node: usize, refusal
     }
 }
 
-/// The resources over which the attach rule refuses, added up anew.
+/// Returns the resources for which the oracle refuses a workload on a node.
 fn amounts_in_the_way(flat: &Flat<'_>, seats: &Seats, workload: usize, node: usize) -> BTreeSet<&'static str> {
     let mut alone = flat.cluster.clone();
     RESOURCES
         .into_iter()
         .filter(|&resource| {
-            // Immune to all others, which every node then has to offer, only this one can be in the way.
+            // With immunity to all other resources, and all of them offered, only this one can be refused.
             alone.clone_from(flat.cluster);
             for table in &mut alone.workloads {
                 table.immunities.extend(RESOURCES.iter().filter(|&&other| other != resource));
@@ -97,7 +97,7 @@ fn amounts_in_the_way(flat: &Flat<'_>, seats: &Seats, workload: usize, node: usi
         .collect()
 }
 
-/// Makes a change on the cluster; `None` where an amount is no whole number.
+/// Carries out a remedy on the cluster; returns `None` if an amount is not a whole number.
 fn made(cluster: &Cluster, model: &Model, workload: WorkloadId, remedy: &Remedy) -> Option<(Cluster, Vec<Pin>)> {
     let mut changed = cluster.clone();
     let own = &mut changed.workloads[model.workloads()[workload.index()].table as usize];
@@ -126,7 +126,7 @@ fn made(cluster: &Cluster, model: &Model, workload: WorkloadId, remedy: &Remedy)
     Some((changed, Vec::new()))
 }
 
-/// Every assignment that holds, where there are few enough to see them all.
+/// Visits every valid assignment, if there are at most 4,096 assignments.
 fn assignments(flat: &Flat<'_>, mut look: impl FnMut(&Seats)) {
     let (nodes, workloads) = (flat.nodes.len(), flat.workloads.len());
     let all = (0..workloads).try_fold(1_usize, |all, _| all.checked_mul(nodes + 1).filter(|&all| all <= 4_096));
@@ -171,14 +171,14 @@ proptest! {
                         let holds = is_true(&flat, &seats, workload, node, refusal, &model);
                         prop_assert!(holds, "{} says {refusal:?}", flat.nodes[node].0);
                     }
-                    let told = class.refusals.iter().filter_map(|each| match *each {
+                    let stated = class.refusals.iter().filter_map(|each| match *each {
                         Reason::Lacks(resource) | Reason::Warded(resource) | Reason::Short { resource, .. } => {
                             Some(model.text(resource))
                         }
                         _ => None,
                     });
                     let all = amounts_in_the_way(&flat, &seats, workload, node);
-                    prop_assert_eq!(told.collect::<BTreeSet<_>>(), all, "all of them are told");
+                    prop_assert_eq!(stated.collect::<BTreeSet<_>>(), all, "all of them are stated");
                 }
             }
             // Each node counts once, by its first refusal.
@@ -222,7 +222,7 @@ proptest! {
                 prop_assert!(proof.set.contains(&answer.workload) && proof.most < proof.set.len() as u64);
                 let mut most = 0;
                 assignments(&flat, |seats| {
-                    // What is closed to the one that is asked about may be where others are already.
+                    // A proof that nothing fits assumes that closed nodes are closed to this workload.
                     if proof.most == 0 && !is_on_an_open_node(&flat, seats, workload) {
                         return;
                     }
@@ -248,7 +248,7 @@ proptest! {
     }
 }
 
-/// Four nodes of 201, a hundred of 2 on each, one more of 2: it is known at once that no order helps.
+/// Four nodes of 201 hold 100 workloads of 2 each; one more workload of 2 has no node in any order.
 #[test]
 fn fragmented_free_capacity_is_proven_to_be_unusable() {
     let text = std::fs::read_to_string(crate::support::case_folder("explain/fragmentation/lighthouse.toml"));

@@ -1,4 +1,4 @@
-//! The law of the index: it finds the node that the plain search finds, and so everything else is the same, too.
+//! The law of the index: it finds the node that the plain search finds, so every outcome is the same.
 
 use lighthouse::model::{Model, Record, Replan};
 use lighthouse::place::{self, Outcome, Search, Start};
@@ -12,13 +12,13 @@ use proptest::test_runner::Config;
 use super::cluster::{Amount, Cluster, Nodes, Workloads, clusters, records};
 use super::config;
 
-/// Small clusters are cheap, and there is a lot to get wrong in them.
+/// Factor by which small clusters are tried more often than in other laws: they are cheap and find most faults.
 const SMALL: u32 = 10;
 
-/// One crowd for so many small clusters.
+/// Number of usual cases per case with a crowd.
 const CROWDS: u32 = 40;
 
-/// In so many parts what only one of them has is rare.
+/// Number of small clusters in a crowd; a feature of only one of them is rare in the crowd.
 const PARTS: usize = 20;
 
 const RACKS: [&str; PARTS] =
@@ -28,7 +28,7 @@ fn outcome(model: &Model, record: &Record, search: Search) -> Outcome {
     place::place(model, &Start { record: Some(record), search, ..Start::default() }).expect("nothing is pinned")
 }
 
-/// Whatever can be told from the outcomes is the same.
+/// Asserts that everything visible of the two outcomes is the same.
 fn agree(model: &Model, record: &Record) -> Result<(), TestCaseError> {
     let [indexed, plain] = [Search::Indexed, Search::Plain].map(|search| outcome(model, record, search));
     prop_assert_eq!(&indexed.assignment, &plain.assignment);
@@ -40,7 +40,8 @@ fn agree(model: &Model, record: &Record) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// A hundred nodes and more workloads: large groups, a label of many values, and two resources that few nodes offer.
+/// Draws about a hundred nodes and more workloads, with large groups, a label of many values, and two resources that few
+/// nodes offer.
 fn crowds() -> impl Drawn<Value = Cluster> {
     (vec(clusters(), PARTS), clusters()).prop_map(|(parts, head)| {
         let parts = parts.into_iter().zip(RACKS).collect::<Vec<_>>();
@@ -62,7 +63,8 @@ fn crowds() -> impl Drawn<Value = Cluster> {
     })
 }
 
-/// Crowds in which single nodes have tags, wards and shortcomings of their own, and hardly two workloads ask alike.
+/// Draws crowds in which many nodes have their own tags, wards and negative amounts, and hardly two workloads have equal
+/// requirements.
 fn adversaries() -> impl Drawn<Value = Cluster> {
     let of_nodes = vec((0..8_u8, select(&RACKS[..])), 97);
     let of_workloads = vec((0..8_u8, select(&RACKS[..]), 0..10_i64), 89);

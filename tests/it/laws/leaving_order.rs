@@ -1,4 +1,4 @@
-//! Who leaves a node, in which order, and who comes back: what re-planning decides, in cases drawn by hand.
+//! Order in which workloads leave a node in re-planning, and which of them return, in hand-written cases.
 
 use lighthouse::model::{Model, Record, Recorded};
 use lighthouse::place::Pin;
@@ -9,7 +9,7 @@ use lighthouse::render::phrase;
 use super::cluster::{Amount, Cluster, Group, Nodes, Workloads};
 use super::plan;
 
-/// The amounts among words, `cpu=2`.
+/// Parses the amounts of a line, such as `cpu=2`.
 fn amounts(line: &'static str) -> impl Iterator<Item = (&'static str, i64)> {
     line.split(' ')
         .filter_map(|word| word.split_once('='))
@@ -24,7 +24,7 @@ fn name(line: &str) -> String {
     line.split(' ').next().unwrap_or_default().to_owned()
 }
 
-/// Nodes such as `n cpu=3`, and workloads such as `a cpu=2 stay`; the groups `apart` and `close` are hard.
+/// Parses nodes such as `n cpu=3`, and workloads such as `a cpu=2 stay`; the groups `apart` and `close` are hard.
 fn cluster(nodes: &[&'static str], workloads: &[&'static str]) -> Cluster {
     let nodes = nodes.iter().map(|line| {
         let resources = amounts(line).map(|(name, amount)| (name, Amount::Finite(amount))).collect();
@@ -49,7 +49,7 @@ fn cluster(nodes: &[&'static str], workloads: &[&'static str]) -> Cluster {
     }
 }
 
-/// A record of lines such as `a n cpu=2`: the workload, its node, what it required.
+/// Parses a record of lines such as `a n cpu=2`: the workload, its node, and its requirements.
 fn record(lines: &[&'static str]) -> Record {
     let mut placements = Vec::new();
     for line in lines {
@@ -60,7 +60,7 @@ fn record(lines: &[&'static str]) -> Record {
     Record { placements, ..Record::default() }
 }
 
-/// Who leaves the node of the record, and why.
+/// Returns the workloads that leave their recorded node, each with the reasons.
 fn leavers(cluster: &Cluster, lines: &[&'static str]) -> Vec<String> {
     let model = cluster.model();
     let plan = plan(&model, &record(lines));
@@ -96,7 +96,7 @@ fn workloads_with_stay_leave_last_in_a_shortage() {
     assert_eq!(leavers(&cluster, &["a n cpu=1", "s n cpu=1"]), expected);
 }
 
-/// Over `cpu` all leave but `z`, which then leaves over `mem` and makes room for one of the others.
+/// All but `z` leave because of `cpu`; then `z` leaves because of `mem`, which makes room for one of the others.
 #[test]
 fn workloads_with_stay_return_first_and_grown_ones_last() {
     let nodes = ["m cpu=9", "n cpu=3 mem=4"];

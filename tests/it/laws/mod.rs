@@ -1,8 +1,8 @@
-//! Laws of placing and re-planning, each a property over random crowded clusters with every feature.
+//! Laws of placement and re-planning: properties that hold for random crowded clusters with every feature.
 //!
-//! `cluster` draws them, `oracle` answers slowly and plainly from the design alone, the others hold a law a test.
-//! `PROPTEST_CASES` sets how many clusters each law sees; when it is set they are other ones every time,
-//! otherwise always the same, so that a change is judged by what it changed.
+//! `cluster` draws clusters, `oracle` applies the rules slowly and obviously, and the other files have one law per test.
+//! `PROPTEST_CASES` sets the number of clusters per law and makes every run draw other ones. Without it every run draws
+//! the same clusters, so that a failure points to the change and not to chance.
 
 mod cluster;
 mod oracle;
@@ -21,27 +21,27 @@ use proptest::test_runner::{Config, RngSeed};
 
 const CASES: u32 = 10_000;
 
-/// Failing cases are printed, never written beside the tests.
+/// Returns the configuration of all laws. Failing cases are printed and not written to files.
 fn config() -> Config {
     let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
     let rng_seed = if asked.is_some() { RngSeed::Random } else { RngSeed::Fixed(1) };
     Config { cases: asked.unwrap_or(CASES), failure_persistence: None, rng_seed, ..Config::default() }
 }
 
-/// A plan that the checker accepts: it judges every plan that any law makes.
+/// Plans, and asserts that the judge accepts the assignment.
 fn plan<'a>(model: &'a Model, record: &Record) -> Plan<'a> {
     let plan = Plan::new(model, record, &[]).expect("nothing is pinned");
     let violations = verify::judge(model, &plan.outcome.assignment);
-    assert!(violations.is_empty(), "the checker refuses: {violations:?}");
+    assert!(violations.is_empty(), "the judge refuses: {violations:?}");
     plan
 }
 
-/// Where everything runs, by index.
+/// Returns the node of each workload, by index.
 fn seats(plan: &Plan<'_>) -> Vec<Option<usize>> {
     plan.outcome.assignment.0.iter().map(|node| node.map(NodeId::index)).collect()
 }
 
-/// The workloads that leave their node, with its name on record.
+/// Returns the workloads that leave their recorded node, each with the name of that node.
 fn leavers(plan: &Plan<'_>) -> Vec<(String, String)> {
     let left = plan.changes.iter().filter(|change| matches!(change.kind, Kind::Move | Kind::Evict));
     left.map(|change| (change.workload.to_string(), change.from.as_deref().unwrap_or_default().to_owned())).collect()

@@ -1,6 +1,6 @@
-//! The slow, obvious oracle: sections 2 and 3.1 of the design once more, as plainly as they can be said.
+//! The slow, obvious oracle: the rules of attaching, holding, groups and strategies, written as plainly as possible.
 //!
-//! It shares nothing with the engine, keeps no counters and adds everything up again whenever it is asked.
+//! It shares no code with the engine, keeps no counters, and adds everything up again for every question.
 
 use std::collections::BTreeSet;
 
@@ -8,13 +8,13 @@ use lighthouse::model::Strategy;
 
 use super::cluster::{Amount, Cluster, Group, Nodes, Workloads, expand};
 
-/// Where each workload is, by index.
+/// Node of each workload, by index.
 pub(crate) type Seats = [Option<usize>];
 
-/// What the record says of a workload that is to be placed: nothing, or that it stays, with its node if it is there.
+/// Recorded node of a workload with `stay`: `None` without `stay` or record, `Some(None)` if the node no longer exists.
 pub(crate) type Home = Option<Option<usize>>;
 
-/// A cluster, one row a node and one a workload.
+/// Cluster with its tables expanded: one entry per node and one per workload.
 pub(crate) struct Flat<'a> {
     pub(crate) cluster: &'a Cluster,
     pub(crate) nodes: Vec<(String, &'a Nodes)>,
@@ -31,7 +31,7 @@ impl<'a> Flat<'a> {
         Self { cluster, nodes: nodes.collect(), workloads: workloads.collect() }
     }
 
-    /// The attach rule and every hard rule.
+    /// Returns whether the node takes the workload by the attach rule and every hard rule.
     pub(crate) fn takes(&self, seats: &Seats, workload: usize, node: usize, home: Home) -> bool {
         let name = &self.nodes[node].0;
         let is_open = match home {
@@ -45,7 +45,7 @@ impl<'a> Flat<'a> {
             && self.keeps_affinity(seats, workload, node, true)
     }
 
-    /// Section 2.1.
+    /// The attach rule: every required resource is offered, and no resource is exceeded unless the workload is immune.
     pub(crate) fn attaches(&self, seats: &Seats, workload: usize, node: usize) -> bool {
         let (table, offered) = (self.workloads[workload].1, &self.nodes[node].1.resources);
         table.requirements.keys().all(|name| offered.contains_key(name))
@@ -55,12 +55,12 @@ impl<'a> Flat<'a> {
             })
     }
 
-    /// Section 3.1 and the hard rules, for everything at once.
+    /// Returns whether the hold rule and the hard groups hold for every workload.
     pub(crate) fn holds(&self, seats: &Seats) -> bool {
         (0..self.nodes.len()).all(|node| self.node_holds(seats, node)) && self.hard_groups_hold(seats)
     }
 
-    /// Section 3.1 for one node.
+    /// The hold rule for one node. A positive requirement of an immune workload does not count.
     pub(crate) fn node_holds(&self, seats: &Seats, node: usize) -> bool {
         let (node_name, table) = &self.nodes[node];
         let counts = |&each: &usize, name: &str| {
@@ -79,7 +79,7 @@ impl<'a> Flat<'a> {
         })
     }
 
-    /// Each member is taken out and asks for its own place, where everybody else of a hard affinity group must be.
+    /// Takes each member out and tests whether it may return; members of a hard affinity group share a domain.
     fn hard_groups_hold(&self, seats: &Seats) -> bool {
         (0..seats.len()).all(|workload| {
             let Some(node) = seats[workload] else { return true };
@@ -100,7 +100,7 @@ impl<'a> Flat<'a> {
         })
     }
 
-    /// Section 2.2 with the options of 2.8.
+    /// Aversion groups, either the hard or the soft ones: at most `max` members per domain.
     pub(crate) fn keeps_aversion(&self, seats: &Seats, workload: usize, node: usize, hard: bool) -> bool {
         self.workloads[workload].1.averse.iter().all(|name| {
             let group = self.cluster.aversion_groups.get(name).copied().unwrap_or(Group::PLAIN);
@@ -113,7 +113,7 @@ impl<'a> Flat<'a> {
         })
     }
 
-    /// The affinity groups of 2.8.
+    /// Affinity groups, either the hard or the soft ones: a member joins a domain that already has members.
     pub(crate) fn keeps_affinity(&self, seats: &Seats, workload: usize, node: usize, hard: bool) -> bool {
         self.workloads[workload].1.affine.iter().all(|name| {
             let group = self.cluster.affinity_groups.get(name).copied().unwrap_or(Group::PLAIN);
@@ -125,7 +125,7 @@ impl<'a> Flat<'a> {
         })
     }
 
-    /// Where everything goes from empty nodes.
+    /// Places every workload on empty nodes, and repeats until nothing more fits.
     pub(crate) fn place_all(&self) -> Vec<Option<usize>> {
         let mut seats = vec![None; self.workloads.len()];
         let mut cursor = 0;
@@ -178,7 +178,7 @@ impl<'a> Flat<'a> {
         self.cluster.rubric.iter().map(|(name, weight)| weight * self.requires(workload, name)).sum()
     }
 
-    /// The score of a node as a sign of infinity and, where there is none, an amount.
+    /// Returns the remaining room of a node by the rubric: the sign of infinity and, if that is 0, an amount.
     fn room(&self, seats: &Seats, node: usize) -> (i64, i64) {
         let (mut infinite, mut finite) = (0, 0);
         for (name, &weight) in &self.cluster.rubric {

@@ -1,4 +1,4 @@
-//! Laws of one placement: who goes where, who is refused, and that soft rules go last.
+//! Laws of a single placement: the node of each workload, refusals, and soft rules that yield only if they must.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use super::cluster::{Cluster, Nodes, Workloads, clusters, records};
 use super::oracle::{Flat, Home, Seats};
 use super::{config, plan, seats};
 
-/// Places the workloads one by one in manifest order and shows each step: what is where, who comes, where it goes.
+/// Places the workloads one by one in manifest order. `look` sees each step: the nodes so far, the workload, its node.
 fn step_by_step(cluster: &Cluster, mut look: impl FnMut(&Seats, usize, Option<usize>)) {
     let model = cluster.model();
     let mut engine = Engine::new(&model);
@@ -29,14 +29,14 @@ fn step_by_step(cluster: &Cluster, mut look: impl FnMut(&Seats, usize, Option<us
     }
 }
 
-/// Where a workload with `stay` is on record, as the engine understood it.
+/// Returns the recorded node of a workload with `stay`, as the engine matched it.
 fn home(cluster: &Cluster, plan: &Plan<'_>, workload: usize) -> Home {
     let id = plan.model.workload_ids().nth(workload)?;
     let claim = plan.outcome.inheritance.of(id)?;
     Flat::new(cluster).workloads[workload].1.stay.then_some(claim.node.map(NodeId::index))
 }
 
-/// Who is where, by names.
+/// Returns the node of each workload, by name.
 fn by_name(model: &Model, record: &Record) -> BTreeMap<String, Option<String>> {
     let plan = plan(model, record);
     let named = model.workload_ids().map(|workload| {
@@ -46,7 +46,7 @@ fn by_name(model: &Model, record: &Record) -> BTreeMap<String, Option<String>> {
     named.collect()
 }
 
-/// `w0-0` on record is both `w0` without its replicas and `w0-0-0` before it had any.
+/// The record `w0-0` matches `w0`, which had replicas before, and `w0-0-0`, which had none.
 #[test]
 fn a_record_that_matches_two_workloads_goes_to_the_same_one_in_any_order() {
     let table = |name: &str, replicas| Workloads { name: name.to_owned(), replicas, ..Workloads::default() };
@@ -96,7 +96,7 @@ proptest! {
         }
     }
 
-    /// Of any assignment, also of those that the engine never makes: a plan in which some sit elsewhere.
+    /// Judges assignments that the engine never makes: plans in which some workloads are moved at random.
     #[test]
     fn the_checker_refuses_what_does_not_hold_and_nothing_else(
         cluster in clusters(), record in records(), elsewhere in vec((any::<Index>(), any::<Index>()), 0..4),
@@ -148,7 +148,7 @@ proptest! {
         }
     }
 
-    /// Where the resource is offered at all: a requirement of what a node lacks is refused, immune or not.
+    /// Immunity does not help if the node does not offer the resource at all.
     #[test]
     fn an_immune_workload_is_never_refused_for_that_resource(cluster in clusters(), record in records()) {
         let model = cluster.model();

@@ -1,4 +1,4 @@
-//! Laws of re-planning: what holds stays, whatever changes elsewhere.
+//! Laws of re-planning: a recorded placement that still holds is kept, whatever changes elsewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use super::cluster::{
 use super::oracle::Flat;
 use super::{config, leavers, plan, seats};
 
-/// Whether a record of another name serves a workload, by `was` or as `X` and `X-0`.
+/// Returns whether a workload takes over a record of another name, by `was` or as `X` and `X-0`.
 fn is_taken_over(model: &Model, plan: &Plan<'_>) -> bool {
     model.workload_ids().any(|workload| {
         let claim = plan.outcome.inheritance.of(workload);
@@ -21,7 +21,7 @@ fn is_taken_over(model: &Model, plan: &Plan<'_>) -> bool {
     })
 }
 
-/// Where the records that serve the workloads of a plan have them, by index: also a record by the name of step 4.
+/// Returns the recorded node of each workload of a plan, by index, including records taken over from another name.
 fn claimed_seats(model: &Model, plan: &Plan<'_>) -> Vec<Option<usize>> {
     let seat = |workload| {
         let claim = plan.outcome.inheritance.of(workload)?;
@@ -31,7 +31,7 @@ fn claimed_seats(model: &Model, plan: &Plan<'_>) -> Vec<Option<usize>> {
     model.workload_ids().map(seat).collect()
 }
 
-/// Where a record places the workloads of a cluster by their own names, by index.
+/// Returns the node on which a record has each workload under its own name, by index.
 fn recorded_seats(flat: &Flat<'_>, record: &Record) -> Vec<Option<usize>> {
     let seat = |(name, _): &(String, &Workloads)| {
         let recorded = record.placements.iter().find(|each| *each.workload == **name)?;
@@ -40,7 +40,8 @@ fn recorded_seats(flat: &Flat<'_>, record: &Record) -> Vec<Option<usize>> {
     flat.workloads.iter().map(seat).collect()
 }
 
-/// Nodes with so much cpu, and workloads that require so much, all in the groups `apart` and `close`.
+/// Returns a cluster of nodes with these amounts of `cpu` and workloads that require these amounts, all in the groups
+/// `apart` and `close`.
 fn row(nodes: &[(&str, i64)], workloads: &[(&str, i64)]) -> Cluster {
     let nodes = nodes.iter().map(|&(name, cpu)| {
         let resources = BTreeMap::from([("cpu", Amount::Finite(cpu))]);
@@ -53,7 +54,7 @@ fn row(nodes: &[(&str, i64)], workloads: &[(&str, i64)]) -> Cluster {
     Cluster { nodes: nodes.collect(), workloads: workloads.collect(), ..Cluster::empty() }
 }
 
-/// Who leaves which node when one cluster follows another.
+/// Returns the workloads that leave their node when one cluster follows another.
 fn leave(before: &Cluster, after: &Cluster) -> Vec<(String, String)> {
     let record = plan(&before.model(), &Record::default()).record();
     leavers(&plan(&after.model(), &record))
@@ -114,7 +115,7 @@ proptest! {
         prop_assert_eq!(again.record(), applied);
     }
 
-    /// Of any assignment that holds by section 3.1 and the hard rules, whoever made it and under whatever strategy.
+    /// Holds for every valid assignment, under every strategy, even if no strategy made it.
     #[test]
     fn a_satisfied_manifest_moves_nothing(settled in settled()) {
         let (model, record) = (settled.cluster.model(), settled.adopted());
@@ -212,7 +213,7 @@ proptest! {
         prop_assert_eq!(leavers(&plan(&cluster.model(), &settled.record())), &[]);
     }
 
-    /// Nobody that left could have stayed beside those that did.
+    /// No workload that left could have stayed with the workloads that did stay.
     #[test]
     fn no_workload_leaves_a_node_that_could_keep_it(cluster in clusters(), record in records()) {
         let mut cluster = cluster;
@@ -226,9 +227,9 @@ proptest! {
         for &workload in &left {
             stayed[workload] = None;
         }
-        prop_assert!(flat.holds(&stayed), "those that stayed hold");
+        prop_assert!(flat.holds(&stayed), "the workloads that stayed hold");
         for (workload, &home) in seats(&plan).iter().zip(&stayed).filter(|(_, home)| home.is_some()) {
-            prop_assert_eq!(*workload, home, "those that stayed are where they were");
+            prop_assert_eq!(*workload, home, "the workloads that stayed are where they were");
         }
         for &workload in &left {
             let mut with = stayed.clone();

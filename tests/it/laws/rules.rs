@@ -1,4 +1,4 @@
-//! Laws of the rules beyond the seed: drains, `stay`, renames, and rules that ask for nothing.
+//! Laws of drains, cordons, `stay`, renames, and rules that have no effect.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ fn rename_values(selectors: &mut Selectors, names: &BTreeSet<String>, old: &str)
     }
 }
 
-/// Gives those of these names that are in a table the names that they have once it is renamed.
+/// Replaces the names of a table's nodes by the names after the table is renamed.
 fn rename_all(values: &mut BTreeSet<String>, names: &BTreeSet<String>, old: &str) {
     let rename = |name: String| match name.strip_prefix(old) {
         Some(number) if names.contains(&name) => format!("{NEW_NAME}{number}"),
@@ -28,13 +28,13 @@ fn rename_all(values: &mut BTreeSet<String>, names: &BTreeSet<String>, old: &str
     *values = std::mem::take(values).into_iter().map(rename).collect();
 }
 
-/// The changes without their reasons, which name texts by numbers of their own model.
+/// Returns the changes without their reasons, which refer to names by numbers of their own model.
 fn steps<'a>(plan: &'a Plan<'_>) -> Vec<(&'a str, Kind, Option<&'a str>, Option<&'a str>)> {
     let steps = plan.changes.iter();
     steps.map(|each| (&*each.workload, each.kind, each.from.as_deref(), each.to.as_deref())).collect()
 }
 
-/// Every rule of 2.8, each in a form that asks for nothing.
+/// Adds labels, priorities, selectors, group options and `was`, each in a form without effect.
 fn with_idle_rules(cluster: &Cluster) -> Cluster {
     let mut cluster = cluster.clone();
     let nodes = Flat::new(&cluster).nodes.iter().map(|(name, _)| name.clone()).collect::<BTreeSet<_>>();
@@ -159,7 +159,7 @@ proptest! {
         }
     }
 
-    /// A rule that comes later, of whatever kind, over an assignment in which it holds already.
+    /// Adds groups and selectors to a settled cluster in which they already hold.
     #[test]
     fn a_rule_that_everything_already_satisfies_moves_nothing(settled in settled(), other in clusters()) {
         let record = settled.record();
