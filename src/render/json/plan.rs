@@ -1,10 +1,9 @@
-//! A plan for programs: one JSON object, the same bytes for the same input.
+//! Writes a plan as JSON: one object on one line, the same bytes for the same input.
 //!
-//! The structs here are the public format, from which the JSON Schema is made as well. Lists and maps are in bytewise
-//! order of names. Names read as the manifest has them. What a large plan has much of is made entry by entry while it
-//! is written: the document itself is never there as a whole.
+//! The structs here define the public format and its JSON Schema. Lists and maps are in bytewise order of names, and
+//! names are as in the manifest. Entries of the long lists are made while they are written, so a large plan is never in
+//! memory as a whole document.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
@@ -13,50 +12,50 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use crate::model::names::Symbol;
-use crate::model::{Model, NodeId, Requirement, WorkloadId};
+use crate::model::{Model, NodeId, Requirement};
 use crate::place::Unplaced;
 use crate::plan::{Change, ChangeReason, Plan};
 use crate::quantity::{Capacity, CapacityText, Family, Quantity, QuantityText};
 use crate::render::json::findings::{Finding, findings, schema_of};
-use crate::render::json::one_line::one_line;
-use crate::render::json::parts::fill;
+use crate::render::json::one_line::{one_line, write_line};
 use crate::rules::{Departure, Reason};
 use crate::text::diagnostic::Findings;
 use crate::text::source::Source;
 
-/// The version of the format: minor additive, major breaking.
+/// Version of all JSON formats: a minor version only adds, a major one may break readers.
 pub(crate) const FORMAT_VERSION: &str = "1.0";
 
-/// What `lighthouse plan --format json` prints.
+/// Output of `lighthouse plan --format json`.
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "lighthouse plan")]
 pub(crate) struct Document<'a> {
-    /// The version of this format: a minor one adds, a major one breaks.
+    /// Version of this format: a minor version only adds, a major one may break readers.
     format_version: &'static str,
-    /// The cluster's name, where the manifest gives one.
+    /// Name of the cluster; null if the manifest gives none.
     cluster: Option<&'a str>,
     #[schemars(extend("enum" = ["prioritized", "round-robin", "bin-pack"]))]
     strategy: &'static str,
     #[schemars(extend("enum" = ["keep", "fresh"]))]
     replan: &'static str,
     summary: Totals,
-    /// Each workload's node, or null.
+    /// Node of each workload; null for an unplaced one.
     #[schemars(with = "BTreeMap<String, Option<String>>")]
     placements: Placements<'a>,
-    /// Every change but `keep`, by workload.
+    /// All changes, by workload. Workloads that stay as recorded are not listed.
     #[schemars(with = "Vec<ChangeEntry>")]
     changes: Changes<'a>,
-    /// What no node takes, by workload.
+    /// Workloads that no node takes, by workload.
     #[schemars(with = "Vec<UnplacedEntry>")]
-    unplaced: UnplacedOnes<'a>,
-    /// Every node with what is used and free, by name.
+    unplaced: UnplacedWorkloads<'a>,
+    /// All nodes with used and free amounts, by name.
     #[schemars(with = "Vec<NodeEntry>")]
     nodes: Nodes<'a>,
     /// Warnings about the manifest.
     diagnostics: Vec<Finding<'a>>,
 }
 
-/// Counts of changes by kind, and what else sums up a plan.
+/// Counts of changes by kind, of unchanged and unplaced workloads, and of pairs that share a node against a soft
+/// aversion group.
 #[derive(Serialize, JsonSchema)]
 struct Totals {
     place: usize,
@@ -70,21 +69,21 @@ struct Totals {
     averse_pairs: u64,
 }
 
-/// What changes for one workload.
+/// Change of one workload.
 #[derive(Serialize, JsonSchema)]
 struct ChangeEntry<'a> {
     workload: &'a str,
     /// The first of `evict`, `move`, `rename` and `update` that applies, or `place` or `remove`.
     #[schemars(extend("enum" = ["place", "move", "rename", "update", "evict", "remove"]))]
     kind: &'static str,
-    /// The node on record.
+    /// Recorded node.
     from: Option<&'a str>,
-    /// The node that it goes to.
+    /// New node.
     to: Option<&'a str>,
     reasons: Vec<ReasonEntry<'a>>,
 }
 
-/// Why something changes; codes may be added.
+/// Reason for a change. More codes may be added.
 #[derive(Default, Serialize, JsonSchema)]
 struct ReasonEntry<'a> {
     code: &'static str,
@@ -108,19 +107,19 @@ struct ReasonEntry<'a> {
     after: Option<String>,
 }
 
-/// A workload that no node takes.
+/// Workload that no node takes.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct UnplacedEntry<'a> {
     workload: &'a str,
-    /// How many nodes there are; the refusals add up to it.
+    /// Number of nodes in the cluster; the counts in `refusals` add up to it.
     nodes: usize,
-    /// Each node once, by its first refusal.
+    /// Nodes counted by the first reason for which each refuses.
     refusals: Vec<RefusalEntry<'a>>,
-    /// The node that comes nearest, where amounts alone are in the way.
+    /// Node with the smallest shortfall, if there is a node that lacks amounts only.
     nearest: Option<NearestEntry<'a>>,
 }
 
-/// How many nodes refuse for one reason; codes may be added.
+/// Number of nodes that refuse for one reason. More codes may be added.
 #[derive(Serialize, JsonSchema)]
 struct RefusalEntry<'a> {
     code: &'static str,
@@ -133,7 +132,7 @@ struct RefusalEntry<'a> {
     nodes: u32,
 }
 
-/// A reason without amounts; codes may be added.
+/// Reason without amounts. More codes may be added.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct CodeEntry<'a> {
     pub(crate) code: &'static str,
@@ -145,7 +144,7 @@ pub(crate) struct CodeEntry<'a> {
     pub(crate) group: Option<&'a str>,
 }
 
-/// The nearest miss.
+/// Node with the smallest shortfall.
 #[derive(Serialize, JsonSchema)]
 struct NearestEntry<'a> {
     node: &'a str,
@@ -155,16 +154,16 @@ struct NearestEntry<'a> {
     short: String,
 }
 
-/// A node with what is on it.
+/// Node with its number of workloads and its amounts.
 #[derive(Serialize, JsonSchema)]
 struct NodeEntry<'a> {
     name: &'a str,
-    /// How many workloads are on it.
+    /// Number of workloads on the node.
     workloads: usize,
     resources: BTreeMap<&'a str, AmountsEntry>,
 }
 
-/// One resource of a node, in the units in which the node declares it.
+/// Amounts of one resource of a node, in the units in which the node declares it.
 #[derive(Serialize, JsonSchema)]
 struct AmountsEntry {
     #[schemars(with = "String")]
@@ -175,7 +174,7 @@ struct AmountsEntry {
     free: Shown<CapacityText>,
 }
 
-/// What is written as a text, and made one only then.
+/// Value that is formatted only when it is written.
 struct Shown<T>(T);
 
 impl<T: fmt::Display> Serialize for Shown<T> {
@@ -184,82 +183,61 @@ impl<T: fmt::Display> Serialize for Shown<T> {
     }
 }
 
-/// The placements of some workloads.
-struct Placements<'a>(&'a Plan<'a>, Cow<'a, [WorkloadId]>);
+/// Node of every workload, by workload name.
+struct Placements<'a>(&'a Plan<'a>);
 
-/// Some changes of a plan.
-struct Changes<'a>(&'a Model, &'a [Change]);
+/// Changes of a plan.
+struct Changes<'a>(&'a Plan<'a>);
 
-/// Some of what a plan leaves without a place.
-struct UnplacedOnes<'a>(&'a Model, &'a [Unplaced]);
+/// Unplaced workloads of a plan.
+struct UnplacedWorkloads<'a>(&'a Plan<'a>);
 
-/// Some nodes of a plan.
-struct Nodes<'a>(&'a Plan<'a>, Cow<'a, [NodeId]>);
+/// Nodes of a plan, by name.
+struct Nodes<'a>(&'a Plan<'a>);
 
 impl Serialize for Placements<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(plan, workloads) = self;
-        let node = |workload| plan.outcome.assignment.of(workload).map(|node| plan.model.node_name(node));
-        serializer.collect_map(workloads.iter().map(|&each| (plan.model.workload_name(each), node(each))))
+        let (model, assignment) = (self.0.model, &self.0.outcome.assignment);
+        let node = |workload| assignment.of(workload).map(|node| model.node_name(node));
+        serializer.collect_map(model.workloads_by_name().iter().map(|&each| (model.workload_name(each), node(each))))
     }
 }
 
 impl Serialize for Changes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(model, changes) = self;
-        serializer.collect_seq(changes.iter().map(|change| change_entry(model, change)))
+        serializer.collect_seq(self.0.changes.iter().map(|change| change_entry(self.0.model, change)))
     }
 }
 
-impl Serialize for UnplacedOnes<'_> {
+impl Serialize for UnplacedWorkloads<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(model, unplaced) = self;
-        serializer.collect_seq(unplaced.iter().map(|each| unplaced_entry(model, each)))
+        serializer.collect_seq(self.0.unplaced.iter().map(|each| unplaced_entry(self.0.model, each)))
     }
 }
 
 impl Serialize for Nodes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(plan, nodes) = self;
-        serializer.collect_seq(nodes.iter().map(|&node| node_entry(plan, node)))
+        serializer.collect_seq(self.0.model.nodes_by_name().iter().map(|&node| node_entry(self.0, node)))
     }
 }
 
-/// The plan as JSON, one object on one line.
+/// Returns the plan as JSON, one object on one line.
 pub fn plan(plan: &Plan<'_>, warnings: &Findings, sources: &[Source]) -> String {
     one_line(&document(plan, warnings, sources))
 }
 
-/// Writes what [`plan`] gives, of which little is ever there at once.
-pub fn write_plan(mut out: impl io::Write, plan: &Plan<'_>, warnings: &Findings, sources: &[Source]) -> io::Result<()> {
-    let frame = one_line(&frame(plan, warnings, sources));
-    let (model, out) = (plan.model, &mut out);
-    let part = |part: &[_]| one_line(&Placements(plan, part.into()));
-    let rest = fill(out, &frame, "placements", model.workloads_by_name(), part)?;
-    let rest = fill(out, rest, "changes", &plan.changes, |part| one_line(&Changes(model, part)))?;
-    let rest = fill(out, rest, "unplaced", &plan.unplaced, |part| one_line(&UnplacedOnes(model, part)))?;
-    let rest = fill(out, rest, "nodes", model.nodes_by_name(), |part| one_line(&Nodes(plan, part.into())))?;
-    out.write_all(rest.as_bytes())
+/// Writes the text that [`plan()`] returns, entry by entry.
+pub fn write_plan(out: impl io::Write, plan: &Plan<'_>, warnings: &Findings, sources: &[Source]) -> io::Result<()> {
+    write_line(out, &document(plan, warnings, sources))
 }
 
-/// The JSON Schema of what [`plan`] writes.
+/// Returns the JSON Schema of the text that [`plan()`] returns.
 pub fn plan_schema() -> schemars::Schema {
     schema_of::<Document>()
 }
 
+/// Collects the parts of the document. The long lists are made while they are written.
 pub(crate) fn document<'a>(plan: &'a Plan<'a>, warnings: &'a Findings, sources: &'a [Source]) -> Document<'a> {
-    let model = plan.model;
-    Document {
-        placements: Placements(plan, model.workloads_by_name().into()),
-        changes: Changes(model, &plan.changes),
-        unplaced: UnplacedOnes(model, &plan.unplaced),
-        nodes: Nodes(plan, model.nodes_by_name().into()),
-        ..frame(plan, warnings, sources)
-    }
-}
-
-/// The document without what it may have much of.
-fn frame<'a>(plan: &'a Plan<'a>, warnings: &'a Findings, sources: &'a [Source]) -> Document<'a> {
     let model = plan.model;
     Document {
         format_version: FORMAT_VERSION,
@@ -267,10 +245,10 @@ fn frame<'a>(plan: &'a Plan<'a>, warnings: &'a Findings, sources: &'a [Source]) 
         strategy: model.strategy().name(),
         replan: model.replan.name(),
         summary: totals(plan),
-        placements: Placements(plan, Cow::default()),
-        changes: Changes(model, &[]),
-        unplaced: UnplacedOnes(model, &[]),
-        nodes: Nodes(plan, Cow::default()),
+        placements: Placements(plan),
+        changes: Changes(plan),
+        unplaced: UnplacedWorkloads(plan),
+        nodes: Nodes(plan),
         diagnostics: findings(warnings, sources),
     }
 }
@@ -380,7 +358,7 @@ fn refusal_entry<'a>(model: &'a Model, refusal: &Reason, nodes: u32) -> RefusalE
     RefusalEntry { code, resource, label, group, nodes }
 }
 
-/// A refusal by its code and what it is about.
+/// Returns the code of a reason and its subject.
 pub(crate) fn code_entry<'a>(model: &'a Model, refusal: &Reason) -> CodeEntry<'a> {
     let subject = refusal.subject().map(|subject| model.text(subject));
     let entry = |code| CodeEntry { code, resource: None, label: None, group: None };
@@ -427,20 +405,23 @@ mod tests {
     use crate::model::Record;
     use crate::render::fixture;
 
-    /// Written in parts, it is the document as it is made at once.
-    fn assert_written(model: &Model, record: &Record) {
-        let plan = Plan::new(model, record, &[]).expect("a plan");
-        let mut written = Vec::new();
-        write_plan(&mut written, &plan, &Findings::default(), &[]).expect("memory takes everything");
-        assert_eq!(String::from_utf8(written).expect("JSON"), super::plan(&plan, &Findings::default(), &[]));
+    #[test]
+    fn a_written_plan_equals_the_returned_text() {
+        let (model, record) = fixture::cluster();
+        let hostile = fixture::names(fixture::HOSTILE);
+        for (model, record) in [(&model, &record), (&hostile, &Record::default())] {
+            let plan = Plan::new(model, record, &[]).expect("a plan");
+            let mut written = Vec::new();
+            write_plan(&mut written, &plan, &Findings::default(), &[]).expect("memory takes everything");
+            assert_eq!(String::from_utf8(written).expect("JSON"), super::plan(&plan, &Findings::default(), &[]));
+        }
     }
 
     #[test]
-    fn what_is_written_in_parts_is_the_whole() {
+    fn writing_reports_a_broken_output() {
         let (model, record) = fixture::cluster();
-        assert_written(&model, &record);
-        assert_written(&fixture::names(fixture::HOSTILE), &Record::default());
-        let many = (0..2_000).map(|number| format!("\"placements\":{{}}, \"changes\":[{number}")).collect::<Vec<_>>();
-        assert_written(&fixture::names(many.iter().map(String::as_str)), &Record::default());
+        let plan = Plan::new(&model, &record, &[]).expect("a plan");
+        let full: &mut [u8] = &mut [0; 8];
+        assert!(write_plan(full, &plan, &Findings::default(), &[]).is_err());
     }
 }
