@@ -4,7 +4,6 @@
 //! or goes moves those that stand after it.
 //! Source: D. J. Abadi, S. R. Madden and N. Hachem, "Column-stores vs. row-stores", 2008.
 
-use crate::place::index::refused_demands::Vain;
 use crate::place::node_order::Key;
 use crate::place::tally::node_set::ones;
 
@@ -24,15 +23,13 @@ pub(crate) struct Block<T> {
     pub(crate) keys: Vec<Key>,
     /// What there is beside the keys.
     pub(crate) entries: Vec<T>,
-    /// What was asked of the nodes in it in vain.
-    pub(crate) vain: Vain,
     /// Of each column the levels by place; after the last entry they are nowhere.
     columns: Vec<[Level; MOST]>,
 }
 
 impl<T> Block<T> {
     pub(crate) fn new(columns: usize) -> Self {
-        Self { keys: Vec::new(), entries: Vec::new(), vain: Vain::default(), columns: vec![[0; MOST]; columns] }
+        Self { keys: Vec::new(), entries: Vec::new(), columns: vec![[0; MOST]; columns] }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -67,7 +64,6 @@ impl<T> Block<T> {
         let mut upper = Self::new(self.columns.len());
         upper.keys = self.keys.split_off(HALF);
         upper.entries = self.entries.split_off(HALF);
-        upper.vain = self.vain.clone();
         for (column, upper) in self.columns.iter_mut().zip(&mut upper.columns) {
             upper[..MOST - HALF].copy_from_slice(&column[HALF..]);
             column[HALF..].fill(0);

@@ -74,7 +74,6 @@ impl Blocks {
     pub(crate) fn update(&mut self, order: &Order, node: NodeId, perhaps: Option<Spot>, row: &[Level]) {
         let Spot { outer, inner, after } = self.spot_of(order, node, perhaps);
         let blocks = &mut self.list[outer];
-        blocks.vain.forget(row);
         blocks.entries[inner].set_row(after - 1, row);
         blocks.measure(inner);
     }
@@ -88,7 +87,6 @@ impl Blocks {
             self.list[0].insert(0, key, Leaf::new(self.columns));
         }
         let blocks = &mut self.list[outer];
-        blocks.vain.forget(row);
         let leaf = &mut blocks.entries[inner];
         leaf.insert(after, key, ());
         leaf.set_row(after, row);
@@ -105,13 +103,13 @@ impl Blocks {
 
     /// The first node, in order and from a word on, that reaches the levels of a row and that `takes`; and its spot.
     pub(crate) fn first(
-        &mut self,
+        &self,
         needs: &[Level],
         from: Option<Word>,
         takes: &mut impl FnMut(NodeId) -> bool,
     ) -> Option<(Key, Spot)> {
         let mut start = from.map_or(Spot::default(), |from| self.seek(|key| key.word < from));
-        for (outer, blocks) in self.list.iter_mut().enumerate().skip(start.outer) {
+        for (outer, blocks) in self.list.iter().enumerate().skip(start.outer) {
             if let Some((inner, place)) = blocks.first(needs, start, takes) {
                 let spot = Spot { outer, inner, after: place + 1 };
                 return Some((blocks.entries[inner].keys[place], spot));
@@ -147,43 +145,19 @@ impl Blocks {
 
 impl Leaf {
     fn set_row(&mut self, place: usize, row: &[Level]) {
-        self.vain.forget(row);
         self.set_levels(place, |(), column| row[column]);
     }
 }
 
 impl Block<Leaf> {
     /// The first node from a spot on that reaches these levels and that `takes`, as its block and its place there.
-    fn first(
-        &mut self,
-        needs: &[Level],
-        start: Spot,
-        takes: &mut impl FnMut(NodeId) -> bool,
-    ) -> Option<(usize, usize)> {
-        if self.vain.rules_out(needs) {
-            return None;
-        }
-        let mut in_vain = start.inner == 0;
-        for inner in places(self.reaching(needs) & !below(start.inner)) {
-            let leaf = &mut self.entries[inner];
-            if leaf.vain.rules_out(needs) {
-                continue;
-            }
-            let reaching = leaf.reaching(needs);
-            if reaching == 0 {
-                leaf.vain.note(needs);
-                continue;
-            }
-            in_vain = false;
+    fn first(&self, needs: &[Level], start: Spot, takes: &mut impl FnMut(NodeId) -> bool) -> Option<(usize, usize)> {
+        places(self.reaching(needs) & !below(start.inner)).find_map(|inner| {
+            let leaf = &self.entries[inner];
             let before = if inner == start.inner { below(start.after) } else { 0 };
-            if let Some(place) = places(reaching & !before).find(|&place| takes(leaf.keys[place].node)) {
-                return Some((inner, place));
-            }
-        }
-        if in_vain {
-            self.vain.note(needs);
-        }
-        None
+            let place = places(leaf.reaching(needs) & !before).find(|&place| takes(leaf.keys[place].node))?;
+            Some((inner, place))
+        })
     }
 
     /// Works out where a block begins, and how far it reaches.

@@ -14,7 +14,6 @@ pub(crate) mod block;
 mod block_tree;
 pub(crate) mod candidates;
 pub(crate) mod columns;
-mod refused_demands;
 mod thresholds;
 
 use rustc_hash::{FxHashMap, FxHashSet};
