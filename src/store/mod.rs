@@ -1,6 +1,6 @@
 //! Where manifests are read and states are kept; it moves bytes and knows no model.
 //!
-//! [`local`] keeps them in files and locks of one machine.
+//! `local` keeps them in files and locks of one machine.
 
 mod local;
 

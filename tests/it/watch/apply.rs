@@ -1,4 +1,4 @@
-//! `watch --apply`: what is saved and when, what is refused, and what is tried again.
+//! `watch --apply`: what it saves and when, what it refuses, and what it tries again.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -13,7 +13,7 @@ fn state(home: &Path) -> Vec<u8> {
     fs::read(home.join("lighthouse.state.toml")).expect("a state")
 }
 
-/// The manifest with this workload, which requires so much.
+/// Returns a manifest with this workload, which requires this amount of `cpu`.
 fn sized(workload: &str, cpu: usize) -> String {
     manifest(workload).replace("cpu = 1", &format!("cpu = {cpu}"))
 }
@@ -27,7 +27,7 @@ fn a_change_is_planned_and_applied_once() {
     for round in 2..5 {
         a_while();
         write(&home.join("lighthouse.toml"), &sized("first", round - 1));
-        // The state that was written is no change to plan again.
+        // The state that the watch itself wrote is not planned again.
         if round > 2 {
             let plan = watching.plans("first");
             assert_eq!(plan["plan"]["summary"]["update"], 1, "{plan}");
@@ -46,7 +46,7 @@ fn removals_are_applied_after_the_manifest_is_stable_for_one_tick() {
     watching.plans("first");
     watching.says("applied");
     let before = state(&home);
-    // Half a manifest may be a valid one.
+    // Half a manifest may be a valid manifest.
     let half = manifest("first");
     let half = half.split("[[workloads]]").next().expect("a half");
     for broken in ["", half, "strategy = \"prioritized\"\n"] {
@@ -65,7 +65,7 @@ fn removals_are_applied_after_the_manifest_is_stable_for_one_tick() {
     assert_eq!(state(&home), before);
     assert_eq!(watching.says("applied")["serial"], 2);
     assert!(start.elapsed() >= Duration::from_secs(5));
-    // Without a manifest nothing goes, however long it takes.
+    // Without a manifest nothing is removed, however long it is missing.
     let before = state(&home);
     fs::remove_file(&path).expect("removed");
     watching.says("error");
@@ -156,7 +156,7 @@ fn the_watch_waits_for_another_apply() {
     drop(lock);
     watching.recovers();
     assert_eq!(watching.says("applied")["serial"], 1);
-    // What another apply has saved is a change, too.
+    // A state that another apply has saved is planned.
     watching.signal("STOP");
     write(&home.join("lighthouse.toml"), &sized("first", 2));
     assert_eq!(run(&home, &["apply", "--yes"]).status.code(), Some(0));

@@ -1,4 +1,4 @@
-//! What Git does to a worktree, each command one plan; and a watch that applies what is pushed from elsewhere.
+//! Git commands in a worktree lead to one plan each, and `watch --apply` follows what is pushed from elsewhere.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use super::{Watching, a_while, manifest, write};
 
 use crate::support::{has, parsed, repetitions, run, text};
 
-/// Git, whoever and wherever this is.
+/// Runs Git, independent of the configuration of the user and the machine.
 pub(super) fn try_git(folder: &Path, words: &[&str]) -> Output {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut git = Command::new("git");
@@ -20,7 +20,7 @@ pub(super) fn try_git(folder: &Path, words: &[&str]) -> Output {
     git.env("GIT_CONFIG_NOSYSTEM", "1").stdin(Stdio::null()).output().expect("git runs")
 }
 
-/// Git, which must succeed.
+/// Runs Git and asserts that it succeeds.
 #[track_caller]
 pub(super) fn git(folder: &Path, words: &[&str]) -> String {
     let output = try_git(folder, words);
@@ -34,7 +34,7 @@ pub(super) fn commit(folder: &Path, message: &str) {
     git(folder, &["commit", "-qm", message]);
 }
 
-/// A bare repository with a manifest in `cluster/`, and so many clones of it.
+/// Makes a bare repository with a manifest in `cluster/`, and clones with these names.
 pub(super) fn clones(names: &[&str]) -> (TempDir, Vec<PathBuf>) {
     let folder = tempfile::tempdir().expect("a folder");
     let home = folder.path().canonicalize().expect("a real path");
@@ -83,7 +83,7 @@ fn every_git_command_leads_to_one_plan() {
     for round in 0..repetitions(2, 40) {
         git(here, &["checkout", "-q", "many"]);
         watching.plans("many");
-        // The folder is gone; the last plan stays, and coming back to it is no other plan.
+        // The folder is gone, but the last plan is kept: the same manifest again is no new plan.
         git(here, &["checkout", "-q", "none"]);
         watching.says("error");
         git(here, &["checkout", "-q", "many"]);
@@ -94,7 +94,7 @@ fn every_git_command_leads_to_one_plan() {
         git(here, &["pull", "-q"]);
         watching.plans(&format!("pulled-{round}"));
         git(here, &["pull", "-q"]);
-        // A branch of an older commit is rebased on what was pulled, and brings its own manifest in the end.
+        // A branch of an older commit is rebased on the pulled commit, whose manifest it then has.
         git(here, &["checkout", "-qb", "topic", "HEAD~1"]);
         watching.plans(if round == 0 { "first" } else { "rebased" });
         write(&here.join("notes"), &round.to_string());
@@ -113,12 +113,11 @@ fn every_git_command_leads_to_one_plan() {
     assert_eq!(watching.end(), "");
 }
 
-/// A manifest of one workload that requires so much, so that nothing is removed and no tick has to be waited for.
+/// Returns a manifest of one workload of this size. Nothing is removed, so the watch applies without waiting for a tick.
 fn sized(size: usize) -> String {
     manifest("web").replace("cpu = 1", &format!("cpu = \"{}m\"", 100 + size))
 }
 
-/// `watch --apply` in one clone follows what is pushed from another, and ends where one apply a commit does.
 #[test]
 fn watch_apply_ends_where_one_apply_per_commit_ends() {
     if !has(&["git", "--version"]) {
@@ -133,7 +132,7 @@ fn watch_apply_ends_where_one_apply_per_commit_ends() {
     };
     push(0);
     git(here, &["pull", "-q"]);
-    // Beside a checkout that follows another the state is kept outside of it.
+    // The state is kept outside of a checkout that follows another one.
     let watching = Watching::start(&here.join("cluster"), &["--apply", "--state", "../../here.state.toml"]);
     let state = |name: &str| parsed(&fs::read(here.with_file_name(name)).expect("a state"));
     for round in 0..=repetitions(5, 100) {

@@ -1,4 +1,4 @@
-//! The files of `examples/gitops`: their scripts and commands are run as they are, with a real Git and without a forge.
+//! The files of `examples/gitops`: their scripts and commands run unchanged, with real Git and stand-ins for the forge.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -10,7 +10,7 @@ use super::{Watching, manifest, write};
 
 use crate::support::{below_root, binary, has, run, text};
 
-/// The `number`th script of a pipeline file after a line.
+/// Returns the script number `number` of a pipeline file after a line.
 fn script(file: &str, after: &str, number: usize) -> String {
     let text = fs::read_to_string(below_root("examples/gitops").join(file)).expect("a file");
     let lines: Vec<_> = text.lines().skip_while(|line| line.trim() != after).collect();
@@ -22,7 +22,7 @@ fn script(file: &str, after: &str, number: usize) -> String {
     body.map(|line| line.trim_start_matches("          ")).collect::<Vec<_>>().join("\n")
 }
 
-/// A folder with `lighthouse` and tools that stand in for a forge's, and what they were asked.
+/// Folder with `lighthouse` and stand-ins for the tools of a forge, which log their arguments.
 struct Forge {
     tools: PathBuf,
 }
@@ -32,7 +32,7 @@ impl Forge {
         let tools = home.join("tools");
         fs::create_dir(&tools).expect("a folder");
         symlink(binary(), tools.join("lighthouse")).expect("a link");
-        // Each keeps the comment under the number 7, and tells of it when it is asked for all.
+        // Each stores one comment under the number 7, and lists it on request.
         let gh =
             "case \"$*\" in *--jq*) cat $0.comments ;; *) echo \"7 $(head -n 1 comment.md)\" > $0.comments ;; esac\n";
         let curl = "case \"$*\" in *per_page*) cat $0.comments ;;\n*) jq -n --rawfile body comment.md '[{id: 7, $body}]' > $0.comments ;; esac\n";
@@ -45,7 +45,7 @@ impl Forge {
         Self { tools }
     }
 
-    /// Runs a script as a runner does.
+    /// Runs a script as the runner of a forge does.
     fn run(&self, clone: &Path, script: &str, variables: &[(&str, &str)]) -> Output {
         let path = format!("{}:{}", self.tools.display(), std::env::var("PATH").unwrap_or_default());
         let mut bash = Command::new("bash");
@@ -98,7 +98,7 @@ fn a_pull_request_has_one_comment_with_its_plan() {
     let notes = writes("curl", "per_page");
     assert!(notes[0].contains("--request POST") && notes[0].ends_with("merge_requests/3/notes"), "{notes:?}");
     assert!(notes[1].contains("--request PUT") && notes[1].ends_with("merge_requests/3/notes/7"), "{notes:?}");
-    // Something unplaced is a plan; a broken manifest is none.
+    // A plan with unplaced workloads is a plan; a broken manifest is an error.
     let path = author.join("cluster/lighthouse.toml");
     write(&path, &manifest("fourth").replace("cpu = 1", "cpu = 9"));
     ends(&forge.run(author, &github[0], &[]), 0);
@@ -107,7 +107,7 @@ fn a_pull_request_has_one_comment_with_its_plan() {
     ends(&forge.run(author, &gitlab[0], &[]), 1);
 }
 
-/// What is merged is applied and committed, a watch elsewhere sees it, and other plans are stale then.
+/// The watch of another clone sees the change, and plans saved before are stale.
 #[test]
 fn a_merged_change_is_applied_and_committed() {
     if !has(&["git", "--version"]) || !has(&["bash", "--version"]) {
@@ -147,7 +147,7 @@ fn a_merged_change_is_applied_and_committed() {
     assert_eq!(seen["plan"]["summary"]["keep"], 1, "{seen}");
     ends(&run(&cluster(other), &["apply", "../../saved.toml"]), 4);
 
-    // Something unplaced is saved and committed all the same, and the job is red.
+    // With an unplaced workload the state is still saved and committed, and the job fails.
     write(&cluster(author).join("lighthouse.toml"), &manifest("third").replace("cpu = 1", "cpu = 9"));
     git(author, &["pull", "-q", "origin", "main"]);
     commit(author, "too large");
@@ -159,7 +159,7 @@ fn a_merged_change_is_applied_and_committed() {
     assert_eq!(watching.end(), "");
 }
 
-/// Two writers after all: Git does not merge states, and the way out is the side that the machines follow.
+/// Git does not merge states. The way out is to take the side that the machines follow.
 #[test]
 fn a_merge_conflict_in_the_state_can_be_resolved() {
     if !has(&["git", "--version"]) {
@@ -188,7 +188,7 @@ fn a_merge_conflict_in_the_state_can_be_resolved() {
     assert!(bytes(two).contains("serial = 2"));
 }
 
-/// Git, told to merge states after all, mixes two of them without a conflict.
+/// Without `.gitattributes` Git merges two states without a conflict.
 #[test]
 fn a_clean_but_wrong_merge_of_states_is_detected() {
     if !has(&["git", "--version"]) {
@@ -217,7 +217,7 @@ fn a_clean_but_wrong_merge_of_states_is_detected() {
     let plan = || run(&two.join("cluster"), &["plan", "--detailed-exitcode"]);
     ends(&plan(), 1);
     assert!(text(&plan().stderr).contains("its digest is wrong"), "{}", text(&plan().stderr));
-    // A person has looked at it: what runs where is right.
+    // After a person has checked the content, `adopt` accepts it.
     ends(&run(&two.join("cluster"), &["adopt", "--yes", "lighthouse.state.toml"]), 0);
     ends(&plan(), 0);
 }
@@ -236,13 +236,12 @@ fn the_pre_commit_hook_rejects_a_broken_manifest() {
     let output = forge.run(author, commit, &[]);
     assert!(!output.status.success() && text(&output.stderr).contains("lighthouse.toml"), "{}", text(&output.stderr));
     git(author, &["checkout", "-q", "--", "."]);
-    // What counts is what is committed, not what else is in the worktree.
+    // The hook looks at the staged content, not at the worktree.
     write(&path, &manifest("second"));
     ends(&forge.run(author, commit, &[]), 0);
 }
 
-/// The words after `first`, of which each is on a line of its own or ends one with a backslash, up to the first line
-/// that has none.
+/// Returns the arguments after `first`, each of which is on its own line, possibly with a backslash at the end.
 fn words_after(file: &str, first: &str) -> Vec<String> {
     let text = fs::read_to_string(below_root("examples/gitops").join(file)).expect("a file");
     let (_, rest) = text.split_once(first).expect("it starts lighthouse");
@@ -252,7 +251,7 @@ fn words_after(file: &str, first: &str) -> Vec<String> {
     words.filter(|word| *word != "\\").map(str::to_owned).collect()
 }
 
-/// Where nothing else stands in for them, their paths are of a machine that follows a checkout.
+/// The paths in the files are replaced by paths below a temporary folder.
 #[test]
 fn systemd_unit_and_container_start_a_watch_that_applies() {
     for (file, first) in [

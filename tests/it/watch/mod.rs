@@ -1,8 +1,7 @@
-//! `watch` from outside: real tools change files, and lines of JSON tell what was planned.
+//! `lighthouse watch` through the binary: real tools change files, and lines of JSON show what was planned.
 //!
-//! A plan too many is found by the next change: its plan would not be the next one. Nothing here waits for time to
-//! pass where it can wait for a line; how fast a line comes is only asked where it tells a word of changes from the
-//! tick. `SOAK=1` asks for many repetitions.
+//! An extra plan is detected by the next change, because its plan is not the next line then. Tests wait for lines and not
+//! for time, unless time is what tells a file notification from a tick. `SOAK=1` asks for many repetitions.
 
 mod apply;
 mod git;
@@ -28,28 +27,28 @@ use tempfile::TempDir;
 use crate::schema::validate;
 use crate::support::{binary, report};
 
-/// A line that has not come by then never comes, however busy the machine is.
+/// Wait for a line. A line that takes longer never comes, however busy the machine is.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// So soon a change that was heard of is promised to be planned; on a busy machine at least every other is.
+/// Time within which a change with a notification is planned; on a busy machine at least every other change is.
 const PROMISED: Duration = Duration::from_secs(2);
 
-/// What is heard of is planned sooner than this; what only the tick finds takes five seconds.
+/// Time that tells a notification from a tick, which takes five seconds.
 const SOON: Duration = Duration::from_secs(4);
 
-/// A running watch.
+/// Running `lighthouse watch`, with its lines.
 struct Watching {
     child: Child,
     lines: Receiver<Value>,
 }
 
 impl Watching {
-    /// `lighthouse watch` in a folder; it has planned, or said why it cannot.
+    /// Starts `lighthouse watch --format json` in a folder and reads its first line.
     fn start(folder: &Path, arguments: &[&str]) -> Self {
         Self::start_by(Command::new(binary()), folder, arguments)
     }
 
-    /// The same, by a command that runs the binary.
+    /// Starts a watch by a command that runs the binary.
     fn start_by(mut command: Command, folder: &Path, arguments: &[&str]) -> Self {
         command.args(["watch", "--format", "json"]).args(arguments).current_dir(folder).env("PWD", folder);
         for name in ["LIGHTHOUSE_MANIFEST", "LIGHTHOUSE_STATE", "LIGHTHOUSE_LOG"] {
@@ -72,7 +71,7 @@ impl Watching {
         watching
     }
 
-    /// The next line.
+    /// Waits for the next line.
     #[track_caller]
     fn line(&self) -> Value {
         match self.lines.recv_timeout(PATIENCE) {
@@ -85,7 +84,7 @@ impl Watching {
         }
     }
 
-    /// The next line, which is of this type.
+    /// Waits for the next line, which must be of this type.
     #[track_caller]
     fn says(&self, kind: &str) -> Value {
         let line = self.line();
@@ -93,7 +92,8 @@ impl Watching {
         line
     }
 
-    /// The next plan is of this workload alone. What a slow machine makes of a broken moment is passed over.
+    /// Waits for the next plan, which must be of this workload alone. Skips errors and recoveries: a slow machine may see a
+    /// half-written file.
     #[track_caller]
     fn plans(&self, workload: &str) -> Value {
         loop {
@@ -107,7 +107,7 @@ impl Watching {
         }
     }
 
-    /// It says that all is well again, whatever else a slow machine has made it complain of.
+    /// Waits for the recovery, and skips further errors.
     #[track_caller]
     fn recovers(&self) {
         loop {
@@ -119,7 +119,7 @@ impl Watching {
         }
     }
 
-    /// It has planned nothing more by now.
+    /// Asserts that no further plan has come so far.
     #[track_caller]
     fn has_no_plan(&self) {
         while let Ok(line) = self.lines.try_recv() {
@@ -127,13 +127,13 @@ impl Watching {
         }
     }
 
-    /// Sends a signal, by its name.
+    /// Sends a signal by its name.
     fn signal(&self, name: &str) {
         let status = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
         assert!(status.expect("kill runs").success());
     }
 
-    /// Waits until it has ended.
+    /// Waits for the end of the process.
     fn wait(&mut self) -> ExitStatus {
         let start = Instant::now();
         loop {
@@ -145,18 +145,18 @@ impl Watching {
         }
     }
 
-    /// Ends it, and what it has said on standard error.
+    /// Ends the watch and returns its standard error.
     fn end(mut self) -> String {
         self.signal("TERM");
         assert_eq!(self.wait().code(), Some(0));
         self.errors()
     }
 
-    /// What it has said on standard error, once it has ended.
+    /// Returns standard error after the end of the process.
     fn errors(&mut self) -> String {
-        let mut said = String::new();
-        self.child.stderr.take().expect("a pipe").read_to_string(&mut said).expect("text");
-        said
+        let mut errors = String::new();
+        self.child.stderr.take().expect("a pipe").read_to_string(&mut errors).expect("text");
+        errors
     }
 }
 
@@ -167,7 +167,7 @@ impl Drop for Watching {
     }
 }
 
-/// A manifest with this workload.
+/// Returns a manifest with this workload.
 fn manifest(workload: &str) -> String {
     format!(
         "strategy = \"prioritized\"\n\n[[nodes]]\nname = \"nas\"\nresources = {{ cpu = 4 }}\n\n\
@@ -175,7 +175,7 @@ fn manifest(workload: &str) -> String {
     )
 }
 
-/// A real folder with a manifest of the workload `first`.
+/// Makes a folder, whose path has no links, with a manifest of the workload `first`.
 fn home() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().canonicalize().expect("a real path").join("home");
@@ -188,7 +188,7 @@ fn write(path: &Path, text: &str) {
     fs::write(path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
 }
 
-/// Runs a tool in a folder; it must succeed.
+/// Runs a tool in a folder and asserts that it succeeds.
 #[track_caller]
 fn tool(folder: &Path, words: &[&str]) -> String {
     let output = Command::new(words[0]).args(&words[1..]).current_dir(folder).stdin(Stdio::null()).output();
@@ -197,23 +197,23 @@ fn tool(folder: &Path, words: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Long enough for a plan to show that should not be.
+/// Waits long enough for an unwanted plan to appear.
 fn a_while() {
     thread::sleep(Duration::from_millis(700));
 }
 
-/// Makes sure that most changes were heard of, also after the first; in a soak, says how soon they were planned.
-fn heard(name: &str, took: &[Duration]) {
+/// Asserts that most changes were found by notification; reports in a soak how soon they were planned.
+fn assert_notified(name: &str, took: &[Duration]) {
     let mut took = took.to_vec();
     took.sort_unstable();
     assert!(took[took.len() / 2] < PROMISED, "{name}: only the tick found it: {took:?}");
     report(format_args!("{name}: {} changes, planned after {:?} to {:?}", took.len(), took[0], took[took.len() - 1]));
 }
 
-/// Lives through cases at the same time, as they mostly wait.
-fn all<T: Sync>(cases: &[(&str, T)], live: impl Fn(&str, &T) + Sync) {
+/// Runs cases at the same time, because they mostly wait.
+fn run_all<T: Sync>(cases: &[(&str, T)], run: impl Fn(&str, &T) + Sync) {
     let failed: Vec<&str> = thread::scope(|scope| {
-        let running: Vec<_> = cases.iter().map(|(name, case)| (name, scope.spawn(|| live(name, case)))).collect();
+        let running: Vec<_> = cases.iter().map(|(name, case)| (name, scope.spawn(|| run(name, case)))).collect();
         running.into_iter().filter_map(|(name, thread)| thread.join().is_err().then_some(*name)).collect()
     });
     assert!(failed.is_empty(), "failed: {failed:?}");

@@ -1,4 +1,4 @@
-//! nano, which only works on a terminal: `script` gives it one.
+//! Saving in nano, which needs a terminal: `script` provides one.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -14,14 +14,14 @@ use crate::support::{has, repetitions};
 const WRITE_OUT: &[u8] = b"\x0f";
 const EXIT: &[u8] = b"\x18";
 
-/// Types a line at the start of the manifest, saves, and leaves.
+/// Types a line at the start of the manifest, saves, and exits.
 fn nano(folder: &Path, line: &str) {
     let mut script = Command::new("script");
     script.args(["-qec", "nano --ignorercfiles lighthouse.toml", "/dev/null"]).current_dir(folder).env("TERM", "xterm");
     let mut child = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
     let (mut keys, mut screen) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
     let (mut shown, mut buffer) = (Vec::new(), [0; 4096]);
-    // What is typed before it has drawn its screen is thrown away.
+    // nano discards keys that are typed before it has drawn its screen.
     while !String::from_utf8_lossy(&shown).contains("lighthouse.toml") {
         let read = screen.read(&mut buffer).expect("it draws");
         assert!(read > 0, "it has ended");

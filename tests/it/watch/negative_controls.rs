@@ -1,15 +1,15 @@
-//! Negative controls of the rig of `watch`: a program that plans too much, too little or too late is found out.
+//! Negative controls of the tests of `watch`: a program that plans too much, too little or too late is detected.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use super::{PROMISED, Watching, heard, home, manifest, write};
+use super::{PROMISED, Watching, assert_notified, home, manifest, write};
 
 use crate::support::{run, text};
 
-/// A watch that says just this: the lines that a true one has for these workloads, one after the other.
+/// Returns a watch that prints the plans of these workloads, one after the other.
 fn replayed(workloads: &[&str]) -> Watching {
     let (_folder, home) = home();
     let mut lines = Vec::new();
@@ -30,17 +30,17 @@ fn replayed(workloads: &[&str]) -> Watching {
     watching
 }
 
-/// Whether the rig is content when the manifest was of these workloads in turn.
-fn is_content(said: &[&str], wanted: &[&str]) -> bool {
-    let watching = replayed(said);
+/// Returns whether the tests accept these plans for manifests of these workloads in turn.
+fn is_accepted(printed: &[&str], wanted: &[&str]) -> bool {
+    let watching = replayed(printed);
     let judge = || wanted.iter().for_each(|workload| drop(watching.plans(workload)));
     catch_unwind(AssertUnwindSafe(judge)).is_ok()
 }
 
 #[test]
 fn control_an_extra_missing_or_wrong_plan_is_caught() {
-    assert!(is_content(&["first", "second", "third"], &["first", "second", "third"]));
-    for (what, said) in [
+    assert!(is_accepted(&["first", "second", "third"], &["first", "second", "third"]));
+    for (what, printed) in [
         ("a plan of the same bytes again", &["first", "first", "second", "third"][..]),
         ("a plan of the last bytes again", &["first", "second", "second", "third"]),
         ("a plan of half a save", &["first", "half", "second", "third"]),
@@ -48,7 +48,7 @@ fn control_an_extra_missing_or_wrong_plan_is_caught() {
         ("a last change that was missed", &["first", "second"]),
         ("changes in another order", &["first", "third", "second"]),
     ] {
-        assert!(!is_content(said, &["first", "second", "third"]), "{what}");
+        assert!(!is_accepted(printed, &["first", "second", "third"]), "{what}");
     }
 }
 
@@ -71,6 +71,6 @@ fn control_a_plan_without_a_change_is_caught() {
 #[test]
 fn control_changes_found_only_by_the_tick_are_caught() {
     let soon = Duration::from_millis(300);
-    heard("in time", &[soon, soon, PROMISED * 3]);
-    assert!(catch_unwind(|| heard("late", &[soon, PROMISED * 3, PROMISED * 3])).is_err());
+    assert_notified("in time", &[soon, soon, PROMISED * 3]);
+    assert!(catch_unwind(|| assert_notified("late", &[soon, PROMISED * 3, PROMISED * 3])).is_err());
 }

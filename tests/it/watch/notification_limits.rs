@@ -1,4 +1,4 @@
-//! When the system has no word of changes to give: a queue that overflows, and limits that are spent.
+//! Unavailable file notifications: an overflowing queue, and exhausted limits.
 
 use std::fs;
 use std::process::Command;
@@ -16,7 +16,7 @@ fn a_change_is_planned_although_its_notification_is_lost() {
     watching.plans("first");
     for round in 0..repetitions(1, 20) {
         watching.signal("STOP");
-        // More than the queue holds; the manifest's own event is the last, and lost.
+        // More events than the queue holds; the event of the manifest comes last and is lost.
         let folder = home.join("lighthouse.d");
         fs::create_dir_all(&folder).expect("a folder");
         for number in 0..10_000 {
@@ -53,10 +53,10 @@ fn exhausted_inotify_limits_are_named_and_polling_continues() {
         watching.plans("first");
         write(&home.join("lighthouse.toml"), &manifest("second"));
         watching.plans("second");
-        // It is said once, however many ticks go by.
+        // The warning is printed once, however many ticks pass.
         thread::sleep(Duration::from_millis(5_500));
-        let said = watching.end();
-        assert_eq!(said.matches(setting).count(), 1, "{said}");
-        assert!(said.starts_with("warning: "), "{said}");
+        let errors = watching.end();
+        assert_eq!(errors.matches(setting).count(), 1, "{errors}");
+        assert!(errors.starts_with("warning: "), "{errors}");
     }
 }

@@ -1,4 +1,4 @@
-//! Every way in which a file is saved is one plan, and what changes no bytes is none.
+//! Every way to save a file leads to one plan, and a change that leaves the bytes leads to none.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -7,11 +7,11 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Watching, a_while, all, heard, home, manifest, tool, write};
+use super::{Watching, a_while, assert_notified, home, manifest, run_all, tool, write};
 
 use crate::support::{has, repetitions};
 
-/// Saves a manifest of this workload, which follows one of that workload.
+/// Replaces the manifest of the workload `before` by a manifest of `workload`.
 type Save = fn(folder: &Path, before: &str, workload: &str);
 
 const WAYS: [(&str, Save); 12] = [
@@ -57,7 +57,7 @@ const WAYS: [(&str, Save); 12] = [
     ("vim, backupcopy=no", |folder, before, workload| vim("no", folder, before, workload)),
 ];
 
-/// As a slow writer does. Without its end it is no manifest.
+/// Saves as a slow writer does. The text is a valid manifest only with its last line.
 fn in_pieces(folder: &Path, _: &str, workload: &str) {
     let text = format!(
         "workloads = [{{ name = \"{workload}\" }}]\nnodes = [{{ name = \"nas\" }}]\nstrategy = \"bin-pack\"\nrubric = {{}}\n"
@@ -80,7 +80,7 @@ fn vim(backupcopy: &str, folder: &Path, before: &str, workload: &str) {
 fn every_way_to_save_leads_to_one_plan() {
     let has_vim = has(&["vim", "--version"]);
     let ways: Vec<_> = WAYS.into_iter().filter(|(name, _)| has_vim || !name.starts_with("vim")).collect();
-    all(&ways, |name, save| {
+    run_all(&ways, |name, save| {
         let (_folder, home) = home();
         let watching = Watching::start(&home, &[]);
         watching.plans("first");
@@ -92,10 +92,10 @@ fn every_way_to_save_leads_to_one_plan() {
             watching.plans(&workload);
             took.push(start.elapsed());
             before = workload;
-            // No order in the pauses: 0 to 381 ms.
+            // Pseudo-random pauses of up to 381 ms.
             thread::sleep(Duration::from_millis(round as u64 * 7919 % 128 * 3));
         }
-        heard(name, &took);
+        assert_notified(name, &took);
         a_while();
         write(&home.join("lighthouse.toml"), &manifest("last"));
         watching.plans("last");
@@ -109,7 +109,7 @@ fn a_change_that_leaves_the_bytes_is_not_planned() {
     let watching = Watching::start(&home, &[]);
     watching.plans("first");
     let path = home.join("lighthouse.toml");
-    let doings: [(&str, &dyn Fn()); 8] = [
+    let actions: [(&str, &dyn Fn()); 8] = [
         ("an identical rewrite", &|| write(&path, &manifest("first"))),
         ("an identical rename over", &|| {
             write(&home.join("new"), &manifest("first"));
@@ -131,10 +131,10 @@ fn a_change_that_leaves_the_bytes_is_not_planned() {
             fs::rename(home.join("away"), &path).expect("renamed");
         }),
     ];
-    for (number, (_, doing)) in doings.iter().enumerate() {
-        doing();
+    for (number, (_, act)) in actions.iter().enumerate() {
+        act();
         a_while();
-        // A plan of the same bytes would come before this one.
+        // An unwanted plan of the same bytes would come before this one.
         let workload = format!("w{number}");
         write(&path, &manifest(&workload));
         watching.plans(&workload);
@@ -155,7 +155,7 @@ fn a_broken_manifest_and_its_recovery_are_each_reported_once() {
     let error = watching.says("error");
     assert_eq!(error["message"], "lighthouse.toml:9:1: unknown key `reqirements` in a workload");
     assert_eq!(error["diagnostics"][0]["line"], 9);
-    // Past a tick nothing more is said of it.
+    // The next tick does not report the error again.
     thread::sleep(Duration::from_millis(5_500));
     assert!(watching.lines.try_recv().is_err());
     write(&path, &manifest("first"));

@@ -1,4 +1,4 @@
-//! How a watch ends, and what it tells those who do not read its lines.
+//! How a watch ends, and what its endpoints and status file report.
 
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
@@ -34,7 +34,7 @@ fn the_watch_handles_signals_as_process_1_of_a_container() {
     }
     let (_folder, home) = home();
     let mut command = Command::new(unshare[0]);
-    // The signals go to the only child of `unshare`, which is 1 in its namespace.
+    // The signals go to the only child of `unshare`, which is process 1 of its namespace.
     command.args(&unshare[1..]).arg(binary());
     let mut watching = Watching::start_by(command, &home, &[]);
     watching.plans("first");
@@ -48,7 +48,7 @@ fn the_watch_handles_signals_as_process_1_of_a_container() {
     assert_eq!(watching.wait().code(), Some(0));
 }
 
-/// The only child of a process.
+/// Returns the only child of a process.
 fn child_of(process: u32) -> String {
     let children = format!("/proc/{process}/task/{process}/children");
     fs::read_to_string(children).expect("a child").trim().to_owned()
@@ -72,7 +72,7 @@ fn sigterm_during_a_save_ends_the_watch_and_tears_nothing() {
     }
     let (start, child) = (Instant::now(), child_of(watching.child.id()));
     assert!(Command::new("kill").args(["-TERM", &child]).status().expect("kill runs").success());
-    // strace itself ends only when the delay does.
+    // strace itself ends only after the delay.
     let is_there = || fs::read_to_string(format!("/proc/{child}/status")).is_ok_and(|it| !it.contains("State:\tZ"));
     while is_there() {
         assert!(start.elapsed() < SOON, "it does not end");
@@ -133,7 +133,7 @@ fn once_ends_with_the_code_of_plan_or_apply() {
     assert_eq!(once(&["--listen", "nowhere"]).status.code(), Some(64));
 }
 
-/// The answer to a request, head and body.
+/// Sends a request and returns the status line and the body of the answer.
 fn get(address: &str, request: &str) -> (String, String) {
     let mut stream = TcpStream::connect(address).expect("it listens");
     write!(stream, "{request}\r\nHost: x\r\n\r\n").expect("written");
@@ -143,7 +143,7 @@ fn get(address: &str, request: &str) -> (String, String) {
     (head.lines().next().expect("a line").to_owned(), body.to_owned())
 }
 
-/// Asks until the answer is this.
+/// Requests a path until the status line is this one.
 #[track_caller]
 fn becomes(address: &str, path: &str, line: &str) {
     let start = Instant::now();
@@ -177,7 +177,7 @@ fn endpoints_and_status_file_report_the_last_pass() {
     for stream in &mut silent {
         stream.set_nonblocking(true).expect("a stream");
         let kept = stream.read(&mut [0]).map_err(|error| error.kind());
-        assert_eq!(kept, Err(ErrorKind::WouldBlock), "who says nothing keeps nobody waiting");
+        assert_eq!(kept, Err(ErrorKind::WouldBlock), "a silent connection is kept and blocks no other");
     }
     assert_eq!(get(&address, "POST /metrics HTTP/1.1").0, "HTTP/1.1 405 Method Not Allowed");
     assert_eq!(get(&address, "GET /else HTTP/1.1").0, "HTTP/1.1 404 Not Found");

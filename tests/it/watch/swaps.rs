@@ -1,19 +1,19 @@
-//! Changes that never name the manifest: links that are swapped, folders that are replaced, drop-ins that come and go.
+//! Changes whose events do not name the manifest: swapped links, replaced folders, added and removed drop-ins.
 
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::{Watching, a_while, all, heard, home, manifest, write};
+use super::{Watching, a_while, assert_notified, home, manifest, run_all, write};
 
 use crate::support::repetitions;
 
-/// What is swapped.
+/// A way to replace the manifest.
 struct Swap {
-    /// The manifest below the folder.
+    /// Path of the manifest below the folder.
     manifest: &'static str,
-    /// Lays out a manifest of this workload anew, whatever was there before.
+    /// Replaces the manifest by one of this workload.
     lay: fn(folder: &Path, round: usize, workload: &str),
 }
 
@@ -26,7 +26,7 @@ const SWAPS: [(&str, Swap); 6] = [
     ("a link whose target is saved", Swap { manifest: "lighthouse.toml", lay: target_saved }),
 ];
 
-/// As the kubelet does: a new folder, a new link to it that takes the old one's place, and the old folder goes.
+/// Replaces the manifest as the kubelet does: makes a folder, replaces the link by one to it, and removes the old folder.
 fn config_map(folder: &Path, round: usize, workload: &str) {
     let data = folder.join(format!("..2026_{round}"));
     fs::create_dir(&data).expect("a folder");
@@ -39,7 +39,7 @@ fn config_map(folder: &Path, round: usize, workload: &str) {
     }
 }
 
-/// As git-sync does: a new worktree, the link to it, and the old worktree goes.
+/// Replaces the manifest as git-sync does: makes a worktree, replaces the link, and removes the old worktree.
 fn git_sync(folder: &Path, round: usize, workload: &str) {
     let tree = folder.join(format!(".worktrees/{round}"));
     fs::create_dir_all(tree.join("cluster")).expect("folders");
@@ -86,7 +86,7 @@ fn target_saved(folder: &Path, _: usize, workload: &str) {
 
 #[test]
 fn every_swap_leads_to_one_plan() {
-    all(&SWAPS, |name, swap| {
+    run_all(&SWAPS, |name, swap| {
         let (_folder, home) = home();
         fs::remove_file(home.join("lighthouse.toml")).expect("removed");
         (swap.lay)(&home, 0, "w0");
@@ -99,15 +99,15 @@ fn every_swap_leads_to_one_plan() {
             let start = Instant::now();
             watching.plans(&workload);
             swapped.push(start.elapsed());
-            // What is there now is watched, too.
+            // The new file is watched, too.
             let workload = format!("saved-{round}");
             write(&home.join(swap.manifest), &manifest(&workload));
             let start = Instant::now();
             watching.plans(&workload);
             saved.push(start.elapsed());
         }
-        heard(name, &swapped);
-        heard(&format!("{name}, then a save"), &saved);
+        assert_notified(name, &swapped);
+        assert_notified(&format!("{name}, then a save"), &saved);
         a_while();
         write(&home.join(swap.manifest), &manifest("last"));
         watching.plans("last");
@@ -148,7 +148,7 @@ fn the_working_folder_may_be_replaced() {
         watching.plans(&workload);
     }
     assert_eq!(watching.end(), "");
-    // Also where a link on the way to it is swapped.
+    // The same holds if a link on the path of the folder is swapped.
     git_sync(&home, 0, "w0");
     let watching = Watching::start(&home.join("current/cluster"), &[]);
     watching.plans("w0");
@@ -159,7 +159,7 @@ fn the_working_folder_may_be_replaced() {
     assert_eq!(watching.end(), "");
 }
 
-/// What a process holds: descriptors, threads, and memory in KiB.
+/// Returns the descriptors, threads, and memory in KiB of a process.
 fn holdings(watching: &Watching) -> (usize, usize, usize) {
     let process = format!("/proc/{}", watching.child.id());
     let count = |what: &str| fs::read_dir(format!("{process}/{what}")).expect("a folder").count();
@@ -170,13 +170,13 @@ fn holdings(watching: &Watching) -> (usize, usize, usize) {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a soak has to say what it measured")]
+#[expect(clippy::print_stderr, reason = "a soak reports what it measured")]
 fn a_long_run_holds_no_more_resources_than_a_short_one() {
     let (_folder, home) = home();
     git_sync(&home, 0, "w0");
     let watching = Watching::start(&home, &["-f", "current/cluster/lighthouse.toml"]);
     watching.plans("w0");
-    let live = |rounds: std::ops::RangeInclusive<usize>| {
+    let swap_all = |rounds: std::ops::RangeInclusive<usize>| {
         for round in rounds {
             git_sync(&home, round, &format!("w{round}"));
             watching.plans(&format!("w{round}"));
@@ -184,17 +184,17 @@ fn a_long_run_holds_no_more_resources_than_a_short_one() {
         a_while();
         holdings(&watching)
     };
-    let (early, start) = (live(1..=10), Instant::now());
-    let late = live(11..=repetitions(30, 10_000));
+    let (early, start) = (swap_all(1..=10), Instant::now());
+    let late = swap_all(11..=repetitions(30, 10_000));
     assert_eq!((early.0, early.1), (late.0, late.1), "descriptors and threads");
     assert!(late.2 < early.2 + 8 * 1024, "memory went from {} to {} KiB", early.2, late.2);
     eprintln!("descriptors, threads, KiB: {early:?}, and {late:?} after {:?}", start.elapsed());
     assert_eq!(watching.end(), "");
 }
 
-/// The next plan, however it comes about, has so many workloads.
+/// Waits for the next plan, which must have this number of workloads.
 #[track_caller]
-fn plans_so_many(watching: &Watching, workloads: usize) {
+fn plans_count(watching: &Watching, workloads: usize) {
     let line = watching.says("plan");
     assert_eq!(line["plan"]["placements"].as_object().expect("placements").len(), workloads, "{line}");
 }
@@ -209,21 +209,21 @@ fn added_and_removed_drop_ins_are_planned() {
     fs::create_dir_all(folder.join("team")).expect("folders");
     a_while();
     drop_in(&folder.join("team/a.toml"), "a");
-    plans_so_many(&watching, 2);
+    plans_count(&watching, 2);
     drop_in(&folder.join("b.toml"), "b");
-    plans_so_many(&watching, 3);
+    plans_count(&watching, 3);
     fs::create_dir(home.join("else")).expect("a folder");
     drop_in(&home.join("else/c.toml"), "c");
     symlink("../else/c.toml", folder.join("c.toml")).expect("a link");
-    plans_so_many(&watching, 4);
+    plans_count(&watching, 4);
     drop_in(&home.join("else/c.toml"), "d");
     let line = watching.says("plan");
     assert_eq!(line["changed"], serde_json::json!(["lighthouse.d/c.toml"]));
     fs::rename(folder.join("team"), home.join("away")).expect("renamed");
-    plans_so_many(&watching, 3);
+    plans_count(&watching, 3);
     fs::rename(&folder, home.join("gone")).expect("renamed");
-    plans_so_many(&watching, 1);
+    plans_count(&watching, 1);
     fs::rename(home.join("gone"), &folder).expect("renamed");
-    plans_so_many(&watching, 3);
+    plans_count(&watching, 3);
     assert_eq!(watching.end(), "");
 }
