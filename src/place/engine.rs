@@ -3,7 +3,7 @@
 use crate::model::score::Score;
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::place::index::Index;
-use crate::place::node_order::Order;
+use crate::place::node_order::NodeOrder;
 use crate::place::{first_fit, search, workload_order};
 use crate::rules::{self, Demand, Occupancy, Standing};
 
@@ -21,7 +21,7 @@ use crate::rules::{self, Demand, Occupancy, Standing};
 pub struct Engine {
     pub(super) search: Search,
     pub(super) occupancy: Occupancy,
-    pub(super) order: Order,
+    pub(super) order: NodeOrder,
     /// Built for the first search, so that attaching recorded placements before it costs nothing here.
     pub(super) index: Option<Index>,
     /// Workloads placed although a node they share breaks a soft aversion, in the order of their placement.
@@ -43,7 +43,7 @@ pub enum Search {
 pub(crate) struct Cluster<'a> {
     pub(crate) model: &'a Model,
     pub(crate) occupancy: &'a Occupancy,
-    pub(crate) order: &'a Order,
+    pub(crate) order: &'a NodeOrder,
 }
 
 impl Engine {
@@ -54,7 +54,7 @@ impl Engine {
 
     /// Creates an engine with nothing placed that uses the given search.
     pub(crate) fn with_search(model: &Model, search: Search) -> Self {
-        let (occupancy, order) = (Occupancy::empty(model), Order::new(model));
+        let (occupancy, order) = (Occupancy::empty(model), NodeOrder::new(model));
         Self { search, occupancy, order, index: None, reluctant: Vec::new() }
     }
 
@@ -107,7 +107,7 @@ impl Engine {
 
     /// Continues round robin after this node, as if a search had just chosen it.
     pub(crate) fn resume_after(&mut self, node: NodeId) {
-        self.order.succeed(node);
+        self.order.resume_after(node);
     }
 
     /// Finds the first node that takes a workload, and leaves the workload unplaced.
@@ -123,20 +123,20 @@ impl Engine {
             self.reluctant.push(workload);
         }
         self.attach_demand(model, &demand, node);
-        self.order.succeed(node);
+        self.order.resume_after(node);
         Some(node)
     }
 
     fn attach_demand(&mut self, model: &Model, demand: &Demand<'_>, node: NodeId) {
         // A node whose place in the order changes is found in the index only as long as its old key is known.
-        if let Some(index) = self.index.as_mut().filter(|_| self.order.changes()) {
-            index.take_out(&self.order, node);
+        if let Some(index) = self.index.as_mut().filter(|_| self.order.depends_on_placements()) {
+            index.remove(&self.order, node);
         }
         self.occupancy.attach(model, demand, node);
-        self.order.occupy(demand, node);
+        self.order.attach(demand, node);
         if let Some(index) = &mut self.index {
             let cluster = Cluster { model, occupancy: &self.occupancy, order: &self.order };
-            index.occupy(cluster, demand, node);
+            index.attach(cluster, demand, node);
         }
     }
 }

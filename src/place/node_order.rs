@@ -9,69 +9,67 @@ use ethnum::I256;
 
 use crate::model::score::Score;
 use crate::model::{Model, NodeId, Strategy};
-use crate::place::sort_key::Scale;
+use crate::place::sort_key::{Scale, SortKey};
 use crate::rules::Demand;
 
-/// Where a node stands among others, as a word; nodes with the same word are told apart by [`Order::compare`].
-pub(crate) type Word = i64;
-
+/// Where a node stands among others, as a word; nodes with the same word are told apart by [`NodeOrder::compare`].
 /// A node with its word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Key {
-    pub(crate) word: Word,
+pub(crate) struct NodeKey {
+    pub(crate) sort_key: SortKey,
     pub(crate) node: NodeId,
 }
 
 /// The order of a strategy at this moment.
 #[derive(Clone, Debug)]
-pub(crate) enum Order {
+pub(crate) enum NodeOrder {
     /// Manifest order.
-    Listed {
+    Manifest {
         /// How many nodes there are.
         nodes: u32,
     },
     /// Manifest order, from the node after the last success and once round.
-    Round {
+    RoundRobin {
         /// How many nodes there are.
         nodes: u32,
         /// The node of the last success.
         after: Option<NodeId>,
     },
     /// Current score, smallest first, then name.
-    Scored {
+    ByScore {
         /// The current score of each node.
         scores: Vec<Score>,
-        /// The same as words.
-        words: Vec<Word>,
+        /// The same as sort_keys.
+        sort_keys: Vec<SortKey>,
         /// What tells most of them apart.
         scale: Scale,
         /// Where each node's name stands among all names.
         name_ranks: Vec<u32>,
         /// Whether a score grows with every amount: no weight is below zero.
-        is_growing: bool,
+        is_monotone: bool,
     },
 }
 
-impl Order {
+impl NodeOrder {
     /// The order of the model's strategy while nothing is placed.
     pub(crate) fn new(model: &Model) -> Self {
         let nodes = u32::try_from(model.nodes().len()).unwrap_or(u32::MAX);
         match model.strategy() {
-            Strategy::Prioritized => Self::Listed { nodes },
-            Strategy::RoundRobin => Self::Round { nodes, after: None },
-            Strategy::BinPack => Self::scored(model),
+            Strategy::Prioritized => Self::Manifest { nodes },
+            Strategy::RoundRobin => Self::RoundRobin { nodes, after: None },
+            Strategy::BinPack => Self::by_score(model),
         }
     }
 
-    fn scored(model: &Model) -> Self {
+    fn by_score(model: &Model) -> Self {
         let scores = model.node_ids().map(|node| model.node_score(node)).collect::<Vec<_>>();
         let scale = Scale::of(scores.iter().map(|score| score.parts()));
-        Self::Scored {
-            words: scores.iter().map(|&score| word(scale, score)).collect(),
+        Self::ByScore {
+            sort_keys: scores.iter().map(|&score| sort_key(scale, score)).collect(),
             scores,
             scale,
             name_ranks: name_ranks(model),
-            is_growing: model.rubric().weights().0.iter().all(|&(_, weight)| weight >= I256::ZERO),
+            is_monotone: model.rubric().weights().0.iter().all(|&(_, weight)| weight >= I256::ZERO),
         }
     }
 
@@ -79,41 +77,41 @@ impl Order {
     pub(crate) fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
         let mut nodes = (0..self.len()).map(NodeId).collect::<Vec<_>>();
         match self {
-            Self::Listed { .. } => {}
-            Self::Round { after, .. } => nodes.rotate_left(after.map_or(0, |node| node.index() + 1)),
-            Self::Scored { .. } => nodes.sort_unstable_by(|&a, &b| self.compare(self.key(a), self.key(b))),
+            Self::Manifest { .. } => {}
+            Self::RoundRobin { after, .. } => nodes.rotate_left(after.map_or(0, |node| node.index() + 1)),
+            Self::ByScore { .. } => nodes.sort_unstable_by(|&a, &b| self.compare(self.key(a), self.key(b))),
         }
         nodes.into_iter()
     }
 
     fn len(&self) -> u32 {
         match self {
-            Self::Listed { nodes } | Self::Round { nodes, .. } => *nodes,
-            Self::Scored { name_ranks, .. } => u32::try_from(name_ranks.len()).unwrap_or(u32::MAX),
+            Self::Manifest { nodes } | Self::RoundRobin { nodes, .. } => *nodes,
+            Self::ByScore { name_ranks, .. } => u32::try_from(name_ranks.len()).unwrap_or(u32::MAX),
         }
     }
 
     /// Where a node stands now.
-    pub(crate) fn key(&self, node: NodeId) -> Key {
-        let word = match self {
-            Self::Listed { .. } | Self::Round { .. } => node.0.into(),
-            Self::Scored { words, .. } => words[node.index()],
+    pub(crate) fn key(&self, node: NodeId) -> NodeKey {
+        let sort_key = match self {
+            Self::Manifest { .. } | Self::RoundRobin { .. } => node.0.into(),
+            Self::ByScore { sort_keys, .. } => sort_keys[node.index()],
         };
-        Key { word, node }
+        NodeKey { sort_key, node }
     }
 
     /// Which of two nodes is tried first; their keys are those of now.
     #[inline]
-    pub(crate) fn compare(&self, a: Key, b: Key) -> Ordering {
-        if a.word == b.word { self.compare_exactly(a.node, b.node) } else { a.word.cmp(&b.word) }
+    pub(crate) fn compare(&self, a: NodeKey, b: NodeKey) -> Ordering {
+        if a.sort_key == b.sort_key { self.compare_exactly(a.node, b.node) } else { a.sort_key.cmp(&b.sort_key) }
     }
 
     /// The same for nodes with the same word, which are few.
     #[cold]
     fn compare_exactly(&self, a: NodeId, b: NodeId) -> Ordering {
         match self {
-            Self::Listed { .. } | Self::Round { .. } => Ordering::Equal,
-            Self::Scored { scores, name_ranks, .. } => {
+            Self::Manifest { .. } | Self::RoundRobin { .. } => Ordering::Equal,
+            Self::ByScore { scores, name_ranks, .. } => {
                 let exactly = |node: NodeId| (scores[node.index()], name_ranks[node.index()]);
                 exactly(a).cmp(&exactly(b))
             }
@@ -121,14 +119,14 @@ impl Order {
     }
 
     /// Whether nodes stand elsewhere when something is placed on them.
-    pub(crate) fn changes(&self) -> bool {
-        matches!(self, Self::Scored { .. })
+    pub(crate) fn depends_on_placements(&self) -> bool {
+        matches!(self, Self::ByScore { .. })
     }
 
     /// The word from which a search starts; what is below it comes last. `None` is the very first.
-    pub(crate) fn start(&self) -> Option<Word> {
+    pub(crate) fn start_key(&self) -> Option<SortKey> {
         let after = self.cursor()?;
-        Some(Word::from(after.0) + 1)
+        Some(SortKey::from(after.0) + 1)
     }
 
     /// Returns a key below which no node takes a workload, if one is known.
@@ -136,10 +134,10 @@ impl Order {
     /// What is on a node requires only what the node offers, so under weights of at least zero the score counts what is
     /// free. Without an immunity a workload fits only if nothing is below zero afterwards, so the score of a node that
     /// takes it is at least the workload's size.
-    pub(crate) fn lower_bound(&self, demand: &Demand<'_>) -> Option<Word> {
+    pub(crate) fn lower_bound(&self, demand: &Demand<'_>) -> Option<SortKey> {
         match self {
-            Self::Scored { scale, is_growing: true, .. } if demand.immunities.is_empty() => {
-                Some(word(*scale, demand.score))
+            Self::ByScore { scale, is_monotone: true, .. } if demand.immunities.is_empty() => {
+                Some(sort_key(*scale, demand.score))
             }
             _ => None,
         }
@@ -148,22 +146,22 @@ impl Order {
     /// The current score of a node, where the order has scores.
     pub(crate) fn score(&self, node: NodeId) -> Option<Score> {
         match self {
-            Self::Scored { scores, .. } => Some(scores[node.index()]),
-            Self::Listed { .. } | Self::Round { .. } => None,
+            Self::ByScore { scores, .. } => Some(scores[node.index()]),
+            Self::Manifest { .. } | Self::RoundRobin { .. } => None,
         }
     }
 
     /// Notes that a workload is on a node now: its score shrinks.
-    pub(crate) fn occupy(&mut self, demand: &Demand<'_>, node: NodeId) {
-        if let Self::Scored { scores, words, scale, .. } = self {
+    pub(crate) fn attach(&mut self, demand: &Demand<'_>, node: NodeId) {
+        if let Self::ByScore { scores, sort_keys, scale, .. } = self {
             let score = scores[node.index()].minus(demand.score);
-            (scores[node.index()], words[node.index()]) = (score, word(*scale, score));
+            (scores[node.index()], sort_keys[node.index()]) = (score, sort_key(*scale, score));
         }
     }
 
     /// Notes a success of the search: round robin goes on after this node.
-    pub(crate) fn succeed(&mut self, node: NodeId) {
-        if let Self::Round { after, .. } = self {
+    pub(crate) fn resume_after(&mut self, node: NodeId) {
+        if let Self::RoundRobin { after, .. } = self {
             *after = Some(node);
         }
     }
@@ -171,17 +169,17 @@ impl Order {
     /// The node of round robin's last success.
     pub(crate) fn cursor(&self) -> Option<NodeId> {
         match self {
-            Self::Round { after, .. } => *after,
-            Self::Listed { .. } | Self::Scored { .. } => None,
+            Self::RoundRobin { after, .. } => *after,
+            Self::Manifest { .. } | Self::ByScore { .. } => None,
         }
     }
 }
 
-fn word(scale: Scale, score: Score) -> Word {
+fn sort_key(scale: Scale, score: Score) -> SortKey {
     match score {
-        Score::Lowest => Word::MIN,
-        Score::Finite(parts) => scale.number(parts),
-        Score::Highest => Word::MAX,
+        Score::Lowest => SortKey::MIN,
+        Score::Finite(parts) => scale.sort_key(parts),
+        Score::Highest => SortKey::MAX,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Re-planning that moves only what must move: section 3 of the design, step by step.
 //!
 //! Everybody starts on the node of their record. Those leave that cannot stay, some come back because the others made
-//! room, and only what is left over or new is placed by the strategy. `hold` judges one node, `claim` knows whose
+//! room, and only what is causes over or new is placed by the strategy. `hold` judges one node, `claim` knows whose
 //! record is whose, and what changed is told by the plan.
 
 use std::cmp::Reverse;
@@ -82,75 +82,75 @@ fn fresh(model: &Model, inheritance: Inheritance, start: &Start<'_>) -> Reconcil
 /// Keeps every recorded placement that still holds, and queues the other workloads.
 fn keep(model: &Model, record: &Record, inheritance: Inheritance, start: &Start<'_>) -> Result<Reconciled, PinError> {
     let pins = start.pins;
-    let mut seating = Seating::new(model, record, &inheritance, pins);
-    seating.dismiss_forbidden();
-    seating.dismiss_beyond_max();
-    seating.dismiss_scattered();
-    seating.dismiss_until_nodes_hold();
+    let mut reconciliation = Reconciliation::new(model, record, &inheritance, pins);
+    reconciliation.evict_forbidden();
+    reconciliation.evict_over_group_maximum();
+    reconciliation.evict_scattered_members();
+    reconciliation.evict_until_nodes_hold();
     let mut engine = Engine::with_search(model, start.search);
     if let Some(cursor) = inheritance.cursor {
         engine.resume_after(cursor);
     }
-    seating.seat(&mut engine);
-    seating.call_back(&mut engine);
-    if let Some(error) = seating.broken_pin(pins) {
+    reconciliation.attach_kept(&mut engine);
+    reconciliation.readmit(&mut engine);
+    if let Some(error) = reconciliation.broken_pin(pins) {
         return Err(error);
     }
-    let queue = seating.queue();
-    let departures = seating.departures();
+    let queue = reconciliation.queue();
+    let departures = reconciliation.departures();
     Ok(Reconciled { engine, inheritance, departures, queue })
 }
 
 /// Who sits on the node of their record, and who was sent away from it.
-struct Seating<'a> {
+struct Reconciliation<'a> {
     model: &'a Model,
     record: &'a Record,
     inheritance: &'a Inheritance,
     /// The node of the record, while the workload may stay there.
-    seats: Vec<Option<NodeId>>,
-    /// Why workloads left, by workload.
-    left: BTreeMap<WorkloadId, Departure>,
-    /// Those who left over a group or a shortage, with the node: they may come back.
-    sent_away: Vec<(WorkloadId, NodeId)>,
+    kept: Vec<Option<NodeId>>,
+    /// Why workloads causes, by workload.
+    causes: BTreeMap<WorkloadId, Departure>,
+    /// Those who causes over a group or a shortage, with the node: they may come back.
+    evicted: Vec<(WorkloadId, NodeId)>,
 }
 
-impl<'a> Seating<'a> {
+impl<'a> Reconciliation<'a> {
     fn new(model: &'a Model, record: &'a Record, inheritance: &'a Inheritance, pins: &[Pin]) -> Self {
         let pinned = pins.iter().map(|pin| (pin.workload, pin.node)).collect::<FxHashMap<_, _>>();
-        let mut left = BTreeMap::new();
-        let mut seats = vec![None; model.workloads().len()];
+        let mut causes = BTreeMap::new();
+        let mut kept = vec![None; model.workloads().len()];
         for workload in model.workload_ids() {
             let claim = inheritance.of(workload).filter(|claim| matches!(claim.entry, RecordEntry::Placement(_)));
-            let seat = pinned.get(&workload).copied().or(claim.and_then(|claim| claim.node));
-            seats[workload.index()] = seat;
-            if seat.is_none() && claim.is_some() {
-                left.insert(workload, Departure { workload, node: None, reason: Reason::NodeGone });
+            let node = pinned.get(&workload).copied().or(claim.and_then(|claim| claim.node));
+            kept[workload.index()] = node;
+            if node.is_none() && claim.is_some() {
+                causes.insert(workload, Departure { workload, node: None, reason: Reason::NodeGone });
             }
         }
-        Self { model, record, inheritance, seats, left, sent_away: Vec::new() }
+        Self { model, record, inheritance, kept, causes, evicted: Vec::new() }
     }
 
-    fn seated(&self) -> impl Iterator<Item = (WorkloadId, NodeId)> + '_ {
-        self.model.workload_ids().filter_map(|workload| Some((workload, self.seats[workload.index()]?)))
+    fn kept_pairs(&self) -> impl Iterator<Item = (WorkloadId, NodeId)> + '_ {
+        self.model.workload_ids().filter_map(|workload| Some((workload, self.kept[workload.index()]?)))
     }
 
-    fn stays(&self, workload: WorkloadId) -> bool {
+    fn has_stay(&self, workload: WorkloadId) -> bool {
         self.model.workload_table(workload).stay
     }
 
-    /// Those leave that a hard rule forbids on their node, whoever else is there.
-    fn dismiss_forbidden(&mut self) {
-        let forbidden = self.seated().filter_map(|(workload, node)| {
-            let reason = self.forbids(workload, node)?;
+    /// Those leave that a hard rule forbidding_cause on their node, whoever else is there.
+    fn evict_forbidden(&mut self) {
+        let forbidden = self.kept_pairs().filter_map(|(workload, node)| {
+            let reason = self.forbidding_cause(workload, node)?;
             Some(Departure { workload, node: Some(node), reason })
         });
         for departure in forbidden.collect::<Vec<_>>() {
-            self.seats[departure.workload.index()] = None;
-            self.left.insert(departure.workload, departure);
+            self.kept[departure.workload.index()] = None;
+            self.causes.insert(departure.workload, departure);
         }
     }
 
-    fn forbids(&self, workload: WorkloadId, node: NodeId) -> Option<Reason> {
+    fn forbidding_cause(&self, workload: WorkloadId, node: NodeId) -> Option<Reason> {
         let (model, table) = (self.model, self.model.workload_table(workload));
         if model.drains.contains_key(&node) && !table.stay {
             return Some(Reason::Drained);
@@ -162,47 +162,47 @@ impl<'a> Seating<'a> {
     }
 
     /// Those leave that are too many in a place of a hard aversion group: the last in strategy order, `stay` after all.
-    fn dismiss_beyond_max(&mut self) {
+    fn evict_over_group_maximum(&mut self) {
         let model = self.model;
         for (group, members) in self.hard_groups(|group| model.aversion_group(group).hard, |of| &of.aversion_groups) {
             let options = model.aversion_group(group);
             for mut members in self.by_place(&members, options.over).into_values() {
-                members.sort_by_cached_key(|&(each, _)| (!self.stays(each), workload_order::turn(model, each)));
+                members.sort_by_cached_key(|&(each, _)| (!self.has_stay(each), workload_order::order_key(model, each)));
                 for (workload, node) in members.into_iter().skip(options.max as usize) {
-                    self.send_away(workload, node, Reason::GroupFull(group));
+                    self.evict(workload, node, Reason::GroupFull(group));
                 }
             }
         }
     }
 
     /// Those leave that are not in the one place of a hard affinity group.
-    fn dismiss_scattered(&mut self) {
+    fn evict_scattered_members(&mut self) {
         let model = self.model;
         for (group, members) in self.hard_groups(|group| model.affinity_group(group).hard, |of| &of.affinity_groups) {
             let places = self.by_place(&members, model.affinity_group(group).over);
-            let kept = self.gathering_place(&places);
+            let kept = self.affinity_domain(&places);
             for (place, members) in places {
                 for (workload, node) in members.into_iter().filter(|_| Some(place) != kept) {
-                    self.send_away(workload, node, Reason::GroupElsewhere(group));
+                    self.evict(workload, node, Reason::GroupElsewhere(group));
                 }
             }
         }
     }
 
     /// Of the places with a member that has `stay`, else of all, the one with most members; ties by name.
-    fn gathering_place(&self, places: &BTreeMap<Domain, Vec<(WorkloadId, NodeId)>>) -> Option<Domain> {
-        let has_stay = |members: &Vec<(WorkloadId, NodeId)>| members.iter().any(|&(each, _)| self.stays(each));
+    fn affinity_domain(&self, places: &BTreeMap<Domain, Vec<(WorkloadId, NodeId)>>) -> Option<Domain> {
+        let has_stay = |members: &Vec<(WorkloadId, NodeId)>| members.iter().any(|&(each, _)| self.has_stay(each));
         let best = places
             .iter()
             .min_by_key(|(place, members)| (!has_stay(members), Reverse(members.len()), place.name(self.model)));
         best.map(|(&place, _)| place)
     }
 
-    /// Node by node, those leave over whom a resource is below zero, until rule 1 holds for all that are left.
-    fn dismiss_until_nodes_hold(&mut self) {
+    /// Node by node, those leave over whom a resource is below zero, until rule 1 holds for all that are causes.
+    fn evict_until_nodes_hold(&mut self) {
         let mut held = self.model.node_ids().map(|node| NodeBalance::new(self.model, node, &[])).collect::<Vec<_>>();
         // In the order of the manifest, in which they lie in memory.
-        for (workload, node) in self.seated() {
+        for (workload, node) in self.kept_pairs() {
             held[node.index()].add(workload);
         }
         let broken = self.model.node_ids().zip(held).filter(|(_, held)| held.first_negative().is_some());
@@ -210,35 +210,35 @@ impl<'a> Seating<'a> {
         if broken.is_empty() {
             return;
         }
-        for (workload, node) in self.seated() {
+        for (workload, node) in self.kept_pairs() {
             if let Some((_, on)) = broken.get_mut(&node) {
                 on.push(workload);
             }
         }
         for (node, (held, on)) in broken {
-            self.dismiss_until_node_holds(node, held, &on);
+            self.evict_until_node_holds(node, held, &on);
         }
     }
 
     /// One at a time while any requires the resource, and then all that mind it.
-    fn dismiss_until_node_holds(&mut self, node: NodeId, mut held: NodeBalance<'_>, on: &[WorkloadId]) {
+    fn evict_until_node_holds(&mut self, node: NodeId, mut held: NodeBalance<'_>, on: &[WorkloadId]) {
         let mut queues = BTreeMap::new();
         while let Some(resource) = held.first_negative() {
             let queue = queues.entry(resource).or_insert_with(|| self.last_to_first(on, resource));
-            let next = std::iter::from_fn(|| queue.pop()).find(|each| self.seats[each.index()].is_some());
+            let next = std::iter::from_fn(|| queue.pop()).find(|each| self.kept[each.index()].is_some());
             let leavers = next.map_or_else(|| self.concerned(on, resource), |next| vec![next]);
             for workload in leavers {
                 let reason = held.reason_to_leave(workload, resource);
                 held.remove(workload);
-                self.send_away(workload, node, reason);
+                self.evict(workload, node, reason);
             }
         }
     }
 
-    /// The seated that are not immune to a resource.
+    /// The kept_pairs that are not immune to a resource.
     fn concerned(&self, on: &[WorkloadId], resource: Symbol) -> Vec<WorkloadId> {
         let minds = |each: &WorkloadId| !rules::is_immune(self.model.workload_table(*each), resource);
-        on.iter().copied().filter(|each| self.seats[each.index()].is_some() && minds(each)).collect()
+        on.iter().copied().filter(|each| self.kept[each.index()].is_some() && minds(each)).collect()
     }
 
     /// Those that require a resource and are not immune to it, from who leaves last to who leaves first: any without
@@ -247,20 +247,20 @@ impl<'a> Seating<'a> {
         let mut queue = self.concerned(on, resource);
         queue.retain(|each| hold::amount_of(self.model.workload_table(*each), resource).is_positive());
         queue.sort_by_cached_key(|&each| {
-            (!self.stays(each), self.grew(each, resource), workload_order::turn(self.model, each))
+            (!self.has_stay(each), self.grew(each, resource), workload_order::order_key(self.model, each))
         });
         queue
     }
 
-    fn send_away(&mut self, workload: WorkloadId, node: NodeId, reason: Reason) {
-        self.seats[workload.index()] = None;
-        self.left.insert(workload, Departure { workload, node: Some(node), reason });
-        self.sent_away.push((workload, node));
+    fn evict(&mut self, workload: WorkloadId, node: NodeId, reason: Reason) {
+        self.kept[workload.index()] = None;
+        self.causes.insert(workload, Departure { workload, node: Some(node), reason });
+        self.evicted.push((workload, node));
     }
 
     /// Puts all that stay into the engine.
-    fn seat(&self, engine: &mut Engine) {
-        for (workload, node) in self.seated() {
+    fn attach_kept(&self, engine: &mut Engine) {
+        for (workload, node) in self.kept_pairs() {
             engine.attach(self.model, workload, node);
         }
     }
@@ -269,10 +269,10 @@ impl<'a> Seating<'a> {
     ///
     /// Room and hard groups only become narrower with everyone who comes back, unless it fills a shortcoming: only then
     /// earlier ones of the same node are asked again.
-    fn call_back(&mut self, engine: &mut Engine) {
-        let mut order = std::mem::take(&mut self.sent_away);
+    fn readmit(&mut self, engine: &mut Engine) {
+        let mut order = std::mem::take(&mut self.evicted);
         order.sort_by_cached_key(|&(each, _)| {
-            (!self.stays(each), self.grew_at_all(each), workload_order::turn(self.model, each))
+            (!self.has_stay(each), self.grew_at_all(each), workload_order::order_key(self.model, each))
         });
         let mut nodes = BTreeMap::new();
         for (workload, node) in order {
@@ -282,14 +282,14 @@ impl<'a> Seating<'a> {
             let mut at = waiting.len();
             waiting.push(workload);
             while let Some(&each) = waiting.get(at) {
-                if !self.comes_back(engine, held, each, node) {
+                if !self.can_return(engine, held, each, node) {
                     at += 1;
                     continue;
                 }
                 waiting.remove(at);
                 engine.attach(self.model, each, node);
-                self.seats[each.index()] = Some(node);
-                self.left.remove(&each);
+                self.kept[each.index()] = Some(node);
+                self.causes.remove(&each);
                 if has_negative_amount(&self.model.workload_table(each).requirements) {
                     at = 0;
                 }
@@ -297,22 +297,22 @@ impl<'a> Seating<'a> {
         }
     }
 
-    fn comes_back(&self, engine: &Engine, held: &mut NodeBalance<'_>, workload: WorkloadId, node: NodeId) -> bool {
+    fn can_return(&self, engine: &Engine, held: &mut NodeBalance<'_>, workload: WorkloadId, node: NodeId) -> bool {
         let demand = Demand::of(self.model, workload);
         rules::hard_groups_allow(self.model, &engine.occupancy, &demand, node) && held.try_return(workload)
     }
 
     fn broken_pin(&self, pins: &[Pin]) -> Option<PinError> {
         pins.iter().find_map(|&pin| {
-            let reason = self.left.get(&pin.workload)?.reason;
+            let reason = self.causes.get(&pin.workload)?.reason;
             Some(PinError { pin, reason })
         })
     }
 
     /// Who is to be placed: the displaced before the new, each in strategy order.
     fn queue(&self) -> Vec<(WorkloadId, Standing)> {
-        let unseated = self.model.workload_ids().filter(|each| self.seats[each.index()].is_none());
-        let (mut displaced, mut new) = unseated.partition::<Vec<_>, _>(|&each| self.inheritance.of(each).is_some());
+        let unplaced = self.model.workload_ids().filter(|each| self.kept[each.index()].is_none());
+        let (mut displaced, mut new) = unplaced.partition::<Vec<_>, _>(|&each| self.inheritance.of(each).is_some());
         workload_order::sort(self.model, &mut displaced);
         workload_order::sort(self.model, &mut new);
         displaced.into_iter().chain(new).map(|workload| (workload, self.standing(workload))).collect()
@@ -320,7 +320,7 @@ impl<'a> Seating<'a> {
 
     fn standing(&self, workload: WorkloadId) -> Standing {
         let Some(claim) = self.inheritance.of(workload) else { return Standing::Free };
-        if self.stays(workload) {
+        if self.has_stay(workload) {
             return Standing::Bound(claim.node);
         }
         match (claim.entry, claim.node) {
@@ -330,7 +330,7 @@ impl<'a> Seating<'a> {
     }
 
     fn departures(self) -> Vec<Departure> {
-        self.left.into_values().collect()
+        self.causes.into_values().collect()
     }
 
     /// What the record says that a workload required of a resource; `None` when it is not on record.
@@ -353,14 +353,14 @@ impl<'a> Seating<'a> {
         requirements.iter().any(|requirement| self.grew(workload, requirement.resource))
     }
 
-    /// The hard groups that anybody seated belongs to, in order of names, with these members.
+    /// The hard groups that anybody kept_pairs belongs to, in order of names, with these members.
     fn hard_groups(
         &self,
         is_hard: impl Fn(Symbol) -> bool,
         groups: impl Fn(&WorkloadTable) -> &Vec<Symbol>,
     ) -> Vec<(Symbol, Vec<WorkloadId>)> {
         let mut members = BTreeMap::<_, Vec<_>>::new();
-        for (workload, _) in self.seated() {
+        for (workload, _) in self.kept_pairs() {
             for &group in groups(self.model.workload_table(workload)).iter().filter(|&&group| is_hard(group)) {
                 members.entry(group).or_default().push(workload);
             }
@@ -370,11 +370,11 @@ impl<'a> Seating<'a> {
         members
     }
 
-    /// Those of the members that are seated still, by place.
+    /// Those of the members that are kept_pairs still, by place.
     fn by_place(&self, members: &[WorkloadId], over: Option<Symbol>) -> BTreeMap<Domain, Vec<(WorkloadId, NodeId)>> {
         let mut places = BTreeMap::<_, Vec<_>>::new();
         for &workload in members {
-            let Some(node) = self.seats[workload.index()] else { continue };
+            let Some(node) = self.kept[workload.index()] else { continue };
             if let Some(place) = Domain::of(self.model, node, over) {
                 places.entry(place).or_default().push((workload, node));
             }

@@ -38,7 +38,7 @@ pub(crate) fn first_node(
         Standing::Returning(last) if takes(last) => return Some(last),
         Standing::Returning(_) | Standing::Free => {}
     }
-    if index.as_ref().is_some_and(|index| index.is_hopeless(demand.table)) {
+    if index.as_ref().is_some_and(|index| index.is_unplaceable(demand.table)) {
         return None;
     }
     let found = passes(model, demand).find_map(|pass| {
@@ -53,7 +53,7 @@ pub(crate) fn first_node(
         }
     });
     if let (None, Some(index)) = (found, index) {
-        index.give_up(demand);
+        index.mark_unplaceable(demand);
     }
     found
 }

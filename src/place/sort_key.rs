@@ -4,7 +4,10 @@
 
 use ethnum::{I256, u256};
 
-/// How many of the lower bits are left out.
+/// Sort key of an amount or a score: its leading bits. Values with equal keys need an exact comparison.
+pub(crate) type SortKey = i64;
+
+/// Number of low bits that sort keys drop.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scale(u32);
 
@@ -17,7 +20,7 @@ impl Scale {
     }
 
     /// The number of a value: never larger than that of a larger one. What the scale does not hold is at its ends.
-    pub(crate) fn number(self, value: I256) -> i64 {
+    pub(crate) fn sort_key(self, value: I256) -> SortKey {
         let end = if value.is_negative() { i64::MIN } else { i64::MAX };
         // Most values fit in 128 bits, which a processor shifts in a few steps.
         let number = match i128::try_from(value) {
@@ -43,7 +46,7 @@ mod tests {
         #[test]
         fn numbers_are_in_the_order_of_values(values in vec(value(), 1..8), others in vec(value(), 2)) {
             let scale = Scale::of(values.iter().copied());
-            let numbers = values.iter().chain(&others).map(|&each| (each, scale.number(each))).collect::<Vec<_>>();
+            let numbers = values.iter().chain(&others).map(|&each| (each, scale.sort_key(each))).collect::<Vec<_>>();
             for &(value, number) in &numbers {
                 prop_assert!(numbers.iter().all(|&(other, at)| other > value || at <= number));
             }

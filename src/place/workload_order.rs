@@ -12,7 +12,7 @@ use crate::place::sort_key::Scale;
 /// Sorts workloads into strategy order: priority, largest first; then manifest order, or for bin pack size and name.
 pub(crate) fn sort(model: &Model, workloads: &mut [WorkloadId]) {
     match model.strategy() {
-        Strategy::Prioritized | Strategy::RoundRobin => workloads.sort_by_key(|&each| turn(model, each)),
+        Strategy::Prioritized | Strategy::RoundRobin => workloads.sort_by_key(|&each| order_key(model, each)),
         Strategy::BinPack => sort_by_size(model, workloads),
     }
 }
@@ -21,14 +21,14 @@ pub(crate) fn sort(model: &Model, workloads: &mut [WorkloadId]) {
 fn sort_by_size(model: &Model, workloads: &mut [WorkloadId]) {
     let scale = Scale::of(workloads.iter().map(|&each| model.workload_score(each).parts()));
     let descending = |number: i64| u128::from(i64::MAX.abs_diff(number));
-    let size = |each| descending(scale.number(model.workload_score(each).parts()));
+    let size = |each| descending(scale.sort_key(model.workload_score(each).parts()));
     let key = |each| descending(model.workload_table(each).priority) << 64 | size(each);
     let mut sized = workloads.iter().map(|&each| (key(each), each)).collect::<Vec<_>>();
     sized.sort_unstable_by_key(|&(key, _)| key);
     for alike in sized.chunk_by_mut(|(one, _), (other, _)| one == other) {
         // In manifest order most of them are in order of names.
         alike.sort_unstable_by_key(|&(_, each)| each);
-        alike.sort_by_key(|&(_, each)| exactly(model, each));
+        alike.sort_by_key(|&(_, each)| size_and_name(model, each));
     }
     for (place, (_, workload)) in workloads.iter_mut().zip(sized) {
         *place = workload;
@@ -36,23 +36,23 @@ fn sort_by_size(model: &Model, workloads: &mut [WorkloadId]) {
 }
 
 /// What tells workloads with the same word apart.
-fn exactly(model: &Model, workload: WorkloadId) -> (Reverse<Score>, &str) {
+fn size_and_name(model: &Model, workload: WorkloadId) -> (Reverse<Score>, &str) {
     (Reverse(model.workload_score(workload)), model.workload_name(workload))
 }
 
 /// When a workload is taken, by what strategy order compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Turn<'m> {
+pub(crate) struct OrderKey<'m> {
     priority: Reverse<i64>,
     size_and_name: Option<(Reverse<Score>, &'m str)>,
     workload: WorkloadId,
 }
 
 /// When this workload is taken.
-pub(crate) fn turn(model: &Model, workload: WorkloadId) -> Turn<'_> {
-    Turn {
+pub(crate) fn order_key(model: &Model, workload: WorkloadId) -> OrderKey<'_> {
+    OrderKey {
         priority: Reverse(model.workload_table(workload).priority),
-        size_and_name: (model.strategy() == Strategy::BinPack).then(|| exactly(model, workload)),
+        size_and_name: (model.strategy() == Strategy::BinPack).then(|| size_and_name(model, workload)),
         workload,
     }
 }
@@ -101,7 +101,7 @@ mod tests {
             let start = start.index(workloads.len());
             workloads.rotate_left(start);
             let mut expected = workloads.clone();
-            expected.sort_by_key(|&each| turn(&model, each));
+            expected.sort_by_key(|&each| order_key(&model, each));
             sort(&model, &mut workloads);
             prop_assert_eq!(workloads, expected);
         }

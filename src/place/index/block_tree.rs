@@ -6,15 +6,16 @@
 //! Source: Z. Shao, J. H. Reppy and A. W. Appel, "Unrolling lists", 1994.
 
 use crate::model::NodeId;
-use crate::place::index::block::{Block, Level, below, places};
-use crate::place::node_order::{Key, Order, Word};
+use crate::place::index::block::{Block, Level, bit_positions, mask_below};
+use crate::place::node_order::{NodeKey, NodeOrder};
+use crate::place::sort_key::SortKey;
 
 /// How many entries a new block has, so that some more can come.
-const FEWER: usize = 48;
+const INITIAL_LENGTH: usize = 48;
 
 /// Nodes by key, with a level in each column.
 #[derive(Clone, Debug)]
-pub(crate) struct Blocks {
+pub(crate) struct BlockTree {
     columns: usize,
     /// In order of keys, none of them empty.
     list: Vec<Block<Leaf>>,
@@ -25,16 +26,16 @@ type Leaf = Block<()>;
 
 /// A place in the list, one among the blocks there, and one among the nodes there.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Spot {
+pub(crate) struct Position {
     outer: usize,
     inner: usize,
     after: usize,
 }
 
-impl Blocks {
+impl BlockTree {
     /// These nodes, in order of keys, with a row of so many levels each.
-    pub(crate) fn new(columns: usize, nodes: &[Key], rows: &[Level]) -> Self {
-        let leaves = nodes.chunks(FEWER).zip(rows.chunks(FEWER * columns)).map(|(nodes, rows)| {
+    pub(crate) fn new(columns: usize, nodes: &[NodeKey], rows: &[Level]) -> Self {
+        let leaves = nodes.chunks(INITIAL_LENGTH).zip(rows.chunks(INITIAL_LENGTH * columns)).map(|(nodes, rows)| {
             let mut leaf = Leaf::new(columns);
             for (place, (&key, row)) in nodes.iter().zip(rows.chunks_exact(columns)).enumerate() {
                 leaf.insert(place, key, ());
@@ -46,42 +47,42 @@ impl Blocks {
         let mut leaves = leaves.peekable();
         while leaves.peek().is_some() {
             let mut blocks = Block::new(columns);
-            for (place, leaf) in leaves.by_ref().take(FEWER).enumerate() {
+            for (place, leaf) in leaves.by_ref().take(INITIAL_LENGTH).enumerate() {
                 blocks.insert(place, leaf.keys[0], leaf);
-                blocks.measure(place);
+                blocks.summarize(place);
             }
             list.push(blocks);
         }
         Self { columns, list }
     }
 
-    /// Takes a node out, which stands where it did when it was put in: perhaps at this spot.
-    pub(crate) fn remove(&mut self, order: &Order, node: NodeId, perhaps: Option<Spot>) {
-        let Spot { outer, inner, after } = self.spot_of(order, node, perhaps);
+    /// Takes a node out, which stands where it did when it was put in: hint at this position.
+    pub(crate) fn remove(&mut self, order: &NodeOrder, node: NodeId, hint: Option<Position>) {
+        let Position { outer, inner, after } = self.position_of(order, node, hint);
         let blocks = &mut self.list[outer];
-        blocks.entries[inner].take_out(after - 1);
+        blocks.entries[inner].remove(after - 1);
         if !blocks.entries[inner].is_empty() {
-            blocks.measure(inner);
+            blocks.summarize(inner);
             return;
         }
-        blocks.take_out(inner);
+        blocks.remove(inner);
         if blocks.is_empty() {
             self.list.remove(outer);
         }
     }
 
-    /// Sets how far a node reaches, which stands where it did when it was put in: perhaps at this spot.
-    pub(crate) fn update(&mut self, order: &Order, node: NodeId, perhaps: Option<Spot>, row: &[Level]) {
-        let Spot { outer, inner, after } = self.spot_of(order, node, perhaps);
+    /// Sets how far a node reaches, which stands where it did when it was put in: hint at this position.
+    pub(crate) fn update(&mut self, order: &NodeOrder, node: NodeId, hint: Option<Position>, row: &[Level]) {
+        let Position { outer, inner, after } = self.position_of(order, node, hint);
         let blocks = &mut self.list[outer];
         blocks.entries[inner].set_row(after - 1, row);
-        blocks.measure(inner);
+        blocks.summarize(inner);
     }
 
     /// Puts a node where it stands now.
-    pub(crate) fn insert(&mut self, order: &Order, node: NodeId, row: &[Level]) {
+    pub(crate) fn insert(&mut self, order: &NodeOrder, node: NodeId, row: &[Level]) {
         let key = order.key(node);
-        let Spot { outer, inner, after } = self.find(order, key);
+        let Position { outer, inner, after } = self.find(order, key);
         if self.list.is_empty() {
             self.list.push(Block::new(self.columns));
             self.list[0].insert(0, key, Leaf::new(self.columns));
@@ -91,55 +92,55 @@ impl Blocks {
         leaf.insert(after, key, ());
         leaf.set_row(after, row);
         let upper = leaf.split_if_full();
-        blocks.measure(inner);
+        blocks.summarize(inner);
         if let Some(upper) = upper {
             blocks.insert(inner + 1, upper.keys[0], upper);
-            blocks.measure(inner + 1);
+            blocks.summarize(inner + 1);
             if let Some(upper) = blocks.split_if_full() {
                 self.list.insert(outer + 1, upper);
             }
         }
     }
 
-    /// The first node, in order and from a word on, that reaches the levels of a row and that `takes`; and its spot.
+    /// The first node, in order and from a word on, that reaches the levels of a row and that `takes`; and its position.
     pub(crate) fn first(
         &self,
         needs: &[Level],
-        from: Option<Word>,
+        from: Option<SortKey>,
         takes: &mut impl FnMut(NodeId) -> bool,
-    ) -> Option<(Key, Spot)> {
-        let mut start = from.map_or(Spot::default(), |from| self.seek(|key| key.word < from));
+    ) -> Option<(NodeKey, Position)> {
+        let mut start = from.map_or(Position::default(), |from| self.seek(|key| key.sort_key < from));
         for (outer, blocks) in self.list.iter().enumerate().skip(start.outer) {
             if let Some((inner, place)) = blocks.first(needs, start, takes) {
-                let spot = Spot { outer, inner, after: place + 1 };
-                return Some((blocks.entries[inner].keys[place], spot));
+                let position = Position { outer, inner, after: place + 1 };
+                return Some((blocks.entries[inner].keys[place], position));
             }
-            start = Spot::default();
+            start = Position::default();
         }
         None
     }
 
-    /// Where a node stands: after what may be its spot, or else it is looked for.
-    fn spot_of(&self, order: &Order, node: NodeId, perhaps: Option<Spot>) -> Spot {
-        let is_there = |&Spot { outer, inner, after }: &Spot| {
+    /// Where a node stands: after what may be its position, or else it is looked for.
+    fn position_of(&self, order: &NodeOrder, node: NodeId, hint: Option<Position>) -> Position {
+        let is_there = |&Position { outer, inner, after }: &Position| {
             let leaf = self.list.get(outer).and_then(|blocks| blocks.entries.get(inner));
             leaf.and_then(|leaf| leaf.keys.get(after - 1)).is_some_and(|key| key.node == node)
         };
-        perhaps.filter(is_there).unwrap_or_else(|| self.find(order, order.key(node)))
+        hint.filter(is_there).unwrap_or_else(|| self.find(order, order.key(node)))
     }
 
     /// The place after a key, whether or not it is there.
-    fn find(&self, order: &Order, key: Key) -> Spot {
+    fn find(&self, order: &NodeOrder, key: NodeKey) -> Position {
         self.seek(|other| order.compare(other, key).is_le())
     }
 
     /// The place after the keys that come before; in the same block as the last of them.
-    fn seek(&self, is_before: impl Fn(Key) -> bool) -> Spot {
+    fn seek(&self, is_before: impl Fn(NodeKey) -> bool) -> Position {
         let outer = self.list.partition_point(|blocks| is_before(blocks.keys[0])).saturating_sub(1);
-        let Some(blocks) = self.list.get(outer) else { return Spot::default() };
+        let Some(blocks) = self.list.get(outer) else { return Position::default() };
         let inner = blocks.keys.partition_point(|&key| is_before(key)).saturating_sub(1);
         let after = blocks.entries[inner].keys.partition_point(|&key| is_before(key));
-        Spot { outer, inner, after }
+        Position { outer, inner, after }
     }
 }
 
@@ -150,18 +151,23 @@ impl Leaf {
 }
 
 impl Block<Leaf> {
-    /// The first node from a spot on that reaches these levels and that `takes`, as its block and its place there.
-    fn first(&self, needs: &[Level], start: Spot, takes: &mut impl FnMut(NodeId) -> bool) -> Option<(usize, usize)> {
-        places(self.reaching(needs) & !below(start.inner)).find_map(|inner| {
+    /// The first node from a position on that reaches these levels and that `takes`, as its block and its place there.
+    fn first(
+        &self,
+        needs: &[Level],
+        start: Position,
+        takes: &mut impl FnMut(NodeId) -> bool,
+    ) -> Option<(usize, usize)> {
+        bit_positions(self.matching(needs) & !mask_below(start.inner)).find_map(|inner| {
             let leaf = &self.entries[inner];
-            let before = if inner == start.inner { below(start.after) } else { 0 };
-            let place = places(leaf.reaching(needs) & !before).find(|&place| takes(leaf.keys[place].node))?;
+            let before = if inner == start.inner { mask_below(start.after) } else { 0 };
+            let place = bit_positions(leaf.matching(needs) & !before).find(|&place| takes(leaf.keys[place].node))?;
             Some((inner, place))
         })
     }
 
     /// Works out where a block begins, and how far it reaches.
-    fn measure(&mut self, place: usize) {
+    fn summarize(&mut self, place: usize) {
         self.keys[place] = self.entries[place].keys[0];
         self.set_levels(place, Leaf::highest);
     }
@@ -202,19 +208,19 @@ mod tests {
     }
 
     /// Nodes without a score yet. Their ranks by name are not those of the manifest.
-    fn order(nodes: usize) -> Order {
-        Order::Scored {
+    fn order(nodes: usize) -> NodeOrder {
+        NodeOrder::ByScore {
             scores: vec![Score::Lowest; nodes],
-            words: vec![Word::MIN; nodes],
-            scale: Scale::of(iter::once(I256::ONE << (Word::BITS - 2 + LEFT_OUT))),
+            sort_keys: vec![SortKey::MIN; nodes],
+            scale: Scale::of(iter::once(I256::ONE << (SortKey::BITS - 2 + LEFT_OUT))),
             name_ranks: (0..).take(nodes).map(|node| node ^ 1).collect(),
-            is_growing: true,
+            is_monotone: true,
         }
     }
 
-    fn set_score(order: &mut Order, node: NodeId, score: i64) {
-        if let Order::Scored { scores, words, .. } = order {
-            (scores[node.index()], words[node.index()]) = (Score::Finite(score.into()), score >> LEFT_OUT);
+    fn set_score(order: &mut NodeOrder, node: NodeId, score: i64) {
+        if let NodeOrder::ByScore { scores, sort_keys, .. } = order {
+            (scores[node.index()], sort_keys[node.index()]) = (Score::Finite(score.into()), score >> LEFT_OUT);
         }
     }
 
@@ -237,30 +243,30 @@ mod tests {
             let all = if one_by_one { BTreeMap::new() } else { expected.clone() };
             let keys = all.values().map(|&(node, _)| order.key(node)).collect::<Vec<_>>();
             let rows = all.values().flat_map(|(_, row)| row.clone()).collect::<Vec<_>>();
-            let mut blocks = Blocks::new(HEIGHTS.len(), &keys, &rows);
+            let mut blocks = BlockTree::new(HEIGHTS.len(), &keys, &rows);
             if one_by_one {
                 for (node, row) in expected.values() {
                     blocks.insert(&order, *node, row);
                 }
             }
             // What was found last, and where: half of the changes are made to it.
-            let mut last = None::<(Key, Spot)>;
+            let mut last = None::<(NodeKey, Position)>;
             for (index, score, row, change, needs, from) in changes {
                 if !expected.is_empty() {
                     let is_last = |node| last.is_some_and(|(key, _)| key.node == node);
                     let found = expected.iter().find(|&(_, &(node, _))| change >= 3 && is_last(node));
                     let any = || expected.iter().nth(index.index(expected.len()));
                     let (&before, &(node, _)) = found.or_else(any).expect("one of them");
-                    let perhaps = last.map(|(_, spot)| spot);
+                    let hint = last.map(|(_, position)| position);
                     expected.remove(&before);
                     match change % 3 {
-                        0 => blocks.remove(&order, node, perhaps),
+                        0 => blocks.remove(&order, node, hint),
                         1 => {
-                            blocks.update(&order, node, perhaps, &row);
+                            blocks.update(&order, node, hint, &row);
                             expected.insert(before, (node, row));
                         }
                         _ => {
-                            blocks.remove(&order, node, perhaps);
+                            blocks.remove(&order, node, hint);
                             set_score(&mut order, node, score);
                             blocks.insert(&order, node, &row);
                             expected.insert((score, node.0 ^ 1), (node, row));

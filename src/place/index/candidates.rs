@@ -1,7 +1,7 @@
-//! Which nodes are enough to ask for a workload, when a rule confines it to few.
+//! Candidates for a workload that a rule restricts to part of the cluster.
 //!
-//! A cover names nodes and fields that together hold every node which could take the workload; of several the one with
-//! fewest nodes is chosen. A cover that is too large costs time, never the answer.
+//! Candidates are nodes and subsets that together contain every node which could take the workload; of several choices
+//! the smallest is used. Candidates that are too many cost time, never the answer.
 
 use rustc_hash::FxHashMap;
 
@@ -14,56 +14,59 @@ use crate::rules;
 use crate::rules::Demand;
 use crate::rules::{Domain, Occupancy};
 
-/// An aversion group with so many members has a field of the nodes that are open to it.
-const LARGE: u32 = 64;
+/// Smallest number of members for which an aversion group gets a subset of the nodes that are open to it.
+const LARGE_GROUP: u32 = 64;
 
-/// How many aversion groups may have a field: every placement is noted in each.
-const MOST_APART: usize = 16;
+/// Maximum number of aversion groups with a subset: every placement updates each of them.
+const MAX_GROUP_SUBSETS: usize = 16;
 
-/// A label with so many values is searched by value, when places are full; so many nodes need no field.
-const FEW: usize = 16;
+/// Maximum number of values of a label for which a group with full domains is searched value by value.
+const MAX_SPLIT_VALUES: usize = 16;
 
-/// Nodes that belong together.
+/// Maximum number of nodes that are tried one by one, without a subset of their own.
+const MAX_SCANNED: usize = 16;
+
+/// Name of a set of nodes that the index can search by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum FieldName {
-    /// All of them.
-    Whole,
-    /// Those that offer a resource which few offer.
-    Offers(Symbol),
-    /// Those with this value of a label.
-    Value(Symbol, Symbol),
-    /// Those in places where an aversion group has room.
-    Apart(Symbol),
+pub(crate) enum Subset {
+    /// All open nodes.
+    All,
+    /// Nodes that offer a rare resource.
+    Offering(Symbol),
+    /// Nodes with this value of a label.
+    Labelled(Symbol, Symbol),
+    /// Nodes in domains where an aversion group has room.
+    WithRoom(Symbol),
 }
 
-/// Nodes, alone and by fields.
+/// Nodes to search: single nodes, and whole subsets.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cover {
+pub(crate) struct Candidates {
     pub(crate) nodes: Vec<NodeId>,
-    pub(crate) fields: Vec<FieldName>,
+    pub(crate) subsets: Vec<Subset>,
 }
 
-/// The open nodes, by the labels that rules name, and the groups that are large.
+/// Open nodes, grouped by the labels that rules name, and the large aversion groups.
 #[derive(Clone, Debug)]
-pub(crate) struct Places {
+pub(crate) struct NodeSubsets {
     nodes: Vec<NodeId>,
-    /// The values of each label that a rule names, with the nodes that have them.
+    /// Nodes with each value of each label that a rule names.
     values: FxHashMap<Symbol, FxHashMap<Symbol, Vec<NodeId>>>,
-    /// The largest aversion groups.
+    /// Aversion groups with most members.
     large: Vec<Symbol>,
 }
 
-impl Cover {
-    /// Makes it all nodes there are.
-    pub(crate) fn set_whole(&mut self) {
+impl Candidates {
+    /// Replaces the candidates by all open nodes.
+    pub(crate) fn set_all(&mut self) {
         self.nodes.clear();
-        self.fields.clear();
-        self.fields.push(FieldName::Whole);
+        self.subsets.clear();
+        self.subsets.push(Subset::All);
     }
 }
 
-impl Places {
-    /// Sorts open nodes by the labels that rules name.
+impl NodeSubsets {
+    /// Groups open nodes by the labels that rules name.
     pub(crate) fn new(model: &Model, nodes: Vec<NodeId>) -> Self {
         let mut values = FxHashMap::<Symbol, FxHashMap<Symbol, Vec<NodeId>>>::default();
         for label in named_labels(model) {
@@ -81,142 +84,143 @@ impl Places {
         Self { nodes, values, large: large_groups(model) }
     }
 
-    /// The nodes with this value of a label.
+    /// Returns the nodes with this value of a label.
     pub(crate) fn with(&self, label: Symbol, value: Symbol) -> &[NodeId] {
         self.values.get(&label).and_then(|by_value| by_value.get(&value)).map_or(&[], Vec::as_slice)
     }
 
-    /// The nodes that make up a field now.
-    pub(crate) fn nodes(&self, model: &Model, now: &Occupancy, columns: &Columns, name: FieldName) -> Vec<NodeId> {
+    /// The nodes that make up a size_of now.
+    pub(crate) fn nodes(&self, model: &Model, now: &Occupancy, columns: &Columns, name: Subset) -> Vec<NodeId> {
         match name {
-            FieldName::Whole => self.nodes.clone(),
-            FieldName::Offers(resource) => columns.rare(resource).unwrap_or(&[]).to_vec(),
-            FieldName::Value(label, value) => self.with(label, value).to_vec(),
-            FieldName::Apart(group) => {
+            Subset::All => self.nodes.clone(),
+            Subset::Offering(resource) => columns.rare(resource).unwrap_or(&[]).to_vec(),
+            Subset::Labelled(label, value) => self.with(label, value).to_vec(),
+            Subset::WithRoom(group) => {
                 let open = self.nodes.iter().copied().filter(|&node| rules::aversion_allows(model, now, group, node));
                 open.collect()
             }
         }
     }
 
-    /// Finds the smallest known set of candidates for a workload.
-    pub(crate) fn cover(
+    /// Sets `candidates` to the fewest known nodes that contain every node which could take a workload.
+    pub(crate) fn candidates(
         &self,
         cluster: Cluster<'_>,
         columns: &Columns,
         demand: &Demand<'_>,
         pass: Pass,
-        cover: &mut Cover,
+        candidates: &mut Candidates,
     ) {
-        if !is_confined(columns, demand) {
-            cover.set_whole();
+        if !may_be_restricted(columns, demand) {
+            candidates.set_all();
             return;
         }
         let Cluster { model, occupancy: now, .. } = cluster;
-        cover.nodes.clear();
-        cover.fields.clear();
+        candidates.nodes.clear();
+        candidates.subsets.clear();
         let rare = demand.requirements.iter().filter_map(|each| Some((each.resource, columns.rare(each.resource)?)));
         if let Some((resource, offering)) = rare.min_by_key(|(_, nodes)| nodes.len()) {
-            // Other fields leave out what is below zero without a column, which may be just what it fills.
-            let confined = self.confined(model, now, demand, pass).filter(|cover| cover.fields.is_empty());
-            let few = confined.filter(|cover| cover.nodes.len() < offering.len());
-            *cover = few.unwrap_or_else(|| offered(resource, offering));
+            // Other subsets leave out what is below zero without a column, which may be just what it fills.
+            let restricted =
+                self.restricted(model, now, demand, pass).filter(|candidates| candidates.subsets.is_empty());
+            let few = restricted.filter(|candidates| candidates.nodes.len() < offering.len());
+            *candidates = few.unwrap_or_else(|| offered_by(resource, offering));
             return;
         }
-        match self.confined(model, now, demand, pass) {
-            Some(confined) => *cover = confined,
-            None => cover.fields.push(self.whole(model, demand, pass)),
+        match self.restricted(model, now, demand, pass) {
+            Some(restricted) => *candidates = restricted,
+            None => candidates.subsets.push(self.unrestricted(model, demand, pass)),
         }
-        // A rare ward keeps its nodes out of every other field, but for those that are immune to it.
+        // A rare ward keeps its nodes out of every other size_of, but for those that are immune to it.
         for &immunity in &demand.immunities {
-            let warded = columns.rare(immunity).map(|nodes| offered(immunity, nodes)).unwrap_or_default();
-            cover.nodes.extend(warded.nodes);
-            cover.fields.extend(warded.fields);
+            let warded = columns.rare(immunity).map(|nodes| offered_by(immunity, nodes)).unwrap_or_default();
+            candidates.nodes.extend(warded.nodes);
+            candidates.subsets.extend(warded.subsets);
         }
     }
 
-    /// All nodes, or those in which a large group that is to be kept apart has room.
-    fn whole(&self, model: &Model, demand: &Demand<'_>, pass: Pass) -> FieldName {
+    /// All nodes, or those in which a large group that is to be kept with_room has room.
+    fn unrestricted(&self, model: &Model, demand: &Demand<'_>, pass: Pass) -> Subset {
         let kept = averse(model, demand, pass).find(|group| self.large.contains(group));
-        kept.map_or(FieldName::Whole, FieldName::Apart)
+        kept.map_or(Subset::All, Subset::WithRoom)
     }
 
-    /// The smallest cover by labels and groups, where one of them confines the workload.
-    fn confined(&self, model: &Model, now: &Occupancy, demand: &Demand<'_>, pass: Pass) -> Option<Cover> {
+    /// The smallest candidates by labels and groups, where one of them confines the workload.
+    fn restricted(&self, model: &Model, now: &Occupancy, demand: &Demand<'_>, pass: Pass) -> Option<Candidates> {
         let selected = demand.only_on.iter().map(|selector| {
             let is_name = model.text(selector.label) == NAME_LABEL;
             let named = selector.values.iter().filter_map(|&value| model.node_named(model.text(value)));
             let nodes = named.filter(|_| is_name).collect();
-            let values = selector.values.iter().map(|&value| FieldName::Value(selector.label, value));
-            Cover { nodes, fields: values.filter(|_| !is_name).collect() }
+            let values = selector.values.iter().map(|&value| Subset::Labelled(selector.label, value));
+            Candidates { nodes, subsets: values.filter(|_| !is_name).collect() }
         });
-        let apart = averse(model, demand, pass).filter_map(|group| self.apart(model, now, group));
-        let gathered = affine(model, demand, pass).filter_map(|group| gathered(model, now, group));
-        selected.chain(apart).chain(gathered).min_by_key(|cover| self.size(cover))
+        let with_room = averse(model, demand, pass).filter_map(|group| self.with_room(model, now, group));
+        let near_members = affine(model, demand, pass).filter_map(|group| near_members(model, now, group));
+        selected.chain(with_room).chain(near_members).min_by_key(|candidates| self.size(candidates))
     }
 
-    /// The values of a label in which a group has room, where they are few and some are full.
-    fn apart(&self, model: &Model, now: &Occupancy, group: Symbol) -> Option<Cover> {
+    /// Returns the label values in which a group has room, if the values are few and some are full.
+    fn with_room(&self, model: &Model, now: &Occupancy, group: Symbol) -> Option<Candidates> {
         let options = model.aversion_group(group);
         let label = options.over?;
-        let values = self.values.get(&label).filter(|values| values.len() <= FEW)?;
+        let values = self.values.get(&label).filter(|values| values.len() <= MAX_SPLIT_VALUES)?;
         let is_open = |value: Symbol| now.averse_members(group, Domain::Value(value)) < options.max;
         let open = values.keys().copied().filter(|&value| is_open(value)).collect::<Vec<_>>();
-        let fields = open.iter().map(|&value| FieldName::Value(label, value)).collect();
-        (open.len() < values.len()).then_some(Cover { nodes: Vec::new(), fields })
+        let subsets = open.iter().map(|&value| Subset::Labelled(label, value)).collect();
+        (open.len() < values.len()).then_some(Candidates { nodes: Vec::new(), subsets })
     }
 
-    fn size(&self, cover: &Cover) -> usize {
-        let field = |name: &FieldName| match *name {
-            FieldName::Value(label, value) => self.with(label, value).len(),
+    fn size(&self, candidates: &Candidates) -> usize {
+        let size_of = |name: &Subset| match *name {
+            Subset::Labelled(label, value) => self.with(label, value).len(),
             _ => self.nodes.len(),
         };
-        cover.nodes.len() + cover.fields.iter().map(field).sum::<usize>()
+        candidates.nodes.len() + candidates.subsets.iter().map(size_of).sum::<usize>()
     }
 }
 
-/// Whether a rule may confine a workload to fewer nodes than all.
-fn is_confined(columns: &Columns, demand: &Demand<'_>) -> bool {
+/// Returns whether a rule may restrict a workload to part of the nodes.
+fn may_be_restricted(columns: &Columns, demand: &Demand<'_>) -> bool {
     let groups = demand.aversion_groups.len() + demand.affinity_groups.len();
     let is_rare = || demand.requirements.iter().any(|each| columns.rare(each.resource).is_some());
     groups > 0 || !demand.only_on.is_empty() || !demand.immunities.is_empty() || is_rare()
 }
 
-/// The nodes that offer a resource, asked one by one where they are few.
-fn offered(resource: Symbol, nodes: &[NodeId]) -> Cover {
-    if nodes.len() <= FEW {
-        return Cover { nodes: nodes.to_vec(), fields: Vec::new() };
+/// Returns the nodes that offer a resource: one by one if they are few, else as a subset.
+fn offered_by(resource: Symbol, nodes: &[NodeId]) -> Candidates {
+    if nodes.len() <= MAX_SCANNED {
+        return Candidates { nodes: nodes.to_vec(), subsets: Vec::new() };
     }
-    Cover { nodes: Vec::new(), fields: vec![FieldName::Offers(resource)] }
+    Candidates { nodes: Vec::new(), subsets: vec![Subset::Offering(resource)] }
 }
 
-/// The aversion groups that a workload keeps in a pass.
+/// Returns the aversion groups that a pass keeps.
 fn averse(model: &Model, demand: &Demand<'_>, pass: Pass) -> impl Iterator<Item = Symbol> {
     let groups = demand.aversion_groups.iter().copied();
     groups.filter(move |&group| pass.aversion || model.aversion_group(group).hard)
 }
 
-/// The affinity groups that a workload keeps in a pass.
+/// Returns the affinity groups that a pass keeps.
 fn affine(model: &Model, demand: &Demand<'_>, pass: Pass) -> impl Iterator<Item = Symbol> {
     let groups = demand.affinity_groups.iter().copied();
     groups.filter(move |&group| pass.affinity || model.affinity_group(group).hard)
 }
 
-/// Where the members of an affinity group are, where there are any.
-fn gathered(model: &Model, now: &Occupancy, group: Symbol) -> Option<Cover> {
+/// Returns the domains of an affinity group's members, if any member is placed.
+fn near_members(model: &Model, now: &Occupancy, group: Symbol) -> Option<Candidates> {
     let places = now.has_members(group).then(|| now.affine_domains(group))?;
-    let mut cover = Cover::default();
+    let mut candidates = Candidates::default();
     for &place in places {
         match (place, model.affinity_group(group).over) {
-            (Domain::Value(value), Some(label)) => cover.fields.push(FieldName::Value(label, value)),
-            (Domain::Node(node), _) => cover.nodes.push(node),
+            (Domain::Value(value), Some(label)) => candidates.subsets.push(Subset::Labelled(label, value)),
+            (Domain::Node(node), _) => candidates.nodes.push(node),
             (Domain::Value(_), None) => {}
         }
     }
-    Some(cover)
+    Some(candidates)
 }
 
-/// The node labels that selectors and groups name.
+/// Returns the node labels that selectors and groups name.
 pub(crate) fn named_labels(model: &Model) -> impl Iterator<Item = Symbol> {
     let tables = model.workload_tables().iter();
     let selected = tables.clone().flat_map(|table| &table.only_on).map(|selector| selector.label);
@@ -226,7 +230,7 @@ pub(crate) fn named_labels(model: &Model) -> impl Iterator<Item = Symbol> {
     selected.chain(averse).chain(affine.filter_map(|&group| model.affinity_group(group).over))
 }
 
-/// The aversion groups with most members, as far as they are large.
+/// Returns the aversion groups with most members, if they are large.
 fn large_groups(model: &Model) -> Vec<Symbol> {
     let mut members = FxHashMap::<Symbol, u32>::default();
     for table in model.workload_tables() {
@@ -234,8 +238,8 @@ fn large_groups(model: &Model) -> Vec<Symbol> {
             *members.entry(group).or_default() += table.replicas.unwrap_or(1);
         }
     }
-    let mut large = members.into_iter().filter(|&(_, members)| members >= LARGE).collect::<Vec<_>>();
+    let mut large = members.into_iter().filter(|&(_, members)| members >= LARGE_GROUP).collect::<Vec<_>>();
     large.sort_unstable_by_key(|&(group, members)| (std::cmp::Reverse(members), group));
-    large.truncate(MOST_APART);
+    large.truncate(MAX_GROUP_SUBSETS);
     large.into_iter().map(|(group, _)| group).collect()
 }

@@ -1,8 +1,8 @@
 //! Who has room: the first node in the strategy's order that takes a workload, found without asking those that cannot.
 //!
 //! The index only leaves nodes out; `rule` decides about those that are left, so the answer is that of the plain
-//! search. Nodes are kept in [`Blocks`] by their key, once for each *field*: the whole cluster, or those with a rare
-//! resource, a label's value, or room for a large aversion group. `cover` knows which fields are enough for a workload,
+//! search. Nodes are kept in [`BlockTree`] by their key, once for each *indexed*: the whole cluster, or those with a rare
+//! resource, a label's value, or room for a large aversion group. `candidates` knows which subsets are enough for a workload,
 //! and `order` where among them a search may begin.
 //! A search looks at one in fifty nodes or fewer while amounts decide, however many resources are scarce at once. Two
 //! worst cases remain, in which nodes are asked one by one. Nodes may have just less than is needed, when workloads
@@ -22,11 +22,12 @@ use crate::model::names::Symbol;
 use crate::model::{Model, NodeId};
 use crate::place::engine::Cluster;
 use crate::place::index::block::Level;
-use crate::place::index::block_tree::{Blocks, Spot};
-use crate::place::index::candidates::{Cover, FieldName};
+use crate::place::index::block_tree::{BlockTree, Position};
+use crate::place::index::candidates::{Candidates, Subset};
 use crate::place::index::columns::{Column, Columns};
-use crate::place::node_order::{Key, Order, Word};
+use crate::place::node_order::{NodeKey, NodeOrder};
 use crate::place::search::Pass;
+use crate::place::sort_key::SortKey;
 use crate::rules;
 use crate::rules::Domain;
 use crate::rules::Standing;
@@ -34,25 +35,25 @@ use crate::rules::{Demand, has_negative_amount};
 
 /// Nodes that a search may be confined to.
 #[derive(Clone, Debug)]
-struct Field {
-    blocks: Blocks,
+struct IndexedSubset {
+    tree: BlockTree,
     /// The column that its rows have beside the common ones.
     extra: Option<Column>,
 }
 
-/// The fields, each made when it is first searched.
+/// The subsets, each made when it is first searched.
 #[derive(Clone, Debug)]
 pub(crate) struct Index {
     columns: Columns,
-    places: candidates::Places,
-    fields: Vec<Field>,
-    names: FxHashMap<FieldName, usize>,
-    /// In which fields a node is.
-    belongs: Vec<Vec<usize>>,
+    node_subsets: candidates::NodeSubsets,
+    subsets: Vec<IndexedSubset>,
+    by_subset: FxHashMap<Subset, usize>,
+    /// In which subsets a node is.
+    memberships: Vec<Vec<usize>>,
     /// Tables of workloads that no node takes until a shortcoming is filled.
-    hopeless: FxHashSet<u32>,
+    unplaceable: FxHashSet<u32>,
     /// Where a search looks.
-    cover: Cover,
+    candidates: Candidates,
     /// Levels that a workload needs, while a search looks for them.
     needs: Vec<Level>,
     /// A row, while it is written or asked for.
@@ -64,9 +65,9 @@ pub(crate) struct Index {
 /// Where a search found a node.
 #[derive(Clone, Copy, Debug)]
 struct Found {
-    key: Key,
-    /// The field and the spot there; none for a node that was asked alone.
-    at: Option<(usize, Spot)>,
+    key: NodeKey,
+    /// The indexed and the position there; none for a node that was asked alone.
+    at: Option<(usize, Position)>,
 }
 
 impl Index {
@@ -75,12 +76,12 @@ impl Index {
         let nodes = model.node_ids().filter(|&node| rules::is_open(model, Standing::Free, node)).collect::<Vec<_>>();
         Self {
             columns: Columns::new(model, &nodes),
-            belongs: vec![Vec::new(); model.nodes().len()],
-            places: candidates::Places::new(model, nodes),
-            fields: Vec::new(),
-            names: FxHashMap::default(),
-            hopeless: FxHashSet::default(),
-            cover: Cover::default(),
+            memberships: vec![Vec::new(); model.nodes().len()],
+            node_subsets: candidates::NodeSubsets::new(model, nodes),
+            subsets: Vec::new(),
+            by_subset: FxHashMap::default(),
+            unplaceable: FxHashSet::default(),
+            candidates: Candidates::default(),
             needs: Vec::new(),
             row: Vec::new(),
             found: None,
@@ -95,148 +96,148 @@ impl Index {
         pass: Pass,
         takes: &mut impl FnMut(NodeId) -> bool,
     ) -> Option<NodeId> {
-        let mut cover = std::mem::take(&mut self.cover);
-        self.places.cover(cluster, &self.columns, demand, pass, &mut cover);
+        let mut candidates = std::mem::take(&mut self.candidates);
+        self.node_subsets.candidates(cluster, &self.columns, demand, pass, &mut candidates);
         self.needs.clear();
-        self.columns.needs(demand, None, true, &mut self.needs);
-        let start = cluster.order.start();
+        self.columns.append_needs(demand, None, true, &mut self.needs);
+        let start = cluster.order.start_key();
         let from = start.or_else(|| cluster.order.lower_bound(demand));
         self.found = self
-            .first_from(cluster, demand, &cover, from, takes)
-            .or_else(|| start.and_then(|_| self.first_from(cluster, demand, &cover, None, takes)));
-        self.cover = cover;
+            .first_from_key(cluster, demand, &candidates, from, takes)
+            .or_else(|| start.and_then(|_| self.first_from_key(cluster, demand, &candidates, None, takes)));
+        self.candidates = candidates;
         self.found.map(|found| found.key.node)
     }
 
-    fn first_from(
+    fn first_from_key(
         &mut self,
         cluster: Cluster<'_>,
         demand: &Demand<'_>,
-        cover: &Cover,
-        start: Option<Word>,
+        candidates: &Candidates,
+        from: Option<SortKey>,
         takes: &mut impl FnMut(NodeId) -> bool,
     ) -> Option<Found> {
         let order = cluster.order;
         let first = |a: &Found, b: &Found| order.compare(a.key, b.key);
-        let alone = cover.nodes.iter().map(|&node| order.key(node));
-        let alone = alone.filter(|key| start.is_none_or(|start| key.word >= start) && takes(key.node));
+        let alone = candidates.nodes.iter().map(|&node| order.key(node));
+        let alone = alone.filter(|key| from.is_none_or(|from| key.sort_key >= from) && takes(key.node));
         let mut best = alone.map(|key| Found { key, at: None }).min_by(first);
-        for &name in &cover.fields {
-            let at = self.field(cluster, name);
-            let field = &mut self.fields[at];
+        for &name in &candidates.subsets {
+            let at = self.indexed(cluster, name);
+            let indexed = &mut self.subsets[at];
             let needs = match name {
-                FieldName::Offers(_) => {
+                Subset::Offering(_) => {
                     self.row.clear();
-                    self.columns.needs(demand, field.extra.as_ref(), false, &mut self.row);
+                    self.columns.append_needs(demand, indexed.extra.as_ref(), false, &mut self.row);
                     &self.row
                 }
                 _ => &self.needs,
             };
-            let found = field.blocks.first(needs, start, takes);
-            let found = found.map(|(key, spot)| Found { key, at: Some((at, spot)) });
+            let found = indexed.tree.first(needs, from, takes);
+            let found = found.map(|(key, position)| Found { key, at: Some((at, position)) });
             best = best.into_iter().chain(found).min_by(first);
         }
         best
     }
 
-    /// Takes a node out of its fields, before it changes its place in the order.
-    pub(crate) fn take_out(&mut self, order: &Order, node: NodeId) {
-        for &at in &self.belongs[node.index()] {
-            let spot = self.spot(at);
-            self.fields[at].blocks.remove(order, node, spot);
+    /// Takes a node out of its subsets, before it changes its place in the order.
+    pub(crate) fn remove(&mut self, order: &NodeOrder, node: NodeId) {
+        for &at in &self.memberships[node.index()] {
+            let position = self.position(at);
+            self.subsets[at].tree.remove(order, node, position);
         }
     }
 
-    /// Where the last search found its node, if it was in this field.
-    fn spot(&self, field: usize) -> Option<Spot> {
-        let (at, spot) = self.found?.at?;
-        (at == field).then_some(spot)
+    /// Where the last search found its node, if it was in this indexed.
+    fn position(&self, indexed: usize) -> Option<Position> {
+        let (at, position) = self.found?.at?;
+        (at == indexed).then_some(position)
     }
 
     /// Notes that a workload is on a node now, which was taken out before where the order changes.
-    pub(crate) fn occupy(&mut self, cluster: Cluster<'_>, demand: &Demand<'_>, node: NodeId) {
+    pub(crate) fn attach(&mut self, cluster: Cluster<'_>, demand: &Demand<'_>, node: NodeId) {
         let Cluster { occupancy: now, order, .. } = cluster;
         if has_negative_amount(demand.requirements) {
-            self.hopeless.clear();
+            self.unplaceable.clear();
         }
         self.row.clear();
-        self.columns.fill(now, node, &mut self.row);
+        self.columns.append_row(now, node, &mut self.row);
         let common = self.row.len();
-        for &at in &self.belongs[node.index()] {
-            let spot = self.spot(at);
-            let field = &mut self.fields[at];
+        for &at in &self.memberships[node.index()] {
+            let position = self.position(at);
+            let indexed = &mut self.subsets[at];
             self.row.truncate(common);
-            self.row.extend(field.extra.as_ref().map(|extra| extra.of(now, node)));
-            if order.changes() {
-                field.blocks.insert(order, node, &self.row);
+            self.row.extend(indexed.extra.as_ref().map(|extra| extra.level(now, node)));
+            if order.depends_on_placements() {
+                indexed.tree.insert(order, node, &self.row);
             } else {
-                field.blocks.update(order, node, spot, &self.row);
+                indexed.tree.update(order, node, position, &self.row);
             }
         }
         for &group in demand.aversion_groups {
-            self.close(cluster, group, node);
+            self.remove_full_domain(cluster, group, node);
         }
     }
 
-    /// Takes the nodes of a place out of a group's field, once the place is full.
-    fn close(&mut self, cluster: Cluster<'_>, group: Symbol, node: NodeId) {
+    /// Takes the nodes of a place out of a group's indexed, once the place is full.
+    fn remove_full_domain(&mut self, cluster: Cluster<'_>, group: Symbol, node: NodeId) {
         let Cluster { model, occupancy: now, order } = cluster;
-        let Some(&at) = self.names.get(&FieldName::Apart(group)) else { return };
+        let Some(&at) = self.by_subset.get(&Subset::WithRoom(group)) else { return };
         if rules::aversion_allows(model, now, group, node) {
             return;
         }
         let over = model.aversion_group(group).over;
         let full = match Domain::of(model, node, over).zip(over) {
-            Some((Domain::Value(value), label)) => self.places.with(label, value).to_vec(),
+            Some((Domain::Value(value), label)) => self.node_subsets.with(label, value).to_vec(),
             _ => vec![node],
         };
         for node in full {
-            let belongs = &mut self.belongs[node.index()];
-            if let Some(position) = belongs.iter().position(|&field| field == at) {
-                belongs.swap_remove(position);
-                self.fields[at].blocks.remove(order, node, None);
+            let memberships = &mut self.memberships[node.index()];
+            if let Some(position) = memberships.iter().position(|&indexed| indexed == at) {
+                memberships.swap_remove(position);
+                self.subsets[at].tree.remove(order, node, None);
             }
         }
     }
 
     /// Whether a table's workloads were refused everywhere, and nothing has opened since.
-    pub(crate) fn is_hopeless(&self, table: u32) -> bool {
-        self.hopeless.contains(&table)
+    pub(crate) fn is_unplaceable(&self, table: u32) -> bool {
+        self.unplaceable.contains(&table)
     }
 
     /// Notes that no node takes the workloads of a table: free amounts and aversion groups only become narrower.
-    pub(crate) fn give_up(&mut self, demand: &Demand<'_>) {
+    pub(crate) fn mark_unplaceable(&mut self, demand: &Demand<'_>) {
         if demand.affinity_groups.is_empty() {
-            self.hopeless.insert(demand.table);
+            self.unplaceable.insert(demand.table);
         }
     }
 
-    /// The number of a field, which is made when it is not there yet.
-    fn field(&mut self, cluster: Cluster<'_>, name: FieldName) -> usize {
+    /// The number of a indexed, which is made when it is not there yet.
+    fn indexed(&mut self, cluster: Cluster<'_>, name: Subset) -> usize {
         let Cluster { model, occupancy: now, order } = cluster;
-        if let Some(&at) = self.names.get(&name) {
+        if let Some(&at) = self.by_subset.get(&name) {
             return at;
         }
-        let mut nodes = self.places.nodes(model, now, &self.columns, name);
+        let mut nodes = self.node_subsets.nodes(model, now, &self.columns, name);
         let extra = match name {
-            FieldName::Offers(resource) => Some(self.columns.column(resource)),
+            Subset::Offering(resource) => Some(self.columns.column(resource)),
             _ => None,
         };
         nodes.sort_unstable_by(|&a, &b| order.compare(order.key(a), order.key(b)));
         let mut rows = Vec::new();
         for &node in &nodes {
-            self.columns.fill(now, node, &mut rows);
-            rows.extend(extra.as_ref().map(|extra| extra.of(now, node)));
+            self.columns.append_row(now, node, &mut rows);
+            rows.extend(extra.as_ref().map(|extra| extra.level(now, node)));
         }
-        let at = self.fields.len();
+        let at = self.subsets.len();
         for node in &nodes {
-            self.belongs[node.index()].push(at);
+            self.memberships[node.index()].push(at);
         }
         let keys = nodes.into_iter().map(|node| order.key(node)).collect::<Vec<_>>();
         let columns = self.columns.count() + usize::from(extra.is_some());
-        let blocks = Blocks::new(columns, &keys, &rows);
-        self.fields.push(Field { blocks, extra });
-        self.names.insert(name, at);
+        let tree = BlockTree::new(columns, &keys, &rows);
+        self.subsets.push(IndexedSubset { tree, extra });
+        self.by_subset.insert(name, at);
         at
     }
 }

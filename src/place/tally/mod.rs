@@ -3,10 +3,10 @@
 //! Counting is done for what stays unplaced only, after everything is placed, and once for workloads that ask alike.
 //! Sentences are made of it elsewhere.
 
-mod below_amount;
-mod census;
+mod by_free_amount;
 mod nearest;
 pub(crate) mod node_set;
+mod refusal_sets;
 mod rule_sets;
 
 use std::cmp::Ordering;
@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, Selector, WorkloadId, WorkloadTable};
-use crate::place::tally::census::Census;
+use crate::place::tally::refusal_sets::RefusalSets;
 use crate::place::{Engine, Outcome, Search};
 use crate::quantity::{Capacity, Quantity};
 use crate::rules::Standing;
@@ -50,9 +50,9 @@ pub struct Unplaced {
 
 /// First refusals, each of its kind as the first node says it, and how many nodes do.
 #[derive(Default)]
-struct Counts(FxHashMap<(u8, Option<Symbol>), (Reason, u32)>);
+struct RefusalCounts(FxHashMap<(u8, Option<Symbol>), (Reason, u32)>);
 
-impl Counts {
+impl RefusalCounts {
     /// One more node says this.
     fn add(&mut self, refusal: Reason) {
         self.0.entry((refusal.precedence(), refusal.subject())).or_insert((refusal, 0)).1 += 1;
@@ -67,7 +67,7 @@ impl Counts {
 
 /// Everything about a workload that decides what a node says of it, but for amounts.
 #[derive(PartialEq, Eq, Hash)]
-struct Kind<'a> {
+struct ClassKey<'a> {
     required: Vec<Symbol>,
     immunities: &'a [Symbol],
     selectors: [&'a [Selector]; 2],
@@ -86,12 +86,12 @@ pub fn unplaced(model: &Model, outcome: &Outcome) -> Vec<Unplaced> {
     let nodes = engine.nodes().collect::<Vec<_>>();
     let numbers = rule_sets::numbers(&nodes);
     let indexed = engine.search == Search::Indexed;
-    let census = indexed.then(|| Census::new(model, engine.occupancy(), &nodes, &numbers));
+    let sets = indexed.then(|| RefusalSets::new(model, engine.occupancy(), &nodes, &numbers));
     let mut all_free = FxHashMap::default();
     let mut answers = vec![None; without.len()];
-    for alike in by_kind(model, &without) {
+    for alike in classes(model, &without) {
         let (first, standing) = without[alike[0]];
-        let mut class = census.as_ref().map(|census| census.class(model.workload_table(first), standing));
+        let mut class = sets.as_ref().map(|sets| sets.class(model.workload_table(first), standing));
         let mut told = FxHashMap::<Vec<Quantity>, usize>::default();
         for at in alike {
             let workload = without[at].0;
@@ -102,12 +102,12 @@ pub fn unplaced(model: &Model, outcome: &Outcome) -> Vec<Unplaced> {
                 continue;
             }
             let (counts, nearest) = match &mut class {
-                Some(class) => class.ask(table),
-                None => ask_each(model, engine, workload, standing, &nodes),
+                Some(class) => class.tally(table),
+                None => tally_node_by_node(model, engine, workload, standing, &nodes),
             };
             let free = |resource| {
-                *all_free.entry(resource).or_insert_with(|| match &census {
-                    Some(census) => free_in_all(engine, resource, census.offering(resource)),
+                *all_free.entry(resource).or_insert_with(|| match &sets {
+                    Some(sets) => free_in_all(engine, resource, sets.offering(resource)),
                     None => free_in_all(engine, resource, nodes.iter().copied()),
                 })
             };
@@ -119,22 +119,22 @@ pub fn unplaced(model: &Model, outcome: &Outcome) -> Vec<Unplaced> {
 }
 
 /// The workloads of each kind, by their places in the list.
-fn by_kind(model: &Model, workloads: &[(WorkloadId, Standing)]) -> Vec<Vec<usize>> {
+fn classes(model: &Model, workloads: &[(WorkloadId, Standing)]) -> Vec<Vec<usize>> {
     let mut numbers = FxHashMap::default();
-    let mut kinds = Vec::<Vec<usize>>::new();
+    let mut classes = Vec::<Vec<usize>>::new();
     for (at, &(workload, standing)) in workloads.iter().enumerate() {
-        let number = *numbers.entry(kind(model, workload, standing)).or_insert(kinds.len());
-        if number == kinds.len() {
-            kinds.push(Vec::new());
+        let number = *numbers.entry(class_key(model, workload, standing)).or_insert(classes.len());
+        if number == classes.len() {
+            classes.push(Vec::new());
         }
-        kinds[number].push(at);
+        classes[number].push(at);
     }
-    kinds
+    classes
 }
 
-fn kind(model: &Model, workload: WorkloadId, standing: Standing) -> Kind<'_> {
+fn class_key(model: &Model, workload: WorkloadId, standing: Standing) -> ClassKey<'_> {
     let table = model.workload_table(workload);
-    Kind {
+    ClassKey {
         required: table.requirements.iter().map(|each| each.resource).collect(),
         immunities: &table.immunities,
         selectors: [&table.only_on, &table.never_on],
@@ -143,15 +143,15 @@ fn kind(model: &Model, workload: WorkloadId, standing: Standing) -> Kind<'_> {
     }
 }
 
-/// The answers by the rules as they are written, node by node: what the census is compared with.
-fn ask_each(
+/// The answers by the rules as they are written, node by node: what the sets is compared with.
+fn tally_node_by_node(
     model: &Model,
     engine: &Engine,
     workload: WorkloadId,
     standing: Standing,
     nodes: &[NodeId],
 ) -> (Vec<(Reason, u32)>, Option<Shortfall>) {
-    let mut counts = Counts::default();
+    let mut counts = RefusalCounts::default();
     let mut nearest: Option<Shortfall> = None;
     for &node in nodes {
         let refusals = refusals(model, engine.occupancy(), workload, standing, node);

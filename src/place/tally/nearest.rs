@@ -7,35 +7,35 @@
 //! Source: the selection of C. A. R. Hoare, "Algorithm 65: Find", 1961, over sets instead of an array.
 
 use crate::model::{NodeId, Requirement};
-use crate::place::tally::census::Census;
-use crate::place::tally::node_set::Bits;
+use crate::place::tally::node_set::NodeSet;
+use crate::place::tally::refusal_sets::RefusalSets;
 use crate::quantity::Capacity;
 use crate::rules::Shortfall;
 
 /// So many nodes are compared one by one.
-const FEW: u32 = 16;
+const MAX_SCANNED: u32 = 16;
 
 /// The nearest of these nodes; all of them offer what is required. Needs are by name of their resources, and one of the
 /// nodes may be likely to be near.
 pub(crate) fn nearest(
-    census: &Census<'_>,
+    sets: &RefusalSets<'_>,
     needs: Vec<&Requirement>,
-    of: Bits,
+    of: NodeSet,
     likely: Option<NodeId>,
 ) -> Option<Shortfall> {
-    let mut search = Search { census, scratch: of.clone(), needs, of };
+    let mut search = NearestSearch { sets, scratch: of.clone(), needs, of };
     search.leave_the_short();
-    let mut likely = likely.map(|node| census.number(node)).filter(|&number| search.of.has(number));
+    let mut likely = likely.map(|node| sets.number(node)).filter(|&number| search.of.has(number));
     loop {
         let count = search.of.count();
-        if count <= FEW {
-            return search.first_of_all();
+        if count <= MAX_SCANNED {
+            return search.scan();
         }
         let pivot = search.miss(likely.take().or_else(|| search.of.nth(count / 2))?)?;
         // Products of amounts beyond all measure do not fit, and then every node is asked.
-        let Some(nearer) = search.compared(&pivot, To::Nearer) else { return search.first_of_all() };
+        let Some(nearer) = search.compared(&pivot, Closeness::Nearer) else { return search.scan() };
         if nearer.is_empty() {
-            let equal = search.compared(&pivot, To::NoFarther)?;
+            let equal = search.compared(&pivot, Closeness::NoFarther)?;
             return search.miss(equal.first()?);
         }
         search.of = nearer;
@@ -44,25 +44,25 @@ pub(crate) fn nearest(
 
 /// How a node compares with a miss.
 #[derive(Clone, Copy)]
-enum To {
+enum Closeness {
     Nearer,
     NoFarther,
 }
 
-struct Search<'a> {
-    census: &'a Census<'a>,
+struct NearestSearch<'a> {
+    sets: &'a RefusalSets<'a>,
     needs: Vec<&'a Requirement>,
     /// The nodes that may be nearest.
-    of: Bits,
-    scratch: Bits,
+    of: NodeSet,
+    scratch: NodeSet,
 }
 
-impl Search<'_> {
+impl NearestSearch<'_> {
     /// Leaves those nodes that are short of something, and of nothing of which none is needed.
     fn leave_the_short(&mut self) {
-        let mut short = Bits::none(self.census.nodes.len());
+        let mut short = NodeSet::none(self.sets.nodes.len());
         for need in &self.needs {
-            self.census.shelf(need.resource).below(Capacity::Finite(need.amount()), &self.of, &mut self.scratch);
+            self.sets.by_free_amount(need.resource).below(Capacity::Finite(need.amount()), &self.of, &mut self.scratch);
             if need.amount().is_positive() {
                 short.add(&self.scratch);
             } else {
@@ -73,16 +73,16 @@ impl Search<'_> {
     }
 
     /// The nodes that are nearer than a miss, or no farther.
-    fn compared(&mut self, miss: &Shortfall, to: To) -> Option<Bits> {
+    fn compared(&mut self, miss: &Shortfall, to: Closeness) -> Option<NodeSet> {
         let mut closer = self.of.clone();
         for need in self.needs.iter().filter(|need| need.amount().is_positive()) {
-            let having = self.census.shelf(need.resource);
+            let having = self.sets.by_free_amount(need.resource);
             match to {
-                To::Nearer => {
+                Closeness::Nearer => {
                     let most = need.amount().scaled(miss.free, miss.need)?;
                     having.up_to(Capacity::Finite(most), &closer, &mut self.scratch);
                 }
-                To::NoFarther => {
+                Closeness::NoFarther => {
                     let least = -(-need.amount()).scaled(miss.free, miss.need)?;
                     having.below(Capacity::Finite(least), &closer, &mut self.scratch);
                 }
@@ -92,16 +92,16 @@ impl Search<'_> {
         Some(closer)
     }
 
-    fn first_of_all(&self) -> Option<Shortfall> {
+    fn scan(&self) -> Option<Shortfall> {
         let misses = self.of.iter().filter_map(|number| self.miss(number));
         misses.reduce(|best, miss| if miss.compare(&best).is_lt() { miss } else { best })
     }
 
     /// What a node is short of most, of equal ones the first.
     fn miss(&self, number: u32) -> Option<Shortfall> {
-        let node = self.census.nodes[number as usize];
+        let node = self.sets.nodes[number as usize];
         let misses = self.needs.iter().filter(|need| need.amount().is_positive()).filter_map(|need| {
-            let free = self.census.now.free(node, need.resource)?.finite()?;
+            let free = self.sets.occupancy.free(node, need.resource)?.finite()?;
             (free < need.amount()).then_some(Shortfall { node, resource: need.resource, need: need.amount(), free })
         });
         misses.reduce(|worst, miss| if miss.compare(&worst).is_gt() { miss } else { worst })

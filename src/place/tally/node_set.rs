@@ -2,11 +2,11 @@
 //!
 //! Which nodes are in a set, and what it says of them, is known to those who make it.
 
-/// Numbers below a bound that all sets of a census share.
+/// Numbers below a bound that all sets of a sets share.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Bits(Vec<u64>);
+pub(crate) struct NodeSet(Vec<u64>);
 
-impl Bits {
+impl NodeSet {
     /// No number, of as many as there are.
     pub(crate) fn none(numbers: usize) -> Self {
         Self(vec![0; numbers.div_ceil(64)])
@@ -109,24 +109,28 @@ pub(crate) fn ones(word: u64) -> impl Iterator<Item = u32> {
 
 /// A set that does not change: a list while that is shorter than the bits are.
 #[derive(Clone, Debug)]
-pub(crate) enum Members {
-    Few(Vec<u32>),
-    Many(Bits),
+pub(crate) enum FixedNodeSet {
+    List(Vec<u32>),
+    Bits(NodeSet),
 }
 
-impl Members {
+impl FixedNodeSet {
     pub(crate) fn new(members: Vec<u32>, numbers: usize) -> Self {
-        if members.len() < numbers.div_ceil(64) { Self::Few(members) } else { Self::Many(Bits::of(numbers, members)) }
+        if members.len() < numbers.div_ceil(64) {
+            Self::List(members)
+        } else {
+            Self::Bits(NodeSet::of(numbers, members))
+        }
     }
 
-    pub(crate) fn add_to(&self, bits: &mut Bits) {
+    pub(crate) fn add_to(&self, bits: &mut NodeSet) {
         match self {
-            Self::Few(members) => {
+            Self::List(members) => {
                 for &member in members {
                     bits.insert(member);
                 }
             }
-            Self::Many(members) => bits.add(members),
+            Self::Bits(members) => bits.add(members),
         }
     }
 }
@@ -138,8 +142,8 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
-    fn of(numbers: &BTreeSet<u32>) -> Bits {
-        Bits::of(200, numbers.iter().copied())
+    fn of(numbers: &BTreeSet<u32>) -> NodeSet {
+        NodeSet::of(200, numbers.iter().copied())
     }
 
     proptest! {
@@ -150,7 +154,7 @@ mod tests {
             prop_assert_eq!((x.count() as usize, x.first(), x.is_empty()), (a.len(), a.first().copied(), a.is_empty()));
             prop_assert_eq!(x.nth(nth), a.iter().nth(nth as usize).copied());
             prop_assert_eq!(x.has(nth), a.contains(&nth));
-            let [mut kept, mut added, mut left, mut both] = [x.clone(), x.clone(), x.clone(), Bits::all(200)];
+            let [mut kept, mut added, mut left, mut both] = [x.clone(), x.clone(), x.clone(), NodeSet::all(200)];
             kept.keep(&y);
             added.add(&y);
             left.subtract(&y);
@@ -165,7 +169,7 @@ mod tests {
     #[test]
     fn all_numbers_are_those_below_the_bound() {
         for numbers in [0, 1, 63, 64, 65, 128] {
-            assert_eq!(Bits::all(numbers).count() as usize, numbers);
+            assert_eq!(NodeSet::all(numbers).count() as usize, numbers);
         }
     }
 }

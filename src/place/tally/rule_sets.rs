@@ -1,29 +1,29 @@
 //! Which nodes a selector or a hard group refuses, as sets, while nothing moves any more.
 //!
-//! The nodes are those of a census, by their numbers there. What a refusal is called, and which comes first, is
-//! `census`'s business.
+//! The nodes are those of a sets, by their numbers there. What a refusal is called, and which comes first, is
+//! `sets`'s business.
 
 use rustc_hash::FxHashMap;
 
 use crate::model::names::Symbol;
 use crate::model::{Model, NAME_LABEL, NodeId, Selector};
 use crate::place::index::candidates::named_labels;
-use crate::place::tally::node_set::{Bits, Members};
+use crate::place::tally::node_set::{FixedNodeSet, NodeSet};
 use crate::rules::{Domain, Occupancy};
 
 /// The nodes by the labels that rules name, and where hard aversion groups are full.
-pub(crate) struct Zones<'a> {
+pub(crate) struct RuleSets<'a> {
     model: &'a Model,
-    now: &'a Occupancy,
+    occupancy: &'a Occupancy,
     /// The number of each node.
     numbers: &'a [u32],
     /// The nodes with each value of a label.
-    values: FxHashMap<Symbol, FxHashMap<Symbol, Members>>,
+    values: FxHashMap<Symbol, FxHashMap<Symbol, FixedNodeSet>>,
     full: FxHashMap<Symbol, Vec<Domain>>,
 }
 
-impl<'a> Zones<'a> {
-    pub(crate) fn new(model: &'a Model, now: &'a Occupancy, numbers: &'a [u32]) -> Self {
+impl<'a> RuleSets<'a> {
+    pub(crate) fn new(model: &'a Model, occupancy: &'a Occupancy, numbers: &'a [u32]) -> Self {
         let avoided = model.workload_tables().iter().flat_map(|table| &table.never_on).map(|selector| selector.label);
         let labels = named_labels(model).chain(avoided).map(|label| (label, FxHashMap::<Symbol, Vec<u32>>::default()));
         let mut lists = labels.collect::<FxHashMap<_, _>>();
@@ -35,21 +35,21 @@ impl<'a> Zones<'a> {
             }
         }
         let sets = |lists: FxHashMap<Symbol, Vec<u32>>| {
-            lists.into_iter().map(|(value, list)| (value, Members::new(list, numbers.len()))).collect()
+            lists.into_iter().map(|(value, list)| (value, FixedNodeSet::new(list, numbers.len()))).collect()
         };
         let values = lists.into_iter().map(|(label, lists)| (label, sets(lists))).collect();
         let mut full = FxHashMap::<Symbol, Vec<Domain>>::default();
-        for (group, place, members) in now.averse_domains() {
+        for (group, place, members) in occupancy.averse_domains() {
             let options = model.aversion_group(group);
             if options.hard && members >= options.max {
                 full.entry(group).or_default().push(place);
             }
         }
-        Self { model, now, numbers, values, full }
+        Self { model, occupancy, numbers, values, full }
     }
 
     /// The nodes whose label has one of the selector's values.
-    pub(crate) fn selected(&self, selector: &Selector) -> Bits {
+    pub(crate) fn selected(&self, selector: &Selector) -> NodeSet {
         let is_name = self.model.text(selector.label) == NAME_LABEL;
         let places = selector.values.iter().filter_map(|&value| {
             let named = || self.model.node_named(self.model.text(value)).map(Domain::Node);
@@ -59,7 +59,7 @@ impl<'a> Zones<'a> {
     }
 
     /// The nodes in places where a hard aversion group has room.
-    pub(crate) fn with_room(&self, group: Symbol) -> Bits {
+    pub(crate) fn with_room(&self, group: Symbol) -> NodeSet {
         let over = self.model.aversion_group(group).over;
         let mut room = self.with_a_place(over);
         let full = self.full.get(&group).map_or(&[][..], Vec::as_slice);
@@ -68,27 +68,27 @@ impl<'a> Zones<'a> {
     }
 
     /// The nodes in places where a hard affinity group is or, as long as it is nowhere, could begin.
-    pub(crate) fn gathering(&self, group: Symbol) -> Bits {
+    pub(crate) fn gathering(&self, group: Symbol) -> NodeSet {
         let over = self.model.affinity_group(group).over;
-        if !self.now.has_members(group) {
+        if !self.occupancy.has_members(group) {
             return self.with_a_place(over);
         }
-        self.within(self.now.affine_domains(group).iter().copied(), over)
+        self.within(self.occupancy.affine_domains(group).iter().copied(), over)
     }
 
-    fn with_a_place(&self, over: Option<Symbol>) -> Bits {
+    fn with_a_place(&self, over: Option<Symbol>) -> NodeSet {
         let Some(label) = over.filter(|&label| self.model.text(label) != NAME_LABEL) else {
-            return Bits::all(self.numbers.len());
+            return NodeSet::all(self.numbers.len());
         };
-        let mut labelled = Bits::none(self.numbers.len());
+        let mut labelled = NodeSet::none(self.numbers.len());
         let sets = self.values.get(&label).into_iter().flat_map(FxHashMap::values);
         sets.for_each(|nodes| nodes.add_to(&mut labelled));
         labelled
     }
 
     /// The nodes of some places; values are those of a label.
-    fn within(&self, places: impl Iterator<Item = Domain>, label: Option<Symbol>) -> Bits {
-        let mut nodes = Bits::none(self.numbers.len());
+    fn within(&self, places: impl Iterator<Item = Domain>, label: Option<Symbol>) -> NodeSet {
+        let mut nodes = NodeSet::none(self.numbers.len());
         let values = label.and_then(|label| self.values.get(&label));
         for place in places {
             match place {

@@ -4,68 +4,68 @@
 //! before is written down; the set for an amount is the last one before it and the few nodes in between.
 //! Source: range-encoded bitmaps, C.-Y. Chan and Y. E. Ioannidis, "Bitmap Index Design and Evaluation", 1998.
 
-use crate::place::tally::node_set::Bits;
+use crate::place::tally::node_set::NodeSet;
 use crate::quantity::Capacity;
 
 /// The most sets that are written down for a resource.
-const MOST_MARKS: usize = 128;
+const MAX_CHECKPOINTS: usize = 128;
 
 /// The nodes that offer a resource, by their numbers.
 #[derive(Clone, Debug)]
-pub(crate) struct Shelf {
+pub(crate) struct NodesByFreeAmount {
     /// Ascending by what is free.
     numbers: Vec<u32>,
     free: Vec<Capacity>,
-    /// Between two marks are so many nodes.
+    /// Between two checkpoints are so many nodes.
     step: usize,
-    /// The nodes before each mark; none where they are so few that a list is shorter.
-    marks: Vec<Bits>,
+    /// The nodes before each checkpoint; none where they are so few that a list is shorter.
+    checkpoints: Vec<NodeSet>,
 }
 
-impl Shelf {
-    /// The shelf of nodes with what they have free, of as many numbers as there are.
+impl NodesByFreeAmount {
+    /// The by_free_amount of nodes with what they have free, of as many numbers as there are.
     pub(crate) fn new(mut nodes: Vec<(Capacity, u32)>, numbers: usize) -> Self {
         nodes.sort_unstable();
         let (free, on) = nodes.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
-        let step = numbers.div_ceil(64).max(on.len().div_ceil(MOST_MARKS)).max(1);
-        let mut before = Bits::none(numbers);
-        let mut marks = Vec::new();
+        let step = numbers.div_ceil(64).max(on.len().div_ceil(MAX_CHECKPOINTS)).max(1);
+        let mut before = NodeSet::none(numbers);
+        let mut checkpoints = Vec::new();
         for next in on.chunks_exact(step) {
             for &number in next {
                 before.insert(number);
             }
-            marks.push(before.clone());
+            checkpoints.push(before.clone());
         }
-        Self { numbers: on, free, step, marks }
+        Self { numbers: on, free, step, checkpoints }
     }
 
     /// Sets `found` to those of some nodes that offer it and have less free than this.
-    pub(crate) fn below(&self, amount: Capacity, of: &Bits, found: &mut Bits) {
+    pub(crate) fn below(&self, amount: Capacity, of: &NodeSet, found: &mut NodeSet) {
         self.lowest(self.free.partition_point(|&free| free < amount), of, found);
     }
 
     /// Sets `found` to those of some nodes that offer it and have at most so much free.
-    pub(crate) fn up_to(&self, amount: Capacity, of: &Bits, found: &mut Bits) {
+    pub(crate) fn up_to(&self, amount: Capacity, of: &NodeSet, found: &mut NodeSet) {
         self.lowest(self.free.partition_point(|&free| free <= amount), of, found);
     }
 
     /// Sets `found` to those of some nodes that ward it off.
-    pub(crate) fn warding(&self, of: &Bits, found: &mut Bits) {
+    pub(crate) fn warding(&self, of: &NodeSet, found: &mut NodeSet) {
         self.up_to(Capacity::Ward, of, found);
     }
 
     /// Sets `found` to those of some nodes that offer it.
-    pub(crate) fn offering(&self, of: &Bits, found: &mut Bits) {
+    pub(crate) fn offering(&self, of: &NodeSet, found: &mut NodeSet) {
         self.lowest(self.numbers.len(), of, found);
     }
 
-    fn lowest(&self, count: usize, of: &Bits, found: &mut Bits) {
-        let marks = count / self.step;
-        match marks.checked_sub(1) {
-            Some(mark) => found.set_to_both(of, &self.marks[mark]),
+    fn lowest(&self, count: usize, of: &NodeSet, found: &mut NodeSet) {
+        let checkpoints = count / self.step;
+        match checkpoints.checked_sub(1) {
+            Some(checkpoint) => found.set_to_both(of, &self.checkpoints[checkpoint]),
             None => found.clear(),
         }
-        let between = self.numbers[marks * self.step..count].iter().copied().filter(|&number| of.has(number));
+        let between = self.numbers[checkpoints * self.step..count].iter().copied().filter(|&number| of.has(number));
         between.for_each(|number| found.insert(number));
     }
 }
@@ -80,27 +80,27 @@ mod tests {
         #[test]
         fn those_below_an_amount_are_found(free in vec((0..60_i64, any::<bool>()), 0..600), amount in 0..60_i64) {
             let offers = |amount: i64| Capacity::Finite(amount.into());
-            // Numbers that are not on the shelf, and ones that are not asked about.
+            // Numbers that are not on the by_free_amount, and ones that are not asked about.
             let nodes = (0..).zip(&free).filter(|(number, _)| number % 3 > 0);
             let nodes = nodes.map(|(number, &(free, _))| (offers(free), number)).collect::<Vec<_>>();
             let asked = (0..).zip(&free).filter(|&(_, &(_, asked))| asked).map(|(number, _)| number);
-            let of = Bits::of(free.len(), asked);
-            let mut expected = [0, 1].map(|_| Bits::none(free.len()));
+            let of = NodeSet::of(free.len(), asked);
+            let mut expected = [0, 1].map(|_| NodeSet::none(free.len()));
             for &(each, number) in nodes.iter().filter(|&&(_, number)| of.has(number)) {
                 expected[0].insert(number);
                 if each < offers(amount) {
                     expected[1].insert(number);
                 }
             }
-            let shelf = Shelf::new(nodes, free.len());
-            let mut found = Bits::all(free.len());
-            shelf.offering(&of, &mut found);
+            let by_free_amount = NodesByFreeAmount::new(nodes, free.len());
+            let mut found = NodeSet::all(free.len());
+            by_free_amount.offering(&of, &mut found);
             prop_assert_eq!(&found, &expected[0]);
-            shelf.below(offers(amount), &of, &mut found);
+            by_free_amount.below(offers(amount), &of, &mut found);
             prop_assert_eq!(&found, &expected[1]);
-            shelf.up_to(offers(amount - 1), &of, &mut found);
+            by_free_amount.up_to(offers(amount - 1), &of, &mut found);
             prop_assert_eq!(&found, &expected[1]);
-            shelf.warding(&of, &mut found);
+            by_free_amount.warding(&of, &mut found);
             prop_assert!(found.is_empty());
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Nodes are numbered in strategy order, and every reason is a set of them: who is closed, who lacks a resource, who
 //! wards off, who is short. Each reason in turn takes its nodes out of those that are left, so that each node is
-//! counted by its first. Workloads that differ in amounts only make up a [`Class`] and share all but the shortages;
+//! counted by its first. Workloads that differ in amounts only make up a [`ClassTally`] and share all but the shortages;
 //! which node is nearest is found in `nearest`.
 //! A class costs some sixty-fourths of all nodes, and what it finds; a further workload of it, too. The worst case is
 //! wards and shortcomings that few nodes have each and many nodes in all: those nodes are looked at one by one.
@@ -14,10 +14,10 @@ use rustc_hash::FxHashMap;
 
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadTable};
-use crate::place::tally::below_amount::Shelf;
+use crate::place::tally::by_free_amount::NodesByFreeAmount;
 use crate::place::tally::nearest::nearest;
-use crate::place::tally::node_set::Bits;
-use crate::place::tally::rule_sets::Zones;
+use crate::place::tally::node_set::NodeSet;
+use crate::place::tally::rule_sets::RuleSets;
 use crate::quantity::{Capacity, Quantity};
 use crate::rules::Occupancy;
 use crate::rules::hold::amount_of;
@@ -25,93 +25,93 @@ use crate::rules::{Reason, Shortfall};
 use crate::rules::{Standing, is_immune, requires};
 
 /// The nodes as they are.
-pub(crate) struct Census<'a> {
+pub(crate) struct RefusalSets<'a> {
     pub(crate) model: &'a Model,
-    pub(crate) now: &'a Occupancy,
+    pub(crate) occupancy: &'a Occupancy,
     /// In strategy order.
     pub(crate) nodes: &'a [NodeId],
     numbers: &'a [u32],
-    zones: Zones<'a>,
-    cordoned: Bits,
-    drained: Bits,
-    resources: FxHashMap<Symbol, Resource>,
-    nobody: Resource,
-    wards: Deterrents,
-    shortcomings: Deterrents,
+    rule_sets: RuleSets<'a>,
+    cordoned: NodeSet,
+    drained: NodeSet,
+    resources: FxHashMap<Symbol, Offering>,
+    none: Offering,
+    wards: Blockers,
+    shortcomings: Blockers,
 }
 
 /// Who offers a resource.
 #[derive(Default)]
-struct Resource {
+struct Offering {
     numbers: Vec<u32>,
     /// Made when somebody asks how much there is.
-    shelf: OnceCell<Shelf>,
+    by_free_amount: OnceCell<NodesByFreeAmount>,
 }
 
 /// Resources that keep workloads away which do not even require them.
-struct Deterrents {
+struct Blockers {
     /// Those that many nodes have, by name.
     common: Vec<Symbol>,
     /// The nodes that have one which few have.
-    rare: Bits,
+    rare: NodeSet,
 }
 
 /// What all workloads hear that differ in amounts only.
-pub(crate) struct Class<'a> {
-    census: &'a Census<'a>,
+pub(crate) struct ClassTally<'a> {
+    sets: &'a RefusalSets<'a>,
     /// What is said whatever the amounts, in order.
     counts: Vec<(Reason, u32)>,
     /// The nodes that have said nothing yet.
-    left: Bits,
+    left: NodeSet,
     /// The nodes that only the required amounts may keep away, whatever else they say.
-    near: Bits,
+    near: NodeSet,
     /// The resources that `left` may be short of, by name.
     checked: Vec<Symbol>,
     /// The node that was nearest to the workload before.
     nearest: Option<NodeId>,
 }
 
-impl<'a> Census<'a> {
-    /// The census of the nodes in strategy order, with the number of each of them.
-    pub(crate) fn new(model: &'a Model, now: &'a Occupancy, nodes: &'a [NodeId], numbers: &'a [u32]) -> Self {
-        let mut resources = FxHashMap::<Symbol, Resource>::default();
+impl<'a> RefusalSets<'a> {
+    /// The sets of the nodes in strategy order, with the number of each of them.
+    pub(crate) fn new(model: &'a Model, occupancy: &'a Occupancy, nodes: &'a [NodeId], numbers: &'a [u32]) -> Self {
+        let mut resources = FxHashMap::<Symbol, Offering>::default();
         let [mut wards, mut shortcomings] = [(); 2].map(|()| FxHashMap::<Symbol, Vec<u32>>::default());
         for (number, &node) in (0..).zip(nodes) {
             for offer in &model.node_table(node).resources {
                 resources.entry(offer.resource).or_default().numbers.push(number);
             }
-            for &resource in now.below_zero(node) {
-                let kind = if is_ward(now, node, resource) { &mut wards } else { &mut shortcomings };
+            for &resource in occupancy.below_zero(node) {
+                let kind = if is_ward(occupancy, node, resource) { &mut wards } else { &mut shortcomings };
                 kind.entry(resource).or_default().push(number);
             }
         }
         let set = |reasons: &BTreeMap<NodeId, String>| {
-            Bits::of(nodes.len(), reasons.keys().map(|node| numbers[node.index()]))
+            NodeSet::of(nodes.len(), reasons.keys().map(|node| numbers[node.index()]))
         };
         Self {
             model,
-            now,
+            occupancy,
             nodes,
             numbers,
-            zones: Zones::new(model, now, numbers),
+            rule_sets: RuleSets::new(model, occupancy, numbers),
             cordoned: set(&model.cordons),
             drained: set(&model.drains),
             resources,
-            nobody: Resource::default(),
-            wards: Deterrents::new(model, wards, nodes.len()),
-            shortcomings: Deterrents::new(model, shortcomings, nodes.len()),
+            none: Offering::default(),
+            wards: Blockers::new(model, wards, nodes.len()),
+            shortcomings: Blockers::new(model, shortcomings, nodes.len()),
         }
     }
 
     /// What is said to all workloads that ask like this one, but for amounts.
-    pub(crate) fn class(&'a self, table: &WorkloadTable, standing: Standing) -> Class<'a> {
-        let (left, near) = (Bits::all(self.nodes.len()), Bits::all(self.nodes.len()));
-        let mut class = Class { census: self, counts: Vec::new(), left, near, checked: Vec::new(), nearest: None };
-        class.ask_doors(standing);
-        class.ask_rules(table);
-        class.ask_offers(table);
-        class.ask_wards(table);
-        class.ask_shortcomings(table);
+    pub(crate) fn class(&'a self, table: &WorkloadTable, standing: Standing) -> ClassTally<'a> {
+        let (left, near) = (NodeSet::all(self.nodes.len()), NodeSet::all(self.nodes.len()));
+        let mut class = ClassTally { sets: self, counts: Vec::new(), left, near, checked: Vec::new(), nearest: None };
+        class.tally_closed(standing);
+        class.tally_rules(table);
+        class.tally_offers(table);
+        class.tally_wards(table);
+        class.tally_shortcomings(table);
         class
     }
 
@@ -126,34 +126,34 @@ impl<'a> Census<'a> {
     }
 
     /// Who has how much of a resource.
-    pub(crate) fn shelf(&self, resource: Symbol) -> &Shelf {
-        let Resource { numbers, shelf } = self.resource(resource);
-        shelf.get_or_init(|| {
-            let free = |number: u32| self.now.free(self.nodes[number as usize], resource);
+    pub(crate) fn by_free_amount(&self, resource: Symbol) -> &NodesByFreeAmount {
+        let Offering { numbers, by_free_amount } = self.resource(resource);
+        by_free_amount.get_or_init(|| {
+            let free = |number: u32| self.occupancy.free(self.nodes[number as usize], resource);
             let nodes = numbers.iter().filter_map(|&number| Some((free(number)?, number)));
-            Shelf::new(nodes.collect(), self.nodes.len())
+            NodesByFreeAmount::new(nodes.collect(), self.nodes.len())
         })
     }
 
-    fn resource(&self, resource: Symbol) -> &Resource {
-        self.resources.get(&resource).unwrap_or(&self.nobody)
+    fn resource(&self, resource: Symbol) -> &Offering {
+        self.resources.get(&resource).unwrap_or(&self.none)
     }
 
     /// The wards of a node, or its shortcomings.
     fn below_zero(&self, number: u32, wards: bool) -> impl Iterator<Item = Symbol> {
         let node = self.nodes[number as usize];
-        let below_zero = self.now.below_zero(node).iter().copied();
-        below_zero.filter(move |&resource| is_ward(self.now, node, resource) == wards)
+        let below_zero = self.occupancy.below_zero(node).iter().copied();
+        below_zero.filter(move |&resource| is_ward(self.occupancy, node, resource) == wards)
     }
 }
 
-fn is_ward(now: &Occupancy, node: NodeId, resource: Symbol) -> bool {
-    now.free(node, resource) == Some(Capacity::Ward)
+fn is_ward(occupancy: &Occupancy, node: NodeId, resource: Symbol) -> bool {
+    occupancy.free(node, resource) == Some(Capacity::Ward)
 }
 
-impl Deterrents {
+impl Blockers {
     fn new(model: &Model, having: FxHashMap<Symbol, Vec<u32>>, numbers: usize) -> Self {
-        let mut deterrents = Self { common: Vec::new(), rare: Bits::none(numbers) };
+        let mut deterrents = Self { common: Vec::new(), rare: NodeSet::none(numbers) };
         for (resource, nodes) in having {
             if nodes.len() < numbers.div_ceil(64) {
                 for number in nodes {
@@ -168,36 +168,36 @@ impl Deterrents {
     }
 
     /// Those of some nodes that have a rare one, with what is to be known of them.
-    fn rare_among<T>(&self, nodes: &Bits, known: impl Fn(u32) -> Option<T>) -> Vec<(u32, T)> {
+    fn rare_among<T>(&self, nodes: &NodeSet, known: impl Fn(u32) -> Option<T>) -> Vec<(u32, T)> {
         let mut rare = self.rare.clone();
         rare.keep(nodes);
         rare.iter().filter_map(|number| Some((number, known(number)?))).collect()
     }
 }
 
-impl Class<'_> {
+impl ClassTally<'_> {
     /// First refusals, counted and in order, and the nearest miss, for the amounts of this workload.
-    pub(crate) fn ask(&mut self, table: &WorkloadTable) -> (Vec<(Reason, u32)>, Option<Shortfall>) {
+    pub(crate) fn tally(&mut self, table: &WorkloadTable) -> (Vec<(Reason, u32)>, Option<Shortfall>) {
         let (mut counts, mut left) = (self.counts.clone(), self.left.clone());
-        let mut short = Bits::none(self.census.nodes.len());
+        let mut short = NodeSet::none(self.sets.nodes.len());
         for &resource in &self.checked {
             let need = amount_of(table, resource);
-            self.census.shelf(resource).below(Capacity::Finite(need), &left, &mut short);
+            self.sets.by_free_amount(resource).below(Capacity::Finite(need), &left, &mut short);
             if let Some(first) = short.first() {
-                let free = self.census.now.free(self.census.nodes[first as usize], resource);
+                let free = self.sets.occupancy.free(self.sets.nodes[first as usize], resource);
                 let free = free.and_then(Capacity::finite).unwrap_or_default();
                 counts.push((Reason::Short { resource, need, free }, short.count()));
                 left.subtract(&short);
             }
         }
         let needs = self.checked.iter().filter_map(|&resource| table.requirement(resource)).collect();
-        let miss = nearest(self.census, needs, self.near.clone(), self.nearest);
+        let miss = nearest(self.sets, needs, self.near.clone(), self.nearest);
         self.nearest = miss.map(|miss| miss.node).or(self.nearest);
         (counts, miss)
     }
 
-    /// Counts the nodes that are left and not in a set: they say this first.
-    fn keep(&mut self, refusal: Reason, others: &Bits) {
+    /// RefusalCounts the nodes that are left and not in a set: they say this first.
+    fn retain(&mut self, refusal: Reason, others: &NodeSet) {
         let before = self.left.count();
         self.left.keep(others);
         let nodes = before - self.left.count();
@@ -208,72 +208,72 @@ impl Class<'_> {
         }
     }
 
-    fn ask_doors(&mut self, standing: Standing) {
-        let census = self.census;
+    fn tally_closed(&mut self, standing: Standing) {
+        let sets = self.sets;
         if let Standing::Bound(home) = standing {
-            let at_home = home.map(|home| census.number(home));
-            return self.keep(Reason::StaysElsewhere, &Bits::of(census.nodes.len(), at_home));
+            let at_home = home.map(|home| sets.number(home));
+            return self.retain(Reason::StaysElsewhere, &NodeSet::of(sets.nodes.len(), at_home));
         }
-        for (refusal, closed) in [(Reason::Cordoned, &census.cordoned), (Reason::Drained, &census.drained)] {
-            let mut open = Bits::all(census.nodes.len());
+        for (refusal, closed) in [(Reason::Cordoned, &sets.cordoned), (Reason::Drained, &sets.drained)] {
+            let mut open = NodeSet::all(sets.nodes.len());
             open.subtract(closed);
-            self.keep(refusal, &open);
+            self.retain(refusal, &open);
         }
     }
 
-    fn ask_rules(&mut self, table: &WorkloadTable) {
-        let (model, zones) = (self.census.model, &self.census.zones);
+    fn tally_rules(&mut self, table: &WorkloadTable) {
+        let (model, rule_sets) = (self.sets.model, &self.sets.rule_sets);
         let selectors = table.only_on.iter().map(|each| (each, true));
         let mut selectors = selectors.chain(table.never_on.iter().map(|each| (each, false))).collect::<Vec<_>>();
         selectors.sort_by_key(|(selector, _)| model.text(selector.label));
         for (selector, wanted) in selectors {
-            let mut allowed = zones.selected(selector);
+            let mut allowed = rule_sets.selected(selector);
             if !wanted {
-                let avoided = std::mem::replace(&mut allowed, Bits::all(self.census.nodes.len()));
+                let avoided = std::mem::replace(&mut allowed, NodeSet::all(self.sets.nodes.len()));
                 allowed.subtract(&avoided);
             }
-            self.keep(Reason::NotSelected(selector.label), &allowed);
+            self.retain(Reason::NotSelected(selector.label), &allowed);
         }
         let averse = table.aversion_groups.iter().copied().filter(|&group| model.aversion_group(group).hard);
         for group in self.by_name(averse) {
-            self.keep(Reason::GroupFull(group), &zones.with_room(group));
+            self.retain(Reason::GroupFull(group), &rule_sets.with_room(group));
         }
         let affine = table.affinity_groups.iter().copied().filter(|&group| model.affinity_group(group).hard);
         for group in self.by_name(affine) {
-            self.keep(Reason::GroupElsewhere(group), &zones.gathering(group));
+            self.retain(Reason::GroupElsewhere(group), &rule_sets.gathering(group));
         }
     }
 
-    fn ask_offers(&mut self, table: &WorkloadTable) {
-        let everybody = Bits::all(self.census.nodes.len());
+    fn tally_offers(&mut self, table: &WorkloadTable) {
+        let everybody = NodeSet::all(self.sets.nodes.len());
         let mut offering = everybody.clone();
         for resource in self.by_name(table.requirements.iter().map(|each| each.resource)) {
-            self.census.shelf(resource).offering(&everybody, &mut offering);
-            self.keep(Reason::Lacks(resource), &offering);
+            self.sets.by_free_amount(resource).offering(&everybody, &mut offering);
+            self.retain(Reason::Lacks(resource), &offering);
             self.near.keep(&offering);
         }
     }
 
-    fn ask_wards(&mut self, table: &WorkloadTable) {
-        let census = self.census;
+    fn tally_wards(&mut self, table: &WorkloadTable) {
+        let sets = self.sets;
         let warded_off = |number: u32| {
-            let wards = census.below_zero(number, true).filter(|&ward| !is_immune(table, ward));
-            wards.min_by_key(|&ward| census.model.text(ward))
+            let wards = sets.below_zero(number, true).filter(|&ward| !is_immune(table, ward));
+            wards.min_by_key(|&ward| sets.model.text(ward))
         };
         let mut counts = FxHashMap::<Symbol, u32>::default();
-        for (number, ward) in census.wards.rare_among(&self.left, warded_off) {
+        for (number, ward) in sets.wards.rare_among(&self.left, warded_off) {
             self.left.remove(number);
             *counts.entry(ward).or_default() += 1;
         }
-        for (number, _) in census.wards.rare_among(&self.near, warded_off) {
+        for (number, _) in sets.wards.rare_among(&self.near, warded_off) {
             self.near.remove(number);
         }
-        let mut warding = Bits::none(census.nodes.len());
-        for &ward in census.wards.common.iter().filter(|&&ward| !is_immune(table, ward)) {
-            census.shelf(ward).warding(&self.left, &mut warding);
+        let mut warding = NodeSet::none(sets.nodes.len());
+        for &ward in sets.wards.common.iter().filter(|&&ward| !is_immune(table, ward)) {
+            sets.by_free_amount(ward).warding(&self.left, &mut warding);
             self.left.subtract(&warding);
             *counts.entry(ward).or_default() += warding.count();
-            census.shelf(ward).warding(&self.near, &mut warding);
+            sets.by_free_amount(ward).warding(&self.near, &mut warding);
             self.near.subtract(&warding);
         }
         counts.retain(|_, nodes| *nodes > 0);
@@ -281,22 +281,22 @@ impl Class<'_> {
         self.counts.extend(wards.map(|ward| (Reason::Warded(ward), counts[&ward])));
     }
 
-    fn ask_shortcomings(&mut self, table: &WorkloadTable) {
-        let census = self.census;
+    fn tally_shortcomings(&mut self, table: &WorkloadTable) {
+        let sets = self.sets;
         let matters = |resource: &Symbol| !is_immune(table, *resource) && !requires(&table.requirements, *resource);
-        let sunk = |number: u32| Some(census.below_zero(number, false).filter(matters).collect::<Vec<_>>());
+        let sunk = |number: u32| Some(sets.below_zero(number, false).filter(matters).collect::<Vec<_>>());
         let required = table.requirements.iter().map(|each| each.resource).filter(|&each| !is_immune(table, each));
         let mut checked = required.collect::<Vec<_>>();
-        let mut below = Bits::none(census.nodes.len());
-        for &resource in census.shortcomings.common.iter().filter(|each| matters(each)) {
+        let mut below = NodeSet::none(sets.nodes.len());
+        for &resource in sets.shortcomings.common.iter().filter(|each| matters(each)) {
             checked.push(resource);
-            census.shelf(resource).below(Capacity::Finite(Quantity::ZERO), &self.near, &mut below);
+            sets.by_free_amount(resource).below(Capacity::Finite(Quantity::ZERO), &self.near, &mut below);
             self.near.subtract(&below);
         }
-        for (_, resources) in census.shortcomings.rare_among(&self.left, sunk) {
+        for (_, resources) in sets.shortcomings.rare_among(&self.left, sunk) {
             checked.extend(resources);
         }
-        for (number, resources) in census.shortcomings.rare_among(&self.near, sunk) {
+        for (number, resources) in sets.shortcomings.rare_among(&self.near, sunk) {
             if !resources.is_empty() {
                 self.near.remove(number);
             }
@@ -308,7 +308,7 @@ impl Class<'_> {
 
     fn by_name(&self, symbols: impl Iterator<Item = Symbol>) -> Vec<Symbol> {
         let mut symbols = symbols.collect::<Vec<_>>();
-        symbols.sort_unstable_by_key(|&each| self.census.model.text(each));
+        symbols.sort_unstable_by_key(|&each| self.sets.model.text(each));
         symbols
     }
 }
