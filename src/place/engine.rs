@@ -132,7 +132,7 @@ impl Engine {
         if let Some(index) = self.index.as_mut().filter(|_| self.order.depends_on_placements()) {
             index.remove(&self.order, node);
         }
-        self.occupancy.attach(model, demand, node);
+        self.occupancy.attach_demand(model, demand, node);
         self.order.attach(demand, node);
         if let Some(index) = &mut self.index {
             let cluster = Cluster { model, occupancy: &self.occupancy, order: &self.order };

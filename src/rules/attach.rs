@@ -1,33 +1,41 @@
-//! May this workload be on that node? The attach rule, the hard rules, the soft ones.
+//! Rules that decide whether a workload may be put on a node now: amounts, selectors, groups, cordons and drains.
 //!
-//! Each rule is one small function over the model and what is where; the order in which nodes are asked is `strategy`'s
-//! business, why a node refused is `refusal`'s.
+//! Each rule is one small function over the model and the current occupancy. `place` decides in which order nodes are
+//! asked; `refusal` collects the reasons of a node that says no.
 
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadOptions, WorkloadTable};
 use crate::rules::demand::Demand;
-use crate::rules::occupancy::{Domain, Occupancy};
+use crate::rules::domain::Domain;
+use crate::rules::occupancy::Occupancy;
 
-/// What is known of a workload before it is placed: where the record binds or draws it.
+/// Effect of the record on the choice of a node for a workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Standing {
-    /// No node is special to it.
+    /// The record names no node for it.
     Free,
-    /// It was evicted from this node earlier and tries it first.
+    /// It was evicted from this node earlier and tries that node first.
     Returning(NodeId),
-    /// It has `stay` and was recorded on this node, or on one that is gone: no other takes it.
+    /// It has `stay` and is recorded on this node (`None` if the node is gone), so no other node may take it.
     Bound(Option<NodeId>),
 }
 
-/// Rule 2.1 and the hard rules of 2.8 together: whether the node takes the workload now.
-pub(crate) fn takes(model: &Model, now: &Occupancy, demand: &Demand<'_>, standing: Standing, node: NodeId) -> bool {
+/// Whether the node takes the workload now: it is open and selected, has room, and all hard groups allow it.
+pub(crate) fn takes(
+    model: &Model,
+    occupancy: &Occupancy,
+    demand: &Demand<'_>,
+    standing: Standing,
+    node: NodeId,
+) -> bool {
     is_open(model, standing, node)
         && is_selected(model, demand, node)
-        && has_room(now, demand, node)
-        && hard_groups_allow(model, now, demand, node)
+        && has_room(occupancy, demand, node)
+        && hard_groups_allow(model, occupancy, demand, node)
 }
 
-/// Cordoned and drained nodes take nothing new; what has `stay` goes home only, and there it is not new.
+/// Whether a node is open to a workload. Cordoned and drained nodes take no new workload. A workload with `stay` may
+/// only return to its recorded node, where it is not new.
 pub fn is_open(model: &Model, standing: Standing, node: NodeId) -> bool {
     match standing {
         Standing::Bound(home) => home == Some(node),
@@ -37,91 +45,93 @@ pub fn is_open(model: &Model, standing: Standing, node: NodeId) -> bool {
     }
 }
 
-/// `only_on` and `never_on`.
+/// Whether `only_on` and `never_on` allow the node.
 fn is_selected(model: &Model, options: &WorkloadOptions, node: NodeId) -> bool {
     excluding_label(model, options, node).is_none()
 }
 
-/// The first label, by name, over which `only_on` or `never_on` forbids a node.
+/// First label, by name, by which `only_on` or `never_on` excludes a node.
 pub(crate) fn excluding_label(model: &Model, options: &WorkloadOptions, node: NodeId) -> Option<Symbol> {
     let missing = options.only_on.iter().filter(|selector| !model.selects(selector, node));
     let avoided = options.never_on.iter().filter(|selector| model.selects(selector, node));
     missing.chain(avoided).map(|selector| selector.label).min_by_key(|&label| model.text(label))
 }
 
-/// The first hard group, aversion before affinity and then by name, for which a node lacks the label.
+/// First hard group, aversion before affinity and then by name, over whose label the node has no domain.
 pub(crate) fn hard_group_without_domain(model: &Model, table: &WorkloadTable, node: NodeId) -> Option<Symbol> {
     let by_name = |&group: &Symbol| model.text(group).to_owned();
-    let lacks = |over| Domain::of(model, node, over).is_none();
+    let has_none = |over| Domain::of(model, node, over).is_none();
     let averse = table.aversion_groups.iter().copied().filter(|&group| {
         let options = model.aversion_group(group);
-        options.hard && lacks(options.over)
+        options.hard && has_none(options.over)
     });
     let affine = table.affinity_groups.iter().copied().filter(|&group| {
         let options = model.affinity_group(group);
-        options.hard && lacks(options.over)
+        options.hard && has_none(options.over)
     });
     averse.min_by_key(by_name).or_else(|| affine.min_by_key(by_name))
 }
 
-/// Rule 2.1: every required resource is offered, and afterwards none is below zero but those that it is immune to.
-fn has_room(now: &Occupancy, demand: &Demand<'_>, node: NodeId) -> bool {
-    let mut free = now.free_ascending(node);
+/// Whether the node offers every required resource and would be below zero in none, apart from resources to which the
+/// workload is immune.
+fn has_room(occupancy: &Occupancy, demand: &Demand<'_>, node: NodeId) -> bool {
+    let mut free = occupancy.free_ascending(node);
     let fits = demand.requirements.iter().all(|requirement| match free(requirement.resource) {
         None => false,
         Some(free) => is_immune(demand, requirement.resource) || !free.minus(requirement.amount()).is_negative(),
     });
-    let minds = |&resource: &Symbol| !is_immune(demand, resource) && !requires(demand.requirements, resource);
-    fits && !now.below_zero(node).iter().any(minds)
+    let matters = |&resource: &Symbol| !is_immune(demand, resource) && !requires(demand.requirements, resource);
+    fits && !occupancy.below_zero(node).iter().any(matters)
 }
 
-/// Hard groups: below `max` in a place of their own, or where the others are.
-pub(crate) fn hard_groups_allow(model: &Model, now: &Occupancy, demand: &Demand<'_>, node: NodeId) -> bool {
-    aversion_groups_allow(model, now, demand, node, true) && affinity_groups_allow(model, now, demand, node, true)
+/// Whether all hard groups of the workload allow the node.
+pub(crate) fn hard_groups_allow(model: &Model, occupancy: &Occupancy, demand: &Demand<'_>, node: NodeId) -> bool {
+    aversion_groups_allow(model, occupancy, demand, node, true)
+        && affinity_groups_allow(model, occupancy, demand, node, true)
 }
 
-/// Whether the node's places have room in all aversion groups that are hard, or all that are soft.
+/// Whether all hard, or all soft, aversion groups of the workload allow the node.
 pub(crate) fn aversion_groups_allow(
     model: &Model,
-    now: &Occupancy,
+    occupancy: &Occupancy,
     demand: &Demand<'_>,
     node: NodeId,
     hard: bool,
 ) -> bool {
     let mut groups = demand.aversion_groups.iter().filter(|&&group| model.aversion_group(group).hard == hard);
-    groups.all(|&group| aversion_allows(model, now, group, node))
+    groups.all(|&group| aversion_allows(model, occupancy, group, node))
 }
 
-/// Whether the node's places are where the members are of all affinity groups that are hard, or all that are soft.
+/// Whether all hard, or all soft, affinity groups of the workload allow the node.
 pub(crate) fn affinity_groups_allow(
     model: &Model,
-    now: &Occupancy,
+    occupancy: &Occupancy,
     demand: &Demand<'_>,
     node: NodeId,
     hard: bool,
 ) -> bool {
     let mut groups = demand.affinity_groups.iter().filter(|&&group| model.affinity_group(group).hard == hard);
-    groups.all(|&group| affinity_allows(model, now, group, node))
+    groups.all(|&group| affinity_allows(model, occupancy, group, node))
 }
 
-/// Whether a node's place has fewer members of an aversion group than may be there.
-pub(crate) fn aversion_allows(model: &Model, now: &Occupancy, group: Symbol, node: NodeId) -> bool {
+/// Whether the node's domain has fewer members of an aversion group than its maximum.
+pub(crate) fn aversion_allows(model: &Model, occupancy: &Occupancy, group: Symbol, node: NodeId) -> bool {
     let options = model.aversion_group(group);
-    Domain::of(model, node, options.over).is_some_and(|place| now.averse_members(group, place) < options.max)
+    Domain::of(model, node, options.over).is_some_and(|domain| occupancy.averse_members(group, domain) < options.max)
 }
 
-/// Whether a node's place is where an affinity group is, or could begin.
-pub(crate) fn affinity_allows(model: &Model, now: &Occupancy, group: Symbol, node: NodeId) -> bool {
+/// Whether the node's domain has members of an affinity group, or the group has no members yet.
+pub(crate) fn affinity_allows(model: &Model, occupancy: &Occupancy, group: Symbol, node: NodeId) -> bool {
     Domain::of(model, node, model.affinity_group(group).over)
-        .is_some_and(|place| !now.has_members(group) || now.affine_members(group, place) > 0)
+        .is_some_and(|domain| !occupancy.has_members(group) || occupancy.affine_members(group, domain) > 0)
 }
 
-/// Whether the value of a resource on a node is irrelevant to the workload.
+/// Whether the workload is immune to a resource, so that the amount on the node does not matter.
 pub(crate) fn is_immune(options: &WorkloadOptions, resource: Symbol) -> bool {
     options.immunities.binary_search(&resource).is_ok()
 }
 
-/// Whether one of these names the resource, at whatever amount.
+/// Whether any requirement names the resource, whatever the amount.
 pub(crate) fn requires(requirements: &[Requirement], resource: Symbol) -> bool {
     Requirement::of(requirements, resource).is_some()
 }

@@ -1,7 +1,4 @@
-//! A workload as it looks while it is placed: what it asks of a node, and what it takes there.
-//!
-//! In the order of sizes the tables of workloads are anywhere in memory. What is read of them again and again is
-//! gathered here, so that it can be laid out in the order in which it is needed (`ask`).
+//! Demand of a workload: everything that the rules ask about it, gathered for the time in which it is placed.
 
 use std::ops::Deref;
 
@@ -9,27 +6,27 @@ use crate::model::names::Symbol;
 use crate::model::score::Score;
 use crate::model::{Model, Requirement, WorkloadId, WorkloadOptions};
 
-/// What is asked for one workload; what only few tables say is shown as its own.
+/// Demand of one workload. The options that few tables have are reached through [`Deref`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Demand<'a> {
     pub(crate) workload: WorkloadId,
-    /// The number of its table.
+    /// Number of the workload's table.
     pub(crate) table: u32,
-    /// How much it takes of a node's score.
+    /// Size of the workload, taken off the score of its node.
     pub(crate) score: Score,
-    /// What it requires of each resource, in the order of resources.
+    /// Requirements, sorted by resource.
     pub(crate) requirements: &'a [Requirement],
     pub(crate) aversion_groups: &'a [Symbol],
     pub(crate) options: &'a WorkloadOptions,
 }
 
 impl<'a> Demand<'a> {
-    /// As its table says it.
+    /// Demand of a workload.
     pub(crate) fn of(model: &'a Model, workload: WorkloadId) -> Self {
         Self::of_table(model, workload, model.workloads()[workload.index()].table)
     }
 
-    /// The same where the number of the table is known.
+    /// Demand of a workload whose table number is known.
     pub(crate) fn of_table(model: &'a Model, workload: WorkloadId, number: u32) -> Self {
         let table = &model.workload_tables()[number as usize];
         Self {
@@ -51,7 +48,7 @@ impl Deref for Demand<'_> {
     }
 }
 
-/// Whether who requires this fills a shortcoming.
+/// Whether any requirement is negative, that is, adds to what its node has.
 pub(crate) fn has_negative_amount(requirements: &[Requirement]) -> bool {
     requirements.iter().any(Requirement::is_negative)
 }

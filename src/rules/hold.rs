@@ -1,7 +1,8 @@
-//! Does a node hold what is on it? The order-free rule 1 of section 3, and who leaves until it does.
+//! The rule that a node has to keep for the workloads recorded on it, whatever the order in which they came.
 //!
-//! For each resource that a workload is not immune to, capacity minus the requirements of all that are not immune to it
-//! (negative ones count in any case) is at zero or above.
+//! For each resource, the balance is the capacity minus the requirements of all workloads on the node that are not
+//! immune to it; negative requirements always count. A node holds its workloads if no balance is below zero, other than
+//! of a resource to which all of them are immune.
 
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadId, WorkloadTable};
@@ -10,20 +11,21 @@ use crate::rules::refusal::short_or_warded;
 use crate::rules::sorted_lookup::AscendingLookup;
 use crate::rules::{Reason, is_immune};
 
-/// What rule 1 leaves of a node's resources, and how many mind. Who they are is known to the caller.
+/// Balance of each resource of a node. The caller keeps the list of workloads.
 pub(crate) struct NodeBalance<'a> {
     model: &'a Model,
     node: NodeId,
-    on: usize,
-    /// In the order of the node's offers.
+    /// Number of workloads on the node.
+    workloads: usize,
+    /// One row per resource, in the order of the node's offers.
     rows: Vec<Row>,
 }
 
-/// One resource of the node.
+/// Balance of one resource.
 struct Row {
     resource: Symbol,
     left: Capacity,
-    /// How many of those on the node are immune to it.
+    /// Number of workloads on the node that are immune to it.
     immune: usize,
 }
 
@@ -31,7 +33,7 @@ impl<'a> NodeBalance<'a> {
     pub(crate) fn new(model: &'a Model, node: NodeId, on: &[WorkloadId]) -> Self {
         let offers = model.node_table(node).resources.iter();
         let rows = offers.map(|offer| Row { resource: offer.resource, left: offer.capacity, immune: 0 }).collect();
-        let mut held = Self { model, node, on: 0, rows };
+        let mut held = Self { model, node, workloads: 0, rows };
         for &workload in on {
             held.add(workload);
         }
@@ -39,7 +41,7 @@ impl<'a> NodeBalance<'a> {
     }
 
     pub(crate) fn add(&mut self, workload: WorkloadId) {
-        self.on += 1;
+        self.workloads += 1;
         for resource in &self.model.workload_table(workload).immunities {
             self.row(*resource, |row| row.immune += 1);
         }
@@ -47,14 +49,14 @@ impl<'a> NodeBalance<'a> {
     }
 
     pub(crate) fn remove(&mut self, workload: WorkloadId) {
-        self.on -= 1;
+        self.workloads -= 1;
         for resource in &self.model.workload_table(workload).immunities {
             self.row(*resource, |row| row.immune -= 1);
         }
         self.count(workload, |amount| -amount);
     }
 
-    /// Whether a workload may come back: everything there holds then, too.
+    /// Adds a workload if the node then still holds everything on it; returns whether it does.
     pub(crate) fn try_return(&mut self, workload: WorkloadId) -> bool {
         self.add(workload);
         let offers_all = first_not_offered(self.model, self.node, self.model.workload_table(workload)).is_none();
@@ -65,13 +67,13 @@ impl<'a> NodeBalance<'a> {
         holds
     }
 
-    /// The first resource, by name, that is below zero for a workload there.
+    /// First resource, by name, whose balance is below zero and matters to a workload on the node.
     pub(crate) fn first_negative(&self) -> Option<Symbol> {
-        let broken = self.rows.iter().filter(|row| row.left.is_negative() && row.immune < self.on);
+        let broken = self.rows.iter().filter(|row| row.left.is_negative() && row.immune < self.workloads);
         broken.map(|row| row.resource).min_by_key(|&each| self.model.text(each))
     }
 
-    /// Why a workload leaves over this resource: what it needs, and what the others leave it.
+    /// Reason for a workload to leave because of this resource: its need, and what the others leave it.
     pub(crate) fn reason_to_leave(&self, workload: WorkloadId, resource: Symbol) -> Reason {
         let need = amount_of(self.model.workload_table(workload), resource);
         let left = self.rows.iter().find(|row| row.resource == resource).map_or(Capacity::Ward, |row| row.left);
@@ -87,7 +89,7 @@ impl<'a> NodeBalance<'a> {
         }
     }
 
-    /// Changes the row of a resource, where the node offers it.
+    /// Changes the row of a resource if the node offers it.
     fn row(&mut self, resource: Symbol, change: impl FnOnce(&mut Row)) {
         if let Ok(at) = self.rows.binary_search_by_key(&resource, |row| row.resource) {
             change(&mut self.rows[at]);
@@ -95,15 +97,15 @@ impl<'a> NodeBalance<'a> {
     }
 }
 
-/// The first required resource, by name, that a node does not offer.
+/// First required resource, by name, that a node does not offer.
 pub(crate) fn first_not_offered(model: &Model, node: NodeId, table: &WorkloadTable) -> Option<Symbol> {
-    let (offers, mut along) = (&model.node_table(node).resources, AscendingLookup::default());
+    let (offers, mut lookup) = (&model.node_table(node).resources, AscendingLookup::default());
     let required = table.requirements.iter().map(|requirement| requirement.resource);
-    let missing = required.filter(|&resource| along.find(offers, resource, |offer| offer.resource).is_none());
+    let missing = required.filter(|&resource| lookup.find(offers, resource, |offer| offer.resource).is_none());
     missing.min_by_key(|&each| model.text(each))
 }
 
-/// What a workload requires of a resource; 0 when it does not name it.
+/// Amount that a workload requires of a resource; 0 if it does not name the resource.
 pub(crate) fn amount_of(table: &WorkloadTable, resource: Symbol) -> Quantity {
     table.requirement(resource).map_or(Quantity::ZERO, Requirement::amount)
 }

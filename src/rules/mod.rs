@@ -1,10 +1,12 @@
-//! May this workload be on that node? Attaching, holding, groups and selectors.
+//! Rules that decide whether a workload may be on a node: amounts, selectors, groups, cordons and drains.
 //!
-//! `place` looks for nodes; `rules` says yes or no to one of them. Nothing here knows a strategy or an order.
+//! `place` looks for a node; `rules` says whether a given node may take a workload, and if not, for which [`Reason`].
+//! Nothing here depends on the strategy. [`Occupancy`] is the state that the rules look at.
 
 mod attach;
 mod demand;
 mod departure;
+mod domain;
 pub(crate) mod hold;
 mod occupancy;
 mod reason;
@@ -19,7 +21,8 @@ pub(crate) use attach::{
 };
 pub(crate) use demand::{Demand, has_negative_amount};
 pub use departure::Departure;
-pub use occupancy::{Domain, Occupancy};
+pub use domain::Domain;
+pub use occupancy::Occupancy;
 pub use reason::Reason;
 pub use refusal::{closed, refusals};
 pub use shortfall::{Shortfall, largest_shortfall};

@@ -1,13 +1,13 @@
-//! Lookups in a sorted list, of what is asked for in the same order: mostly it is what comes next.
+//! Lookups in a sorted list for keys that come in ascending order. The next key is mostly the next entry.
 
 use crate::model::names::Symbol;
 
-/// How far the lookups have come.
+/// Position up to which the list has been searched.
 #[derive(Debug, Default)]
 pub(crate) struct AscendingLookup(usize);
 
 impl AscendingLookup {
-    /// Where in the list this is, which comes after all that was found before.
+    /// Index of a symbol in the list. Symbols have to be asked for in ascending order.
     pub(crate) fn find<T>(&mut self, list: &[T], wanted: Symbol, symbol: impl Fn(&T) -> Symbol) -> Option<usize> {
         let rest = &list[self.0..];
         let at = match rest.first() {

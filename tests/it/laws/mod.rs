@@ -10,6 +10,7 @@ mod oracle;
 mod explanations;
 mod index;
 mod leaving_order;
+mod occupancy;
 mod placement;
 mod replanning;
 mod rules;
