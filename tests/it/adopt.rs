@@ -73,9 +73,9 @@ fn a_long_list_of_mistakes_is_reported_within_bounds() {
     fs::write(home.path().join("runs"), lines.join("\n")).expect("written");
     let output = run(home.path(), &["adopt", "runs", "--yes"]);
     assert_eq!(output.status.code(), Some(1));
-    let told = text(&output.stderr);
-    assert!(told.ends_with("and 19902 more errors\n\n20002 errors; nothing was recorded\n"), "{told}");
-    assert!(told.len() < 100_000, "{}", told.len());
+    let errors = text(&output.stderr);
+    assert!(errors.ends_with("and 19902 more errors\n\n20002 errors; nothing was recorded\n"), "{errors}");
+    assert!(errors.len() < 100_000, "{}", errors.len());
 }
 
 /// Draws a name that a manifest may have, with spaces and other characters that separate names in a list.

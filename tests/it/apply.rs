@@ -181,8 +181,8 @@ fn check_compares_what_stays_with_the_record() {
     let output = run(folder.path(), &["check"]);
     ends(&output, 0);
     assert_eq!(text(&output.stdout), "lighthouse.toml is valid: 2 nodes, 1 workload, prioritized; 1 warning\n");
-    let told = "warning: `web` stays on `a`, which its `only_on` over `name` forbids\n --> lighthouse.toml:8:1\n";
-    assert!(text(&output.stderr).starts_with(told), "{}", text(&output.stderr));
+    let expected = "warning: `web` stays on `a`, which its `only_on` over `name` forbids\n --> lighthouse.toml:8:1\n";
+    assert!(text(&output.stderr).starts_with(expected), "{}", text(&output.stderr));
     validate("check", &json(&run(folder.path(), &["check", "--format", "json"])), "a disagreement");
     fs::write(folder.path().join("lighthouse.state.toml"), "").expect("it can be written");
     let output = run(folder.path(), &["check"]);
@@ -225,8 +225,8 @@ fn a_state_under_another_name_is_pointed_out() {
     fs::rename(folder.path().join("lighthouse.state.toml"), old).expect("it can be renamed");
     let output = run(folder.path(), &["plan"]);
     ends(&output, 0);
-    let told = "there is no state `lighthouse.state.toml`, but `old.state.toml` records 2 of these workloads";
-    assert!(text(&output.stderr).contains(told), "{}", text(&output.stderr));
+    let expected = "there is no state `lighthouse.state.toml`, but `old.state.toml` records 2 of these workloads";
+    assert!(text(&output.stderr).contains(expected), "{}", text(&output.stderr));
 }
 
 #[test]

@@ -180,9 +180,9 @@ fn arguments_are_shown_escaped() {
         let output = run(home.path(), arguments);
         assert_eq!(output.status.code(), Some(64), "{arguments:?}");
         assert!(output.stdout.is_empty());
-        let said = text(&output.stderr);
-        assert!(said.contains("\\u{202e}") && !said.contains("\u{1b}[31mx"), "{said:?}");
-        assert!(!said.chars().any(|c| c != '\n' && c != '\u{1b}' && is_hidden(c)), "{said:?}");
+        let errors = text(&output.stderr);
+        assert!(errors.contains("\\u{202e}") && !errors.contains("\u{1b}[31mx"), "{errors:?}");
+        assert!(!errors.chars().any(|c| c != '\n' && c != '\u{1b}' && is_hidden(c)), "{errors:?}");
     }
 }
 
@@ -274,11 +274,11 @@ fn only_the_first_of_many_keys_nested_too_deep_is_reported() {
     let headers = (0..4_000).map(|number| format!("[a{number}{}]", ".a".repeat(100))).collect::<Vec<_>>();
     let output = run(home(format!("{STRATEGY}{}\n", headers.join("\n")).as_bytes()).path(), &["check"]);
     is_harmless(&output, "headers");
-    let told = text(&output.stderr);
+    let errors = text(&output.stderr);
     assert!(
-        told.starts_with("error: tables and arrays are nested too deep; the limit is 16\n --> lighthouse.toml:2:1\n")
+        errors.starts_with("error: tables and arrays are nested too deep; the limit is 16\n --> lighthouse.toml:2:1\n")
     );
-    assert_eq!((output.status.code(), told.matches("error: ").count()), (Some(1), 1));
+    assert_eq!((output.status.code(), errors.matches("error: ").count()), (Some(1), 1));
 }
 
 /// Ten million nodes are legal, but do not fit into the memory to which the tests above limit the program.
@@ -344,15 +344,15 @@ fn annotations_name(workloads: &[String], text: &str) {
 /// annotation is of another form.
 fn annotated(page: &str) -> Option<Vec<String>> {
     let errors = page.lines().filter_map(|line| line.strip_prefix("::error "));
-    let told = errors.map(|error| {
+    let names = errors.map(|error| {
         let (properties, message) = error.split_once("::")?;
         let message = message.replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%");
         let (name, _) = message.split_once(" is unplaced: ")?;
         properties.starts_with("file=lighthouse.toml,line=").then(|| name.to_owned())
     });
-    let mut told = told.collect::<Option<Vec<_>>>()?;
-    told.sort();
-    Some(told)
+    let mut names = names.collect::<Option<Vec<_>>>()?;
+    names.sort();
+    Some(names)
 }
 
 #[test]
