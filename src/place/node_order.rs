@@ -1,7 +1,8 @@
-//! In which order a strategy tries the nodes, and what of it changes while workloads are placed.
+//! Node order of a strategy, and how it changes as workloads are placed.
 //!
-//! Prioritized and round robin go by manifest order, round robin from where it was; bin pack goes by the current score.
-//! Who in that order takes a workload is found in `index`.
+//! Prioritized tries nodes in manifest order. Round robin does, too, but starts after the node of its last placement.
+//! Bin pack tries the node with the lowest current score first, and breaks ties by name. `index` finds the first node
+//! in this order that takes a workload.
 
 use std::cmp::Ordering;
 
@@ -12,46 +13,45 @@ use crate::model::{Model, NodeId, Strategy};
 use crate::place::sort_key::{Scale, SortKey};
 use crate::rules::Demand;
 
-/// Where a node stands among others, as a word; nodes with the same word are told apart by [`NodeOrder::compare`].
-/// A node with its word.
+/// Place of a node in the order. [`NodeOrder::compare`] decides between nodes with equal sort keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NodeKey {
     pub(crate) sort_key: SortKey,
     pub(crate) node: NodeId,
 }
 
-/// The order of a strategy at this moment.
+/// Order in which a strategy currently tries nodes.
 #[derive(Clone, Debug)]
 pub(crate) enum NodeOrder {
     /// Manifest order.
     Manifest {
-        /// How many nodes there are.
+        /// Number of nodes.
         nodes: u32,
     },
-    /// Manifest order, from the node after the last success and once round.
+    /// Manifest order, from the node after the last placement and once round.
     RoundRobin {
-        /// How many nodes there are.
+        /// Number of nodes.
         nodes: u32,
-        /// The node of the last success.
+        /// Node of the last placement.
         after: Option<NodeId>,
     },
-    /// Current score, smallest first, then name.
+    /// Current score, lowest first, then name.
     ByScore {
-        /// The current score of each node.
+        /// Current score of each node.
         scores: Vec<Score>,
-        /// The same as sort_keys.
+        /// Sort key of each score.
         sort_keys: Vec<SortKey>,
-        /// What tells most of them apart.
+        /// Scale of the sort keys.
         scale: Scale,
-        /// Where each node's name stands among all names.
+        /// Rank of each node's name among all names.
         name_ranks: Vec<u32>,
-        /// Whether a score grows with every amount: no weight is below zero.
+        /// Whether a score never falls as an amount grows: no weight is negative.
         is_monotone: bool,
     },
 }
 
 impl NodeOrder {
-    /// The order of the model's strategy while nothing is placed.
+    /// Creates the order of the model's strategy while nothing is placed.
     pub(crate) fn new(model: &Model) -> Self {
         let nodes = u32::try_from(model.nodes().len()).unwrap_or(u32::MAX);
         match model.strategy() {
@@ -73,7 +73,7 @@ impl NodeOrder {
         }
     }
 
-    /// All nodes, in this order.
+    /// Returns all nodes, in this order.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
         let mut nodes = (0..self.len()).map(NodeId).collect::<Vec<_>>();
         match self {
@@ -91,7 +91,7 @@ impl NodeOrder {
         }
     }
 
-    /// Where a node stands now.
+    /// Returns the current key of a node.
     pub(crate) fn key(&self, node: NodeId) -> NodeKey {
         let sort_key = match self {
             Self::Manifest { .. } | Self::RoundRobin { .. } => node.0.into(),
@@ -100,13 +100,13 @@ impl NodeOrder {
         NodeKey { sort_key, node }
     }
 
-    /// Which of two nodes is tried first; their keys are those of now.
+    /// Compares two nodes by their current keys: the lesser is tried first.
     #[inline]
     pub(crate) fn compare(&self, a: NodeKey, b: NodeKey) -> Ordering {
         if a.sort_key == b.sort_key { self.compare_exactly(a.node, b.node) } else { a.sort_key.cmp(&b.sort_key) }
     }
 
-    /// The same for nodes with the same word, which are few.
+    /// Compares nodes with equal sort keys, which are rare.
     #[cold]
     fn compare_exactly(&self, a: NodeId, b: NodeId) -> Ordering {
         match self {
@@ -118,12 +118,12 @@ impl NodeOrder {
         }
     }
 
-    /// Whether nodes stand elsewhere when something is placed on them.
+    /// Returns whether a placement changes the key of its node.
     pub(crate) fn depends_on_placements(&self) -> bool {
         matches!(self, Self::ByScore { .. })
     }
 
-    /// The word from which a search starts; what is below it comes last. `None` is the very first.
+    /// Returns the key from which a search starts; nodes below it come last. `None` is the very first.
     pub(crate) fn start_key(&self) -> Option<SortKey> {
         let after = self.cursor()?;
         Some(SortKey::from(after.0) + 1)
@@ -131,8 +131,8 @@ impl NodeOrder {
 
     /// Returns a key below which no node takes a workload, if one is known.
     ///
-    /// What is on a node requires only what the node offers, so under weights of at least zero the score counts what is
-    /// free. Without an immunity a workload fits only if nothing is below zero afterwards, so the score of a node that
+    /// Workloads on a node require only what the node offers, so under weights of at least zero the score counts the
+    /// free amounts. Without an immunity a workload fits only if nothing is below zero afterwards, so the score of a node that
     /// takes it is at least the workload's size.
     pub(crate) fn lower_bound(&self, demand: &Demand<'_>) -> Option<SortKey> {
         match self {
@@ -143,7 +143,7 @@ impl NodeOrder {
         }
     }
 
-    /// The current score of a node, where the order has scores.
+    /// Returns the current score of a node, if the order has scores.
     pub(crate) fn score(&self, node: NodeId) -> Option<Score> {
         match self {
             Self::ByScore { scores, .. } => Some(scores[node.index()]),
@@ -151,7 +151,7 @@ impl NodeOrder {
         }
     }
 
-    /// Notes that a workload is on a node now: its score shrinks.
+    /// Lowers the score of a node that a workload was attached to.
     pub(crate) fn attach(&mut self, demand: &Demand<'_>, node: NodeId) {
         if let Self::ByScore { scores, sort_keys, scale, .. } = self {
             let score = scores[node.index()].minus(demand.score);
@@ -159,14 +159,14 @@ impl NodeOrder {
         }
     }
 
-    /// Notes a success of the search: round robin goes on after this node.
+    /// Continues round robin after this node.
     pub(crate) fn resume_after(&mut self, node: NodeId) {
         if let Self::RoundRobin { after, .. } = self {
             *after = Some(node);
         }
     }
 
-    /// The node of round robin's last success.
+    /// Returns the node of round robin's last placement.
     pub(crate) fn cursor(&self) -> Option<NodeId> {
         match self {
             Self::RoundRobin { after, .. } => *after,
@@ -183,7 +183,7 @@ fn sort_key(scale: Scale, score: Score) -> SortKey {
     }
 }
 
-/// Where each node's name stands among all names, by bytes.
+/// Returns the rank of each node's name among all names, compared by bytes.
 fn name_ranks(model: &Model) -> Vec<u32> {
     let mut ranks = vec![0; model.nodes().len()];
     for (rank, node) in (0..).zip(model.nodes_by_name()) {

@@ -1,7 +1,6 @@
-//! The strategies: in which order workloads are taken, and how far each search goes.
+//! Workload order of a strategy: priority first, then manifest order or, for bin pack, size and name.
 //!
-//! Prioritized, round robin and bin pack differ in two orders only: that of the workloads, here, and that of the nodes,
-//! in `index`. The passes over soft rules are the same for all.
+//! The strategies differ in two orders only: that of the workloads, here, and that of the nodes, in `node_order`.
 
 use std::cmp::Reverse;
 
@@ -17,7 +16,7 @@ pub(crate) fn sort(model: &Model, workloads: &mut [WorkloadId]) {
     }
 }
 
-/// Sorts for bin pack by one `u128` key (priority, then size), and compares exactly only where two keys are equal.
+/// Sorts for bin pack by one `u128` key: priority, then size. Only workloads with equal keys are compared exactly.
 fn sort_by_size(model: &Model, workloads: &mut [WorkloadId]) {
     let scale = Scale::of(workloads.iter().map(|&each| model.workload_score(each).parts()));
     let descending = |number: i64| u128::from(i64::MAX.abs_diff(number));
@@ -26,7 +25,7 @@ fn sort_by_size(model: &Model, workloads: &mut [WorkloadId]) {
     let mut sized = workloads.iter().map(|&each| (key(each), each)).collect::<Vec<_>>();
     sized.sort_unstable_by_key(|&(key, _)| key);
     for alike in sized.chunk_by_mut(|(one, _), (other, _)| one == other) {
-        // In manifest order most of them are in order of names.
+        // Replicas have ascending names in manifest order, so the exact sort mostly finds them sorted already.
         alike.sort_unstable_by_key(|&(_, each)| each);
         alike.sort_by_key(|&(_, each)| size_and_name(model, each));
     }
@@ -35,12 +34,12 @@ fn sort_by_size(model: &Model, workloads: &mut [WorkloadId]) {
     }
 }
 
-/// What tells workloads with the same word apart.
+/// Returns the exact size and the name, which decide between workloads with equal keys.
 fn size_and_name(model: &Model, workload: WorkloadId) -> (Reverse<Score>, &str) {
     (Reverse(model.workload_score(workload)), model.workload_name(workload))
 }
 
-/// When a workload is taken, by what strategy order compares.
+/// Place of a workload in strategy order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct OrderKey<'m> {
     priority: Reverse<i64>,
@@ -48,7 +47,7 @@ pub(crate) struct OrderKey<'m> {
     workload: WorkloadId,
 }
 
-/// When this workload is taken.
+/// Returns the place of a workload in strategy order.
 pub(crate) fn order_key(model: &Model, workload: WorkloadId) -> OrderKey<'_> {
     OrderKey {
         priority: Reverse(model.workload_table(workload).priority),
@@ -68,10 +67,10 @@ mod tests {
     use crate::model::{Requirement, WorkloadOptions, WorkloadTable};
     use crate::quantity::{Family, Quantity};
 
-    /// Beside the largest the others have the same word, though they are not as large.
+    /// Sizes of which all but the largest have the same sort key, though they differ.
     const SIZES: [&str; 4] = ["1", "2", "3", "10000000000000000000000000000"];
 
-    /// Workloads of these sizes, priorities and numbers, whose names are in another order.
+    /// Workloads with these sizes, priorities and replicas, whose order by name differs from the manifest's.
     fn model(tables: &[(usize, i64, u32)]) -> Model {
         let mut model = Model::new(Strategy::BinPack, &[("cpu", Weight::from(Quantity::from(1)))]).expect("a rubric");
         let cpu = model.intern("cpu");
@@ -92,7 +91,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
-        fn however_many_there_are_they_are_in_the_order_of_their_turns(
+        fn sorting_agrees_with_order_keys(
             tables in (1..=SIZES.len()).prop_flat_map(|sizes| vec((0..sizes, -1..2_i64, 1..60_u32), 1..600)),
             start in any::<prop::sample::Index>(),
         ) {

@@ -1,29 +1,29 @@
-//! Neighbours in an order, and how far each of them reaches.
+//! Block of up to 64 neighbours in an order, with their levels stored column by column.
 //!
-//! Of each column the levels of all neighbours stand side by side, so that a processor compares many at once. Who comes
-//! or goes moves those that stand after it.
+//! A column holds the levels of all entries side by side, so that a processor compares many at once. Inserting or
+//! removing an entry shifts those after it.
 //! Source: D. J. Abadi, S. R. Madden and N. Hachem, "Column-stores vs. row-stores", 2008.
 
 use crate::place::node_order::NodeKey;
 use crate::place::tally::node_set::ones;
 
-/// How far an entry reaches in one column; 0 is nowhere, and nothing is below. Eight of them fit where a processor
-/// compares at once.
+/// Quantization level of an entry in one column, from 0 up. Sixteen bits, so that a vector instruction compares eight
+/// or more at once.
 pub(crate) type Level = i16;
 
-/// A block that has as many entries as a word has bits is divided.
+/// Number of entries at which a block is split: as many as a `u64` has bits.
 const CAPACITY: usize = 64;
 
-/// So many entries a block keeps when it is divided.
+/// Number of entries that a block keeps when it is split.
 const HALF: usize = CAPACITY / 2;
 
-/// Entries in order of their keys.
+/// Entries sorted by key.
 #[derive(Clone, Debug)]
 pub(crate) struct Block<T> {
     pub(crate) keys: Vec<NodeKey>,
-    /// What there is beside the keys.
+    /// Value of each key.
     pub(crate) entries: Vec<T>,
-    /// Of each column the levels by place; after the last entry they are nowhere.
+    /// Levels of each column by entry; zero after the last entry.
     columns: Vec<[Level; CAPACITY]>,
 }
 
@@ -36,7 +36,7 @@ impl<T> Block<T> {
         self.keys.is_empty()
     }
 
-    /// Puts an entry in at a place; it reaches nothing yet.
+    /// Inserts an entry, with all levels zero.
     pub(crate) fn insert(&mut self, place: usize, key: NodeKey, entry: T) {
         self.keys.insert(place, key);
         self.entries.insert(place, entry);
@@ -46,7 +46,7 @@ impl<T> Block<T> {
         }
     }
 
-    /// Takes an entry out.
+    /// Removes an entry.
     pub(crate) fn remove(&mut self, place: usize) {
         self.keys.remove(place);
         self.entries.remove(place);
@@ -56,7 +56,7 @@ impl<T> Block<T> {
         }
     }
 
-    /// Takes out the upper half, once there is no room for more.
+    /// Splits off the upper half if the block is full.
     pub(crate) fn split_if_full(&mut self) -> Option<Self> {
         if self.keys.len() < CAPACITY {
             return None;
@@ -71,22 +71,22 @@ impl<T> Block<T> {
         Some(upper)
     }
 
-    /// Sets how far an entry reaches in each column.
+    /// Sets the levels of an entry.
     pub(crate) fn set_levels(&mut self, place: usize, level: impl Fn(&T, usize) -> Level) {
         for (number, column) in self.columns.iter_mut().enumerate() {
             column[place] = level(&self.entries[place], number);
         }
     }
 
-    /// How far the furthest entry reaches in a column.
+    /// Returns the highest level in a column.
     pub(crate) fn highest(&self, column: usize) -> Level {
         self.columns[column].iter().copied().fold(0, Level::max)
     }
 
-    /// The places of entries that reach all of these levels, as bits.
+    /// Returns the entries with at least the needed level in every column, as a bit set.
     pub(crate) fn matching(&self, needs: &[Level]) -> u64 {
-        // What falls short in one column has a difference below zero, and so its sign among all of them. None wraps:
-        // a processor need not look whether it did.
+        // A level that falls short gives a negative difference, and its sign bit survives the `|` over all columns.
+        // No level is negative, so the subtraction never wraps; saying so saves the overflow check.
         let mut differences = [0; CAPACITY];
         for (column, &need) in self.columns.iter().zip(needs).filter(|&(_, &need)| need > 0) {
             for (difference, &level) in differences.iter_mut().zip(column) {
@@ -98,17 +98,17 @@ impl<T> Block<T> {
     }
 }
 
-/// The places in a set of bits, ascending.
+/// Returns the positions of the bits that are set, ascending.
 pub(crate) fn bit_positions(bits: u64) -> impl Iterator<Item = usize> {
     ones(bits).map(|place| place as usize)
 }
 
-/// The bits of the places before one.
+/// Returns a mask of the bits before a position.
 pub(crate) fn mask_below(place: usize) -> u64 {
     if place < CAPACITY { (1 << place) - 1 } else { u64::MAX }
 }
 
-/// Bytes that are 0 or 1 as bits. Eight at a time are gathered by one product, in which no two of them meet.
+/// Packs bytes that are 0 or 1 into bits. One product gathers eight bytes, and its partial sums do not overlap.
 fn bits(bytes: &[u8; CAPACITY]) -> u64 {
     let (eights, _) = bytes.as_chunks();
     let byte = |&eight: &[u8; 8]| u64::from_le_bytes(eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
@@ -123,7 +123,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn bytes_are_bits_and_bits_are_places(set in any::<u64>(), place in 0..=CAPACITY) {
+        fn packed_bytes_list_their_positions(set in any::<u64>(), place in 0..=CAPACITY) {
             let bytes = std::array::from_fn(|at| u8::from(set >> at & 1 == 1));
             prop_assert_eq!(bits(&bytes), set);
             prop_assert!(bit_positions(set).eq((0..CAPACITY).filter(|&at| bytes[at] == 1)));

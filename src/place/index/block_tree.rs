@@ -1,8 +1,8 @@
-//! Nodes in an order that may change, in blocks of neighbours, which are in blocks themselves.
+//! Nodes in a changing order, in blocks of neighbours that are grouped into blocks themselves.
 //!
-//! What a block reaches is what any of its nodes does, and one that reaches too little is left out with all that is in
-//! it. What the columns are, and whether a node that looks good enough takes a workload, is known elsewhere. A node
-//! that moves costs no more than two blocks.
+//! A block stores for each column the highest level of its entries, so a search skips a block with too low a level and
+//! all nodes in it. Moving a node changes at most two blocks. The caller decides what the columns mean, and whether a
+//! node with high enough levels takes a workload.
 //! Source: Z. Shao, J. H. Reppy and A. W. Appel, "Unrolling lists", 1994.
 
 use crate::model::NodeId;
@@ -10,21 +10,21 @@ use crate::place::index::block::{Block, Level, bit_positions, mask_below};
 use crate::place::node_order::{NodeKey, NodeOrder};
 use crate::place::sort_key::SortKey;
 
-/// How many entries a new block has, so that some more can come.
+/// Number of entries in a newly built block: fewer than its capacity, so that entries can be added without a split.
 const INITIAL_LENGTH: usize = 48;
 
-/// Nodes by key, with a level in each column.
+/// Nodes sorted by key, with a level in each column.
 #[derive(Clone, Debug)]
 pub(crate) struct BlockTree {
     columns: usize,
-    /// In order of keys, none of them empty.
+    /// Sorted by key; no block is empty.
     list: Vec<Block<Leaf>>,
 }
 
-/// A block of nodes.
+/// Block of nodes.
 type Leaf = Block<()>;
 
-/// A place in the list, one among the blocks there, and one among the nodes there.
+/// Position just after a node: index in the list, in the block of leaves, and in the leaf.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Position {
     outer: usize,
@@ -33,7 +33,7 @@ pub(crate) struct Position {
 }
 
 impl BlockTree {
-    /// These nodes, in order of keys, with a row of so many levels each.
+    /// Creates a tree of nodes sorted by key, with a row of `columns` levels each.
     pub(crate) fn new(columns: usize, nodes: &[NodeKey], rows: &[Level]) -> Self {
         let leaves = nodes.chunks(INITIAL_LENGTH).zip(rows.chunks(INITIAL_LENGTH * columns)).map(|(nodes, rows)| {
             let mut leaf = Leaf::new(columns);
@@ -56,7 +56,7 @@ impl BlockTree {
         Self { columns, list }
     }
 
-    /// Takes a node out, which stands where it did when it was put in: hint at this position.
+    /// Removes a node, whose key is still that of its insertion; `hint` is its likely position.
     pub(crate) fn remove(&mut self, order: &NodeOrder, node: NodeId, hint: Option<Position>) {
         let Position { outer, inner, after } = self.position_of(order, node, hint);
         let blocks = &mut self.list[outer];
@@ -71,7 +71,7 @@ impl BlockTree {
         }
     }
 
-    /// Sets how far a node reaches, which stands where it did when it was put in: hint at this position.
+    /// Sets the levels of a node, whose key is still that of its insertion; `hint` is its likely position.
     pub(crate) fn update(&mut self, order: &NodeOrder, node: NodeId, hint: Option<Position>, row: &[Level]) {
         let Position { outer, inner, after } = self.position_of(order, node, hint);
         let blocks = &mut self.list[outer];
@@ -79,7 +79,7 @@ impl BlockTree {
         blocks.summarize(inner);
     }
 
-    /// Puts a node where it stands now.
+    /// Inserts a node by its current key.
     pub(crate) fn insert(&mut self, order: &NodeOrder, node: NodeId, row: &[Level]) {
         let key = order.key(node);
         let Position { outer, inner, after } = self.find(order, key);
@@ -102,7 +102,7 @@ impl BlockTree {
         }
     }
 
-    /// The first node, in order and from a word on, that reaches the levels of a row and that `takes`; and its position.
+    /// Returns the first node, from a key on, with at least the needed levels and for which `takes` holds.
     pub(crate) fn first(
         &self,
         needs: &[Level],
@@ -120,7 +120,7 @@ impl BlockTree {
         None
     }
 
-    /// Where a node stands: after what may be its position, or else it is looked for.
+    /// Returns the position after a node: the hint if the node is there, else the result of a lookup.
     fn position_of(&self, order: &NodeOrder, node: NodeId, hint: Option<Position>) -> Position {
         let is_there = |&Position { outer, inner, after }: &Position| {
             let leaf = self.list.get(outer).and_then(|blocks| blocks.entries.get(inner));
@@ -129,12 +129,12 @@ impl BlockTree {
         hint.filter(is_there).unwrap_or_else(|| self.find(order, order.key(node)))
     }
 
-    /// The place after a key, whether or not it is there.
+    /// Returns the position after a key, whether or not the tree contains it.
     fn find(&self, order: &NodeOrder, key: NodeKey) -> Position {
         self.seek(|other| order.compare(other, key).is_le())
     }
 
-    /// The place after the keys that come before; in the same block as the last of them.
+    /// Returns the position after the last key for which `is_before` holds, in the block of that key.
     fn seek(&self, is_before: impl Fn(NodeKey) -> bool) -> Position {
         let outer = self.list.partition_point(|blocks| is_before(blocks.keys[0])).saturating_sub(1);
         let Some(blocks) = self.list.get(outer) else { return Position::default() };
@@ -151,7 +151,8 @@ impl Leaf {
 }
 
 impl Block<Leaf> {
-    /// The first node from a position on that reaches these levels and that `takes`, as its block and its place there.
+    /// Returns the first node from a position on with at least the needed levels and for which `takes` holds, as the
+    /// index of its leaf and its index there.
     fn first(
         &self,
         needs: &[Level],
@@ -166,7 +167,7 @@ impl Block<Leaf> {
         })
     }
 
-    /// Works out where a block begins, and how far it reaches.
+    /// Updates the first key and the highest levels of a leaf.
     fn summarize(&mut self, place: usize) {
         self.keys[place] = self.entries[place].keys[0];
         self.set_levels(place, Leaf::highest);
@@ -186,28 +187,28 @@ mod tests {
     use crate::model::score::Score;
     use crate::place::sort_key::Scale;
 
-    /// The highest levels.
+    /// Highest level of each column.
     const HEIGHTS: [Level; 5] = [3, 1, 3, 2, 3];
 
-    /// How many bits of a score its word leaves out.
+    /// Number of low bits of a score that its sort key drops.
     const LEFT_OUT: u32 = 4;
 
     fn row() -> impl Strategy<Value = Vec<Level>> {
         HEIGHTS.map(|height| 0..=height).to_vec()
     }
 
-    /// Rarely much, so that some nodes have it.
+    /// Needs that are mostly zero, so that some nodes meet them.
     fn needs() -> impl Strategy<Value = Vec<Level>> {
         HEIGHTS.map(|height| prop_oneof![3 => Just(0), 1 => 0..=height]).to_vec()
     }
 
-    /// Mostly few nodes, and sometimes more than there are in a block of blocks; with their scores.
+    /// Nodes with their scores: mostly few, sometimes more than one block of blocks holds.
     fn nodes() -> impl Strategy<Value = Vec<(i64, Vec<Level>)>> {
         let node = || (0..1000_i64, row());
         prop_oneof![9 => vec(node(), 0..200), 1 => vec(node(), 2_000..5_000)]
     }
 
-    /// Nodes without a score yet. Their ranks by name are not those of the manifest.
+    /// Nodes without a score yet, whose order by name differs from the order in the manifest.
     fn order(nodes: usize) -> NodeOrder {
         NodeOrder::ByScore {
             scores: vec![Score::Lowest; nodes],
@@ -226,7 +227,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_first_that_reaches_all_is_found(
+        fn the_first_node_with_all_needed_levels_is_found(
             nodes in nodes(),
             one_by_one in any::<bool>(),
             changes in vec(
@@ -249,7 +250,7 @@ mod tests {
                     blocks.insert(&order, *node, row);
                 }
             }
-            // What was found last, and where: half of the changes are made to it.
+            // Result of the last search. Half of the changes are made to its node.
             let mut last = None::<(NodeKey, Position)>;
             for (index, score, row, change, needs, from) in changes {
                 if !expected.is_empty() {

@@ -89,7 +89,7 @@ impl NodeSubsets {
         self.values.get(&label).and_then(|by_value| by_value.get(&value)).map_or(&[], Vec::as_slice)
     }
 
-    /// The nodes that make up a size_of now.
+    /// Returns the nodes of a subset as things stand.
     pub(crate) fn nodes(&self, model: &Model, now: &Occupancy, columns: &Columns, name: Subset) -> Vec<NodeId> {
         match name {
             Subset::All => self.nodes.clone(),
@@ -120,7 +120,7 @@ impl NodeSubsets {
         candidates.subsets.clear();
         let rare = demand.requirements.iter().filter_map(|each| Some((each.resource, columns.rare(each.resource)?)));
         if let Some((resource, offering)) = rare.min_by_key(|(_, nodes)| nodes.len()) {
-            // Other subsets leave out what is below zero without a column, which may be just what it fills.
+            // Other subsets skip nodes on which a rare resource is below zero, which this workload may raise.
             let restricted =
                 self.restricted(model, now, demand, pass).filter(|candidates| candidates.subsets.is_empty());
             let few = restricted.filter(|candidates| candidates.nodes.len() < offering.len());
@@ -131,7 +131,7 @@ impl NodeSubsets {
             Some(restricted) => *candidates = restricted,
             None => candidates.subsets.push(self.unrestricted(model, demand, pass)),
         }
-        // A rare ward keeps its nodes out of every other size_of, but for those that are immune to it.
+        // Other subsets skip nodes with a rare ward, to which this workload may be immune.
         for &immunity in &demand.immunities {
             let warded = columns.rare(immunity).map(|nodes| offered_by(immunity, nodes)).unwrap_or_default();
             candidates.nodes.extend(warded.nodes);
@@ -139,13 +139,13 @@ impl NodeSubsets {
         }
     }
 
-    /// All nodes, or those in which a large group that is to be kept with_room has room.
+    /// Returns all nodes, or those where a large aversion group of the workload has room.
     fn unrestricted(&self, model: &Model, demand: &Demand<'_>, pass: Pass) -> Subset {
         let kept = averse(model, demand, pass).find(|group| self.large.contains(group));
         kept.map_or(Subset::All, Subset::WithRoom)
     }
 
-    /// The smallest candidates by labels and groups, where one of them confines the workload.
+    /// Returns the fewest candidates by selectors and groups, if one of them restricts the workload.
     fn restricted(&self, model: &Model, now: &Occupancy, demand: &Demand<'_>, pass: Pass) -> Option<Candidates> {
         let selected = demand.only_on.iter().map(|selector| {
             let is_name = model.text(selector.label) == NAME_LABEL;

@@ -1,8 +1,8 @@
-//! What an index knows of each node: how far it reaches in each column, never too little.
+//! Columns of the index: upper bounds of what each node has, as levels.
 //!
-//! A column counts the free amount of a resource in steps: the amounts that workloads require, or some of them if they
-//! are many. So what would fit never looks too small; whether it fits is decided by the exact amounts. A resource that
-//! few nodes offer has no column: the nodes that offer it make up a field of their own.
+//! A column quantizes the free amount of a resource by the amounts that workloads require, or by a sample of them. A
+//! node that fits always has high enough levels; whether a node with high enough levels fits is decided by exact
+//! amounts. A resource that few nodes offer has no column: the nodes that offer it form a subset of their own.
 
 use rustc_hash::FxHashMap;
 
@@ -11,52 +11,49 @@ use crate::model::{Model, NodeId, Requirement, WorkloadOptions};
 use crate::place::index::block::Level;
 use crate::place::index::thresholds::Thresholds;
 use crate::quantity::Capacity;
-use crate::rules::AscendingLookup;
-use crate::rules::Demand;
-use crate::rules::Occupancy;
-use crate::rules::{is_immune, requires};
+use crate::rules::{AscendingLookup, Demand, Occupancy, is_immune, requires};
 
-/// A resource has a column when at least one in so many nodes offers it.
+/// A resource has a column if at least one in this many nodes offers it.
 const COMMON_SHARE: usize = 16;
 
-/// A resource is popular when at least one in so many tables requires it, of those that require the most popular one.
+/// A resource is popular if at least one in this many tables requires it, of those that require the most popular one.
 const POPULAR_SHARE: usize = 2;
 
-/// How many tables the steps are taken from; so there are hardly more of them.
+/// Approximate number of workload tables from which thresholds are taken.
 const SAMPLE_SIZE: usize = 1024;
 
-/// A resource in steps.
+/// Column of a resource.
 #[derive(Clone, Debug)]
 pub(crate) struct Column {
     resource: Symbol,
     thresholds: Thresholds,
 }
 
-/// How much of a resource workloads require.
+/// Statistics of what workloads require of a resource.
 #[derive(Clone, Debug, Default)]
 struct Usage {
-    /// How many tables of a sample require it.
+    /// Number of sampled tables that require it.
     tables: usize,
-    /// The amounts.
+    /// Required amounts, sorted, without repeats.
     amounts: Vec<Capacity>,
 }
 
-/// The columns that all rows begin with: amounts, blockers, whether no rare ward is in the way, and how much there is of
-/// all that is popular scarcest.
+/// Columns that all rows begin with: one for each common resource, one for each blocker, one for the absence of rare
+/// blockers if there are rare resources, and one for the scarcest popular resource.
 #[derive(Clone, Debug)]
 pub(crate) struct Columns {
     amounts: Vec<Column>,
-    /// Resources that may be below zero where a workload does not require them.
+    /// Common resources that may be below zero on a node, which then refuses workloads that do not even require them.
     blockers: Vec<Symbol>,
-    /// The nodes that offer a resource without a column.
+    /// Nodes that offer each rare resource.
     rare: FxHashMap<Symbol, Vec<NodeId>>,
     usages: FxHashMap<Symbol, Usage>,
-    /// The columns of what most workloads require.
+    /// Columns of the popular resources.
     popular: Vec<usize>,
 }
 
 impl Columns {
-    /// The columns for these nodes.
+    /// Creates the columns for these nodes.
     pub(crate) fn new(model: &Model, nodes: &[NodeId]) -> Self {
         let mut offering = FxHashMap::<Symbol, Vec<NodeId>>::default();
         for &node in nodes {
@@ -78,13 +75,13 @@ impl Columns {
         columns
     }
 
-    /// A column for a resource.
+    /// Creates a column for a resource.
     pub(crate) fn column(&self, resource: Symbol) -> Column {
         let amounts = self.usages.get(&resource).map(|usage| usage.amounts.clone());
         Column { resource, thresholds: Thresholds::new(amounts.unwrap_or_default()) }
     }
 
-    /// Which resources may be in the way below zero.
+    /// Returns the common resources that start below zero or may fall below it under an immune workload.
     fn blockers(&self, model: &Model) -> Vec<Symbol> {
         let offers = model.node_tables().iter().flat_map(|table| &table.resources);
         let negative = offers.filter(|offer| offer.capacity.is_negative()).map(|offer| offer.resource);
@@ -101,7 +98,7 @@ impl Columns {
         self.amounts.binary_search_by_key(&resource, |column| column.resource).ok()
     }
 
-    /// The nodes that offer a resource, where it has no column of its own.
+    /// Returns the nodes that offer a rare resource; `None` if the resource has a column.
     pub(crate) fn rare(&self, resource: Symbol) -> Option<&[NodeId]> {
         match self.position(resource) {
             Some(_) => None,
@@ -109,12 +106,12 @@ impl Columns {
         }
     }
 
-    /// How many columns there are.
+    /// Returns the number of columns.
     pub(crate) fn count(&self) -> usize {
         self.amounts.len() + self.blockers.len() + usize::from(!self.rare.is_empty()) + 1
     }
 
-    /// Appends the row of a node as it is now; one more column is not in it yet.
+    /// Appends the current row of a node, without an extra column.
     pub(crate) fn append_row(&self, now: &Occupancy, node: NodeId, row: &mut Vec<Level>) {
         let first = row.len();
         let mut free = now.free_ascending(node);
@@ -130,13 +127,14 @@ impl Columns {
         row.push(scarcest);
     }
 
-    /// The least of what is popular most: blocks of nodes may reach all of it between them though no node does.
+    /// Returns the lowest level of the popular resources.
+    ///
+    /// Without this column, a block in which one node has the cpu and another the mem would look good for both.
     fn scarcest(&self, amounts: &[Level]) -> Level {
         self.popular.iter().map(|&at| amounts[at]).min().unwrap_or(0)
     }
 
-    /// Appends what a row has to reach so that its node may take a workload; `open` where no rare ward may be in the
-    /// way.
+    /// Appends the levels that a node needs to take a workload; `open` demands that no rare resource is below zero.
     pub(crate) fn append_needs(&self, demand: &Demand<'_>, extra: Option<&Column>, open: bool, needs: &mut Vec<Level>) {
         let first = needs.len();
         let (required, mut along) = (demand.requirements, AscendingLookup::default());
@@ -154,16 +152,16 @@ impl Columns {
 }
 
 impl Column {
-    /// How far a node reaches in it.
+    /// Returns the level of a node.
     pub(crate) fn level(&self, now: &Occupancy, node: NodeId) -> Level {
         now.free(node, self.resource).map_or(0, |free| self.thresholds.level(free))
     }
 
-    /// How far a node has to reach for a workload that requires this of it.
+    /// Returns the level that a node needs for a requirement.
     fn need(&self, options: &WorkloadOptions, requirement: Option<&Requirement>) -> Level {
         match requirement {
             None => 0,
-            // What is below zero is in its way no less.
+            // An immune workload needs the resource to be offered, in whatever amount.
             Some(_) if is_immune(options, self.resource) => 1,
             Some(requirement) => self.thresholds.level(Capacity::Finite(requirement.amount())),
         }

@@ -1,14 +1,14 @@
-//! Who has room: the first node in the strategy's order that takes a workload, found without asking those that cannot.
+//! Index of the open nodes that finds the first node which takes a workload without trying nodes that cannot.
 //!
-//! The index only leaves nodes out; `rule` decides about those that are left, so the answer is that of the plain
-//! search. Nodes are kept in [`BlockTree`] by their key, once for each *indexed*: the whole cluster, or those with a rare
-//! resource, a label's value, or room for a large aversion group. `candidates` knows which subsets are enough for a workload,
-//! and `order` where among them a search may begin.
-//! A search looks at one in fifty nodes or fewer while amounts decide, however many resources are scarce at once. Two
-//! worst cases remain, in which nodes are asked one by one. Nodes may have just less than is needed, when workloads
-//! require so many different amounts that both count as one step. And nodes may have room that only the rule itself
-//! refuses: `never_on`, an aversion group beyond the largest, an affinity group that is in many places, a long list of
-//! names in `only_on`.
+//! The index only skips nodes; `rules` decides about the others, so the answer is that of the plain search. Nodes are
+//! kept in a [`BlockTree`] in the strategy's order, once for each [`Subset`] that has been searched: all open nodes, or
+//! those with a rare resource, a label's value, or room for a large aversion group. `candidates` chooses the subsets
+//! for a workload, and `node_order` where in them a search may begin.
+//!
+//! As long as amounts decide, a search tries few nodes. Two worst cases remain in which it tries nodes one by one:
+//! - workloads require so many different amounts that two of them count as one level, and nodes have just too little;
+//! - only a rule refuses nodes that have room: `never_on`, an aversion group beyond the largest, an affinity group in
+//!   many domains, a long list of names in `only_on`.
 
 pub(crate) mod block;
 mod block_tree;
@@ -28,50 +28,47 @@ use crate::place::index::columns::{Column, Columns};
 use crate::place::node_order::{NodeKey, NodeOrder};
 use crate::place::search::Pass;
 use crate::place::sort_key::SortKey;
-use crate::rules;
-use crate::rules::Domain;
-use crate::rules::Standing;
-use crate::rules::{Demand, has_negative_amount};
+use crate::rules::{self, Demand, Domain, Standing, has_negative_amount};
 
-/// Nodes that a search may be confined to.
+/// Nodes of a subset, in the strategy's order.
 #[derive(Clone, Debug)]
 struct IndexedSubset {
     tree: BlockTree,
-    /// The column that its rows have beside the common ones.
+    /// Column that the rows of this subset have after the common ones.
     extra: Option<Column>,
 }
 
-/// The subsets, each made when it is first searched.
+/// Index of the open nodes. A subset is built when it is first searched.
 #[derive(Clone, Debug)]
 pub(crate) struct Index {
     columns: Columns,
     node_subsets: candidates::NodeSubsets,
     subsets: Vec<IndexedSubset>,
     by_subset: FxHashMap<Subset, usize>,
-    /// In which subsets a node is.
+    /// Subsets that each node is in.
     memberships: Vec<Vec<usize>>,
-    /// Tables of workloads that no node takes until a shortcoming is filled.
+    /// Tables of workloads that no node takes until a placement adds free amounts.
     unplaceable: FxHashSet<u32>,
-    /// Where a search looks.
+    /// Buffer for the candidates of a search.
     candidates: Candidates,
-    /// Levels that a workload needs, while a search looks for them.
+    /// Buffer for the levels that a workload needs in the common columns.
     needs: Vec<Level>,
-    /// A row, while it is written or asked for.
+    /// Buffer for a node's row, or for needs with an extra column.
     row: Vec<Level>,
-    /// Where the last search found its node: mostly that is what changes next.
+    /// Result of the last search. The next change is usually to its node, which then needs no lookup.
     found: Option<Found>,
 }
 
-/// Where a search found a node.
+/// Node that a search found.
 #[derive(Clone, Copy, Debug)]
 struct Found {
     key: NodeKey,
-    /// The indexed and the position there; none for a node that was asked alone.
+    /// Subset and position in it; `None` for a node that was tried by itself.
     at: Option<(usize, Position)>,
 }
 
 impl Index {
-    /// An index of the nodes that are neither cordoned nor drained.
+    /// Creates an index of the nodes that are neither cordoned nor drained.
     pub(crate) fn new(model: &Model) -> Self {
         let nodes = model.node_ids().filter(|&node| rules::is_open(model, Standing::Free, node)).collect::<Vec<_>>();
         Self {
@@ -109,6 +106,7 @@ impl Index {
         self.found.map(|found| found.key.node)
     }
 
+    /// Returns the first candidate that takes a workload, in order, from a key on.
     fn first_from_key(
         &mut self,
         cluster: Cluster<'_>,
@@ -119,11 +117,11 @@ impl Index {
     ) -> Option<Found> {
         let order = cluster.order;
         let first = |a: &Found, b: &Found| order.compare(a.key, b.key);
-        let alone = candidates.nodes.iter().map(|&node| order.key(node));
-        let alone = alone.filter(|key| from.is_none_or(|from| key.sort_key >= from) && takes(key.node));
-        let mut best = alone.map(|key| Found { key, at: None }).min_by(first);
+        let single = candidates.nodes.iter().map(|&node| order.key(node));
+        let single = single.filter(|key| from.is_none_or(|from| key.sort_key >= from) && takes(key.node));
+        let mut best = single.map(|key| Found { key, at: None }).min_by(first);
         for &name in &candidates.subsets {
-            let at = self.indexed(cluster, name);
+            let at = self.number_of(cluster, name);
             let indexed = &mut self.subsets[at];
             let needs = match name {
                 Subset::Offering(_) => {
@@ -140,7 +138,7 @@ impl Index {
         best
     }
 
-    /// Takes a node out of its subsets, before it changes its place in the order.
+    /// Removes a node from its subsets, before its place in the order changes.
     pub(crate) fn remove(&mut self, order: &NodeOrder, node: NodeId) {
         for &at in &self.memberships[node.index()] {
             let position = self.position(at);
@@ -148,13 +146,13 @@ impl Index {
         }
     }
 
-    /// Where the last search found its node, if it was in this indexed.
-    fn position(&self, indexed: usize) -> Option<Position> {
+    /// Returns where the last search found its node, if that was in this subset.
+    fn position(&self, subset: usize) -> Option<Position> {
         let (at, position) = self.found?.at?;
-        (at == indexed).then_some(position)
+        (at == subset).then_some(position)
     }
 
-    /// Notes that a workload is on a node now, which was taken out before where the order changes.
+    /// Updates a node that a workload was attached to. If placements change the order, the node was removed before.
     pub(crate) fn attach(&mut self, cluster: Cluster<'_>, demand: &Demand<'_>, node: NodeId) {
         let Cluster { occupancy: now, order, .. } = cluster;
         if has_negative_amount(demand.requirements) {
@@ -179,7 +177,7 @@ impl Index {
         }
     }
 
-    /// Takes the nodes of a place out of a group's indexed, once the place is full.
+    /// Removes the nodes of a domain from the subset of an aversion group once the domain is full.
     fn remove_full_domain(&mut self, cluster: Cluster<'_>, group: Symbol, node: NodeId) {
         let Cluster { model, occupancy: now, order } = cluster;
         let Some(&at) = self.by_subset.get(&Subset::WithRoom(group)) else { return };
@@ -193,27 +191,28 @@ impl Index {
         };
         for node in full {
             let memberships = &mut self.memberships[node.index()];
-            if let Some(position) = memberships.iter().position(|&indexed| indexed == at) {
+            if let Some(position) = memberships.iter().position(|&subset| subset == at) {
                 memberships.swap_remove(position);
                 self.subsets[at].tree.remove(order, node, None);
             }
         }
     }
 
-    /// Whether a table's workloads were refused everywhere, and nothing has opened since.
+    /// Returns whether all nodes refused the workloads of a table, and no node can have opened since.
     pub(crate) fn is_unplaceable(&self, table: u32) -> bool {
         self.unplaceable.contains(&table)
     }
 
-    /// Notes that no node takes the workloads of a table: free amounts and aversion groups only become narrower.
+    /// Records that no node takes the workloads of a table. Only an affinity group may open a node by a placement that
+    /// does not add free amounts.
     pub(crate) fn mark_unplaceable(&mut self, demand: &Demand<'_>) {
         if demand.affinity_groups.is_empty() {
             self.unplaceable.insert(demand.table);
         }
     }
 
-    /// The number of a indexed, which is made when it is not there yet.
-    fn indexed(&mut self, cluster: Cluster<'_>, name: Subset) -> usize {
+    /// Returns the number of a subset, and builds the subset on its first use.
+    fn number_of(&mut self, cluster: Cluster<'_>, name: Subset) -> usize {
         let Cluster { model, occupancy: now, order } = cluster;
         if let Some(&at) = self.by_subset.get(&name) {
             return at;

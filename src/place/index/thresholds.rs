@@ -1,35 +1,35 @@
-//! Amounts in thresholds: how many of them another amount has reached.
+//! Quantizes amounts: the level of an amount is the number of thresholds that it reaches.
 
 use crate::place::index::block::Level;
 use crate::place::sort_key::Scale;
 use crate::quantity::Capacity;
 
-/// The level of what is merely offered, be it a ward.
+/// Level of any amount of an offered resource, even of a ward.
 const OFFERED: Level = 1;
 
-/// Into how many parts the sort_keys of all thresholds are divided, to look for one in the right bucket.
+/// Number of buckets that the sort keys of the thresholds are divided into, to shorten lookups.
 const BUCKETS: usize = 256;
 
-/// Thresholds in ascending order.
+/// Amounts in ascending order, with lookup tables.
 #[derive(Clone, Debug)]
 pub(crate) struct Thresholds {
     amounts: Vec<Capacity>,
-    /// The same as sort_keys, which tell most of them apart.
+    /// Sort keys of the amounts; amounts with equal keys are compared exactly.
     sort_keys: Vec<i64>,
     scale: Scale,
-    /// The sort_key of the first amount, from which parts are counted.
+    /// Sort key of the first amount, where the first bucket begins.
     first: i64,
-    /// How many of the lower bits of a sort_key do not tell in which bucket it is.
+    /// Number of low bits of a sort key that do not affect its bucket.
     shift: u32,
-    /// How many sort_keys there are before each bucket, and before the end.
+    /// Number of thresholds before each bucket, and before the end.
     before: Vec<usize>,
-    /// How much higher each step is than the one before. The last is about as high for all resources, so that levels of
-    /// several can be compared.
+    /// Difference between the levels of neighbouring thresholds. The highest level is about the same for all resources,
+    /// so that levels of different resources can be compared.
     height: Level,
 }
 
 impl Thresholds {
-    /// Thresholds at these amounts, which ascend; fewer than the highest level.
+    /// Creates thresholds at ascending amounts, which are fewer than there are levels.
     pub(crate) fn new(amounts: Vec<Capacity>) -> Self {
         let scale = Scale::of(amounts.iter().filter_map(|amount| Some(amount.finite()?.attos())));
         let sort_keys = amounts.iter().map(|&amount| sort_key(scale, amount)).collect::<Vec<_>>();
@@ -44,18 +44,19 @@ impl Thresholds {
         thresholds
     }
 
-    /// How high the thresholds are that an amount has reached, free or needed: so what fits still fits.
+    /// Returns the level of an amount. It never decreases as the amount grows, so a need that fits a free amount also
+    /// fits by level.
     pub(crate) fn level(&self, amount: Capacity) -> Level {
         let sort_key = sort_key(self.scale, amount);
         let bucket = self.bucket(sort_key);
         let (from, to) = (self.before[bucket], self.before[bucket + 1]);
         let below = from + self.sort_keys[from..to].partition_point(|&each| each < sort_key);
-        let alike = self.sort_keys[below..].iter().take_while(|&&each| each == sort_key).count();
-        let reached = below + self.amounts[below..below + alike].partition_point(|step| *step <= amount);
+        let equal_keys = self.sort_keys[below..].iter().take_while(|&&each| each == sort_key).count();
+        let reached = below + self.amounts[below..below + equal_keys].partition_point(|threshold| *threshold <= amount);
         OFFERED + level(reached) * self.height
     }
 
-    /// In which bucket a sort_key is; never in a later one than a larger sort_key.
+    /// Returns the bucket of a sort key, which never decreases as the key grows.
     fn bucket(&self, sort_key: i64) -> usize {
         let bucket = sort_key.max(self.first).abs_diff(self.first) >> self.shift;
         usize::try_from(bucket).map_or(BUCKETS - 1, |bucket| bucket.min(BUCKETS - 1))
@@ -70,7 +71,7 @@ fn sort_key(scale: Scale, amount: Capacity) -> i64 {
     }
 }
 
-/// A number of thresholds as a level.
+/// Converts a number of thresholds into a level.
 fn level(thresholds: usize) -> Level {
     Level::try_from(thresholds).expect("fewer thresholds than levels")
 }
@@ -90,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_are_told_apart_beside_one_that_is_far_away() {
+    fn thresholds_differ_even_if_another_is_far_larger() {
         let amounts = ["1", "2", "4", "1000000000000000000000000000"];
         let amounts = amounts.map(|text| Capacity::Finite(Quantity::parse(text).expect("an amount").0));
         let thresholds = Thresholds::new(amounts.to_vec());
@@ -101,7 +102,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_level_is_as_high_as_the_steps_reached(amounts in vec(amount(), 0..64), others in vec(amount(), 1..8)) {
+        fn a_level_counts_the_thresholds_reached(amounts in vec(amount(), 0..64), others in vec(amount(), 1..8)) {
             let mut amounts = amounts.into_iter().filter(|each| each.finite().is_some()).collect::<Vec<_>>();
             amounts.sort_unstable();
             amounts.dedup();
