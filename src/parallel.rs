@@ -1,4 +1,4 @@
-//! Several things at once, where threads are to be had.
+//! Runs work on several threads, and on the calling thread alone if no other can be started.
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
@@ -8,23 +8,27 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{Builder, available_parallelism, scope};
 
-/// How much may be done that is not taken yet: by the taker, and by all others.
+/// Maximum number of results that wait: in the channel from the helpers, and in the calling thread.
 const AHEAD: usize = 2;
 
-/// How many threads the machine runs at once. It is asked once, as it reads files to answer.
+/// Returns the number of threads that the machine runs at once.
+///
+/// Cached, because the operating system reads files to answer.
 pub fn threads() -> usize {
     static THREADS: OnceLock<usize> = OnceLock::new();
     *THREADS.get_or_init(|| available_parallelism().map_or(1, NonZero::get))
 }
 
-/// What both give: the first on a thread of its own, or after the second where there is none.
+/// Runs both functions at once and returns both results.
+///
+/// The first runs on a thread of its own or, if none can be started, after the second.
 ///
 /// ```
 /// assert_eq!(lighthouse::parallel::both(|| 1 + 1, || "two"), (2, "two"));
 /// ```
 ///
 /// # Panics
-/// Where one of them does.
+/// If one of them does.
 pub fn both<A: Send, B>(first: impl Fn() -> A + Sync, second: impl FnOnce() -> B) -> (A, B) {
     scope(|scope| {
         let helper = Builder::new().spawn_scoped(scope, &first);
@@ -37,10 +41,10 @@ pub fn both<A: Send, B>(first: impl Fn() -> A + Sync, second: impl FnOnce() -> B
     })
 }
 
-/// Works on all items, on at most so many threads, and takes what comes of them in their order, until taking fails.
+/// Processes items on at most `threads` threads, and passes the results to `take` in the order of the items, until
+/// `take` fails.
 ///
-/// The thread that calls this takes. While what is to be taken next is not there it works, too, on what comes soon
-/// after.
+/// The calling thread runs `take`. While the next result is missing, it processes items as well.
 ///
 /// ```
 /// let mut squares = Vec::new();
@@ -50,7 +54,7 @@ pub fn both<A: Send, B>(first: impl Fn() -> A + Sync, second: impl FnOnce() -> B
 /// ```
 ///
 /// # Panics
-/// Where the work does.
+/// If `work` does.
 pub fn in_order<T: Sync, R: Send, E>(
     items: &[T],
     threads: usize,
@@ -64,15 +68,15 @@ pub fn in_order<T: Sync, R: Send, E>(
     };
     let (sender, receiver) = sync_channel(AHEAD);
     let help = |sender: SyncSender<(usize, R)>| {
-        // When nobody receives, nobody wants more.
+        // Sending fails once the receiver is gone: `take` has failed, and no result is wanted any more.
         while begin().is_some_and(|(at, item)| sender.send((at, work(item))).is_ok()) {}
     };
     scope(|scope| {
-        // It goes with this scope, so that no helper waits for a taker who has given up.
+        // Moved into this scope so that it is dropped on an early return; a helper blocked on sending then ends.
         let receiver = receiver;
         for _ in 1..threads.min(items.len()) {
             let (help, sender) = (&help, sender.clone());
-            // Where there is no thread to be had, there is one that works.
+            // If no thread can be started, the calling thread does the work.
             let _ = Builder::new().spawn_scoped(scope, move || help(sender));
         }
         drop(sender);
@@ -89,7 +93,7 @@ pub fn in_order<T: Sync, R: Send, E>(
                 } else if let Ok((at, result)) = receiver.recv() {
                     done.insert(at, result);
                 } else {
-                    // Whoever began with it has panicked, and so does this scope at its end.
+                    // The helper with this item has panicked, and the scope passes that panic on at its end.
                     return Ok(());
                 }
             };
@@ -108,7 +112,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_number_of_threads_gives_the_same(
+        fn results_do_not_depend_on_the_number_of_threads(
             items in vec(0..100_u32, 0..50), threads in 0..6_usize, end in 0..60_usize,
         ) {
             let (mut taken, work) = (Vec::new(), |item: &u32| item * 2);

@@ -132,8 +132,8 @@ impl NodeOrder {
     /// Returns a key below which no node takes a workload, if one is known.
     ///
     /// Workloads on a node require only what the node offers, so under weights of at least zero the score counts the
-    /// free amounts. Without an immunity a workload fits only if nothing is below zero afterwards, so the score of a node that
-    /// takes it is at least the workload's size.
+    /// free amounts. Without an immunity a workload fits only if nothing is below zero afterwards, so the score of a
+    /// node that takes it is at least the workload's size.
     pub(crate) fn lower_bound(&self, demand: &Demand<'_>) -> Option<SortKey> {
         match self {
             Self::ByScore { scale, is_monotone: true, .. } if demand.immunities.is_empty() => {

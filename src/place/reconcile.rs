@@ -1,8 +1,14 @@
-//! Re-planning that moves only what must move: section 3 of the design, step by step.
+//! Reconciles the model with the record: keeps every recorded placement that still holds, and queues the rest.
 //!
-//! Everybody starts on the node of their record. Those leave that cannot stay, some come back because the others made
-//! room, and only what is causes over or new is placed by the strategy. `hold` judges one node, `claim` knows whose
-//! record is whose, and what changed is told by the plan.
+//! Under `replan = "keep"`:
+//! 1. Every workload starts on the node of its record, or of its pin.
+//! 2. Evict workloads that a drain, a selector, a missing domain or a missing resource forbids on their node.
+//! 3. Evict members beyond the maximum of a hard aversion group, and those outside the domain of a hard affinity group.
+//! 4. Evict workloads from nodes on which a resource is below zero.
+//! 5. Attach the workloads that stay. Readmit those evicted by 3 or 4 whose node has room after all.
+//! 6. Queue evicted workloads, then new ones, each in strategy order.
+//!
+//! Under `replan = "fresh"` every workload is queued, and only `stay` looks at the record.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -14,14 +20,10 @@ use crate::model::names::Symbol;
 use crate::model::{Inheritance, Model, NodeId, Record, RecordEntry, Replan, WorkloadId, WorkloadTable};
 use crate::place::{Engine, Start, workload_order};
 use crate::quantity::Quantity;
-use crate::rules;
-use crate::rules::Domain;
-use crate::rules::Standing;
 use crate::rules::hold::{self, NodeBalance};
-use crate::rules::{Demand, has_negative_amount};
-use crate::rules::{Departure, Reason};
+use crate::rules::{self, Demand, Departure, Domain, Reason, Standing, has_negative_amount};
 
-/// A workload that counts as recorded on a node, this once: the operator's hand.
+/// Workload that counts as recorded on a node, for this plan only, because the operator moved it there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pin {
     /// The workload.
@@ -30,12 +32,12 @@ pub struct Pin {
     pub node: NodeId,
 }
 
-/// A node does not hold what the operator asked it to.
+/// Error for a pin whose node cannot keep the workload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PinError {
-    /// What was asked.
+    /// The pin.
     pub pin: Pin,
-    /// Why it cannot be.
+    /// Reason why the workload would leave the node.
     pub reason: Reason,
 }
 
@@ -97,39 +99,40 @@ fn keep(model: &Model, record: &Record, inheritance: Inheritance, start: &Start<
         return Err(error);
     }
     let queue = reconciliation.queue();
-    let departures = reconciliation.departures();
+    let departures = reconciliation.into_departures();
     Ok(Reconciled { engine, inheritance, departures, queue })
 }
 
-/// Who sits on the node of their record, and who was sent away from it.
+/// Reconciliation in progress: workloads kept on the node of their record, and workloads that left it.
 struct Reconciliation<'a> {
     model: &'a Model,
     record: &'a Record,
     inheritance: &'a Inheritance,
-    /// The node of the record, while the workload may stay there.
+    /// Node of the record or the pin, as long as the workload may stay there.
     kept: Vec<Option<NodeId>>,
-    /// Why workloads causes, by workload.
-    causes: BTreeMap<WorkloadId, Departure>,
-    /// Those who causes over a group or a shortage, with the node: they may come back.
+    /// Departures so far, by workload.
+    departures: BTreeMap<WorkloadId, Departure>,
+    /// Workloads that left because of a group or a shortage, with their node: they may be readmitted.
     evicted: Vec<(WorkloadId, NodeId)>,
 }
 
 impl<'a> Reconciliation<'a> {
     fn new(model: &'a Model, record: &'a Record, inheritance: &'a Inheritance, pins: &[Pin]) -> Self {
         let pinned = pins.iter().map(|pin| (pin.workload, pin.node)).collect::<FxHashMap<_, _>>();
-        let mut causes = BTreeMap::new();
+        let mut departures = BTreeMap::new();
         let mut kept = vec![None; model.workloads().len()];
         for workload in model.workload_ids() {
             let claim = inheritance.of(workload).filter(|claim| matches!(claim.entry, RecordEntry::Placement(_)));
             let node = pinned.get(&workload).copied().or(claim.and_then(|claim| claim.node));
             kept[workload.index()] = node;
             if node.is_none() && claim.is_some() {
-                causes.insert(workload, Departure { workload, node: None, reason: Reason::NodeGone });
+                departures.insert(workload, Departure { workload, node: None, reason: Reason::NodeGone });
             }
         }
-        Self { model, record, inheritance, kept, causes, evicted: Vec::new() }
+        Self { model, record, inheritance, kept, departures, evicted: Vec::new() }
     }
 
+    /// Returns the workloads that are kept, with their nodes, in manifest order.
     fn kept_pairs(&self) -> impl Iterator<Item = (WorkloadId, NodeId)> + '_ {
         self.model.workload_ids().filter_map(|workload| Some((workload, self.kept[workload.index()]?)))
     }
@@ -138,35 +141,36 @@ impl<'a> Reconciliation<'a> {
         self.model.workload_table(workload).stay
     }
 
-    /// Those leave that a hard rule forbidding_cause on their node, whoever else is there.
+    /// Evicts workloads that a hard rule forbids on their node whatever else runs there.
     fn evict_forbidden(&mut self) {
         let forbidden = self.kept_pairs().filter_map(|(workload, node)| {
-            let reason = self.forbidding_cause(workload, node)?;
+            let reason = self.forbidding_reason(workload, node)?;
             Some(Departure { workload, node: Some(node), reason })
         });
         for departure in forbidden.collect::<Vec<_>>() {
             self.kept[departure.workload.index()] = None;
-            self.causes.insert(departure.workload, departure);
+            self.departures.insert(departure.workload, departure);
         }
     }
 
-    fn forbidding_cause(&self, workload: WorkloadId, node: NodeId) -> Option<Reason> {
+    fn forbidding_reason(&self, workload: WorkloadId, node: NodeId) -> Option<Reason> {
         let (model, table) = (self.model, self.model.workload_table(workload));
         if model.drains.contains_key(&node) && !table.stay {
             return Some(Reason::Drained);
         }
         let label = rules::excluding_label(model, table, node).map(Reason::NotSelected);
-        let place = || rules::hard_group_without_domain(model, table, node).map(Reason::NoDomain);
+        let domain = || rules::hard_group_without_domain(model, table, node).map(Reason::NoDomain);
         let offer = || hold::first_not_offered(model, node, table).map(Reason::Lacks);
-        label.or_else(place).or_else(offer)
+        label.or_else(domain).or_else(offer)
     }
 
-    /// Those leave that are too many in a place of a hard aversion group: the last in strategy order, `stay` after all.
+    /// Evicts members beyond the maximum of a hard aversion group in a domain: the last in strategy order, those with
+    /// `stay` only if no others are left.
     fn evict_over_group_maximum(&mut self) {
         let model = self.model;
         for (group, members) in self.hard_groups(|group| model.aversion_group(group).hard, |of| &of.aversion_groups) {
             let options = model.aversion_group(group);
-            for mut members in self.by_place(&members, options.over).into_values() {
+            for mut members in self.by_domain(&members, options.over).into_values() {
                 members.sort_by_cached_key(|&(each, _)| (!self.has_stay(each), workload_order::order_key(model, each)));
                 for (workload, node) in members.into_iter().skip(options.max as usize) {
                     self.evict(workload, node, Reason::GroupFull(group));
@@ -175,38 +179,40 @@ impl<'a> Reconciliation<'a> {
         }
     }
 
-    /// Those leave that are not in the one place of a hard affinity group.
+    /// Evicts members of a hard affinity group outside its domain.
     fn evict_scattered_members(&mut self) {
         let model = self.model;
         for (group, members) in self.hard_groups(|group| model.affinity_group(group).hard, |of| &of.affinity_groups) {
-            let places = self.by_place(&members, model.affinity_group(group).over);
-            let kept = self.affinity_domain(&places);
-            for (place, members) in places {
-                for (workload, node) in members.into_iter().filter(|_| Some(place) != kept) {
+            let domains = self.by_domain(&members, model.affinity_group(group).over);
+            let kept = self.affinity_domain(&domains);
+            for (domain, members) in domains {
+                for (workload, node) in members.into_iter().filter(|_| Some(domain) != kept) {
                     self.evict(workload, node, Reason::GroupElsewhere(group));
                 }
             }
         }
     }
 
-    /// Of the places with a member that has `stay`, else of all, the one with most members; ties by name.
-    fn affinity_domain(&self, places: &BTreeMap<Domain, Vec<(WorkloadId, NodeId)>>) -> Option<Domain> {
+    /// Returns the domain that an affinity group keeps: one with a member that has `stay` if possible, then the one with
+    /// most members; ties by name.
+    fn affinity_domain(&self, domains: &BTreeMap<Domain, Vec<(WorkloadId, NodeId)>>) -> Option<Domain> {
         let has_stay = |members: &Vec<(WorkloadId, NodeId)>| members.iter().any(|&(each, _)| self.has_stay(each));
-        let best = places
+        let best = domains
             .iter()
-            .min_by_key(|(place, members)| (!has_stay(members), Reverse(members.len()), place.name(self.model)));
-        best.map(|(&place, _)| place)
+            .min_by_key(|(domain, members)| (!has_stay(members), Reverse(members.len()), domain.name(self.model)));
+        best.map(|(&domain, _)| domain)
     }
 
-    /// Node by node, those leave over whom a resource is below zero, until rule 1 holds for all that are causes.
+    /// Evicts workloads, node by node, until each that is left accepts what is below zero on its node.
     fn evict_until_nodes_hold(&mut self) {
-        let mut held = self.model.node_ids().map(|node| NodeBalance::new(self.model, node, &[])).collect::<Vec<_>>();
-        // In the order of the manifest, in which they lie in memory.
+        let mut balances =
+            self.model.node_ids().map(|node| NodeBalance::new(self.model, node, &[])).collect::<Vec<_>>();
+        // Workloads are added in manifest order, not node by node, because their tables lie in memory in that order.
         for (workload, node) in self.kept_pairs() {
-            held[node.index()].add(workload);
+            balances[node.index()].add(workload);
         }
-        let broken = self.model.node_ids().zip(held).filter(|(_, held)| held.first_negative().is_some());
-        let mut broken = broken.map(|(node, held)| (node, (held, Vec::new()))).collect::<BTreeMap<_, _>>();
+        let broken = self.model.node_ids().zip(balances).filter(|(_, balance)| balance.first_negative().is_some());
+        let mut broken = broken.map(|(node, balance)| (node, (balance, Vec::new()))).collect::<BTreeMap<_, _>>();
         if broken.is_empty() {
             return;
         }
@@ -215,36 +221,38 @@ impl<'a> Reconciliation<'a> {
                 on.push(workload);
             }
         }
-        for (node, (held, on)) in broken {
-            self.evict_until_node_holds(node, held, &on);
+        for (node, (balance, on)) in broken {
+            self.evict_until_node_holds(node, balance, &on);
         }
     }
 
-    /// One at a time while any requires the resource, and then all that mind it.
-    fn evict_until_node_holds(&mut self, node: NodeId, mut held: NodeBalance<'_>, on: &[WorkloadId]) {
+    /// Evicts workloads that require the resource one at a time; if none is left, all that are not immune to it.
+    fn evict_until_node_holds(&mut self, node: NodeId, mut balance: NodeBalance<'_>, on: &[WorkloadId]) {
         let mut queues = BTreeMap::new();
-        while let Some(resource) = held.first_negative() {
+        while let Some(resource) = balance.first_negative() {
             let queue = queues.entry(resource).or_insert_with(|| self.last_to_first(on, resource));
             let next = std::iter::from_fn(|| queue.pop()).find(|each| self.kept[each.index()].is_some());
-            let leavers = next.map_or_else(|| self.concerned(on, resource), |next| vec![next]);
-            for workload in leavers {
-                let reason = held.reason_to_leave(workload, resource);
-                held.remove(workload);
+            let victims = next.map_or_else(|| self.affected(on, resource), |next| vec![next]);
+            for workload in victims {
+                let reason = balance.reason_to_leave(workload, resource);
+                balance.remove(workload);
                 self.evict(workload, node, reason);
             }
         }
     }
 
-    /// The kept_pairs that are not immune to a resource.
-    fn concerned(&self, on: &[WorkloadId], resource: Symbol) -> Vec<WorkloadId> {
-        let minds = |each: &WorkloadId| !rules::is_immune(self.model.workload_table(*each), resource);
-        on.iter().copied().filter(|each| self.kept[each.index()].is_some() && minds(each)).collect()
+    /// Returns the kept workloads that are not immune to a resource.
+    fn affected(&self, on: &[WorkloadId], resource: Symbol) -> Vec<WorkloadId> {
+        let is_affected = |each: &WorkloadId| !rules::is_immune(self.model.workload_table(*each), resource);
+        on.iter().copied().filter(|each| self.kept[each.index()].is_some() && is_affected(each)).collect()
     }
 
-    /// Those that require a resource and are not immune to it, from who leaves last to who leaves first: any without
-    /// `stay`, of these any that grew, of these the last in strategy order.
+    /// Returns the workloads that require a resource and are not immune to it; the last of them leaves first.
+    ///
+    /// Workloads without `stay` leave before those with it, then those that grew before others, then later ones in
+    /// strategy order before earlier ones.
     fn last_to_first(&self, on: &[WorkloadId], resource: Symbol) -> Vec<WorkloadId> {
-        let mut queue = self.concerned(on, resource);
+        let mut queue = self.affected(on, resource);
         queue.retain(|each| hold::amount_of(self.model.workload_table(*each), resource).is_positive());
         queue.sort_by_cached_key(|&each| {
             (!self.has_stay(each), self.grew(each, resource), workload_order::order_key(self.model, each))
@@ -254,42 +262,42 @@ impl<'a> Reconciliation<'a> {
 
     fn evict(&mut self, workload: WorkloadId, node: NodeId, reason: Reason) {
         self.kept[workload.index()] = None;
-        self.causes.insert(workload, Departure { workload, node: Some(node), reason });
+        self.departures.insert(workload, Departure { workload, node: Some(node), reason });
         self.evicted.push((workload, node));
     }
 
-    /// Puts all that stay into the engine.
+    /// Attaches the kept workloads to their nodes.
     fn attach_kept(&self, engine: &mut Engine) {
         for (workload, node) in self.kept_pairs() {
             engine.attach(self.model, workload, node);
         }
     }
 
-    /// Those sent away come back where they can, one at a time, each time the first that can.
+    /// Readmits evicted workloads to their nodes, one at a time, each time the first that fits.
     ///
-    /// Room and hard groups only become narrower with everyone who comes back, unless it fills a shortcoming: only then
-    /// earlier ones of the same node are asked again.
+    /// A workload that returns leaves less room for the others, unless one of its requirements is negative. Only then
+    /// are earlier workloads of the same node tried again.
     fn readmit(&mut self, engine: &mut Engine) {
         let mut order = std::mem::take(&mut self.evicted);
         order.sort_by_cached_key(|&(each, _)| {
-            (!self.has_stay(each), self.grew_at_all(each), workload_order::order_key(self.model, each))
+            (!self.has_stay(each), self.grew_in_any_resource(each), workload_order::order_key(self.model, each))
         });
         let mut nodes = BTreeMap::new();
         for (workload, node) in order {
-            let (held, waiting) = nodes
+            let (balance, waiting) = nodes
                 .entry(node)
                 .or_insert_with(|| (NodeBalance::new(self.model, node, engine.occupancy.on(node)), Vec::new()));
             let mut at = waiting.len();
             waiting.push(workload);
             while let Some(&each) = waiting.get(at) {
-                if !self.can_return(engine, held, each, node) {
+                if !self.can_return(engine, balance, each, node) {
                     at += 1;
                     continue;
                 }
                 waiting.remove(at);
                 engine.attach(self.model, each, node);
                 self.kept[each.index()] = Some(node);
-                self.causes.remove(&each);
+                self.departures.remove(&each);
                 if has_negative_amount(&self.model.workload_table(each).requirements) {
                     at = 0;
                 }
@@ -297,19 +305,19 @@ impl<'a> Reconciliation<'a> {
         }
     }
 
-    fn can_return(&self, engine: &Engine, held: &mut NodeBalance<'_>, workload: WorkloadId, node: NodeId) -> bool {
+    fn can_return(&self, engine: &Engine, balance: &mut NodeBalance<'_>, workload: WorkloadId, node: NodeId) -> bool {
         let demand = Demand::of(self.model, workload);
-        rules::hard_groups_allow(self.model, &engine.occupancy, &demand, node) && held.try_return(workload)
+        rules::hard_groups_allow(self.model, &engine.occupancy, &demand, node) && balance.try_return(workload)
     }
 
     fn broken_pin(&self, pins: &[Pin]) -> Option<PinError> {
         pins.iter().find_map(|&pin| {
-            let reason = self.causes.get(&pin.workload)?.reason;
+            let reason = self.departures.get(&pin.workload)?.reason;
             Some(PinError { pin, reason })
         })
     }
 
-    /// Who is to be placed: the displaced before the new, each in strategy order.
+    /// Returns the workloads to place: evicted ones before new ones, each in strategy order.
     fn queue(&self) -> Vec<(WorkloadId, Standing)> {
         let unplaced = self.model.workload_ids().filter(|each| self.kept[each.index()].is_none());
         let (mut displaced, mut new) = unplaced.partition::<Vec<_>, _>(|&each| self.inheritance.of(each).is_some());
@@ -329,11 +337,11 @@ impl<'a> Reconciliation<'a> {
         }
     }
 
-    fn departures(self) -> Vec<Departure> {
-        self.causes.into_values().collect()
+    fn into_departures(self) -> Vec<Departure> {
+        self.departures.into_values().collect()
     }
 
-    /// What the record says that a workload required of a resource; `None` when it is not on record.
+    /// Returns the recorded requirement of a workload; `None` if it has no recorded placement.
     fn recorded(&self, workload: WorkloadId, resource: Symbol) -> Option<Quantity> {
         let Some(RecordEntry::Placement(at)) = self.inheritance.of(workload).map(|claim| claim.entry) else {
             return None;
@@ -348,12 +356,12 @@ impl<'a> Reconciliation<'a> {
         self.recorded(workload, resource).is_some_and(|before| now > before)
     }
 
-    fn grew_at_all(&self, workload: WorkloadId) -> bool {
+    fn grew_in_any_resource(&self, workload: WorkloadId) -> bool {
         let requirements = &self.model.workload_table(workload).requirements;
         requirements.iter().any(|requirement| self.grew(workload, requirement.resource))
     }
 
-    /// The hard groups that anybody kept_pairs belongs to, in order of names, with these members.
+    /// Returns the hard groups of the kept workloads with their kept members, sorted by name.
     fn hard_groups(
         &self,
         is_hard: impl Fn(Symbol) -> bool,
@@ -370,15 +378,15 @@ impl<'a> Reconciliation<'a> {
         members
     }
 
-    /// Those of the members that are kept_pairs still, by place.
-    fn by_place(&self, members: &[WorkloadId], over: Option<Symbol>) -> BTreeMap<Domain, Vec<(WorkloadId, NodeId)>> {
-        let mut places = BTreeMap::<_, Vec<_>>::new();
+    /// Returns the members that are still kept, by domain.
+    fn by_domain(&self, members: &[WorkloadId], over: Option<Symbol>) -> BTreeMap<Domain, Vec<(WorkloadId, NodeId)>> {
+        let mut domains = BTreeMap::<_, Vec<_>>::new();
         for &workload in members {
             let Some(node) = self.kept[workload.index()] else { continue };
-            if let Some(place) = Domain::of(self.model, node, over) {
-                places.entry(place).or_default().push((workload, node));
+            if let Some(domain) = Domain::of(self.model, node, over) {
+                domains.entry(domain).or_default().push((workload, node));
             }
         }
-        places
+        domains
     }
 }

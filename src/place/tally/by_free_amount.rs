@@ -1,29 +1,30 @@
-//! Which nodes have less than so much of a resource, as a set, for any amount.
+//! Finds the nodes with less than an amount of a resource free, as a set, for any amount.
 //!
-//! The nodes that offer the resource stand in order of what they have free. Every so many of them the set of those
-//! before is written down; the set for an amount is the last one before it and the few nodes in between.
+//! The nodes that offer the resource are sorted by free amount. At regular distances a checkpoint stores the set of all
+//! nodes before it. The set for an amount is the last checkpoint below it plus the few nodes in between.
 //! Source: range-encoded bitmaps, C.-Y. Chan and Y. E. Ioannidis, "Bitmap Index Design and Evaluation", 1998.
 
 use crate::place::tally::node_set::NodeSet;
 use crate::quantity::Capacity;
 
-/// The most sets that are written down for a resource.
+/// Maximum number of checkpoints for a resource.
 const MAX_CHECKPOINTS: usize = 128;
 
-/// The nodes that offer a resource, by their numbers.
+/// Nodes that offer a resource, by number, sorted by free amount.
 #[derive(Clone, Debug)]
 pub(crate) struct NodesByFreeAmount {
-    /// Ascending by what is free.
+    /// Numbers of the nodes, in ascending order of free amount.
     numbers: Vec<u32>,
+    /// Free amount of each of them.
     free: Vec<Capacity>,
-    /// Between two checkpoints are so many nodes.
+    /// Number of nodes between two checkpoints.
     step: usize,
-    /// The nodes before each checkpoint; none where they are so few that a list is shorter.
+    /// Nodes before each checkpoint; empty if the nodes are too few to need one.
     checkpoints: Vec<NodeSet>,
 }
 
 impl NodesByFreeAmount {
-    /// The by_free_amount of nodes with what they have free, of as many numbers as there are.
+    /// Sorts nodes by free amount; their numbers are below `numbers`.
     pub(crate) fn new(mut nodes: Vec<(Capacity, u32)>, numbers: usize) -> Self {
         nodes.sort_unstable();
         let (free, on) = nodes.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
@@ -39,22 +40,22 @@ impl NodesByFreeAmount {
         Self { numbers: on, free, step, checkpoints }
     }
 
-    /// Sets `found` to those of some nodes that offer it and have less free than this.
+    /// Sets `found` to the nodes in `of` that offer the resource and have less than `amount` free.
     pub(crate) fn below(&self, amount: Capacity, of: &NodeSet, found: &mut NodeSet) {
         self.lowest(self.free.partition_point(|&free| free < amount), of, found);
     }
 
-    /// Sets `found` to those of some nodes that offer it and have at most so much free.
+    /// Sets `found` to the nodes in `of` that offer the resource and have at most `amount` free.
     pub(crate) fn up_to(&self, amount: Capacity, of: &NodeSet, found: &mut NodeSet) {
         self.lowest(self.free.partition_point(|&free| free <= amount), of, found);
     }
 
-    /// Sets `found` to those of some nodes that ward it off.
+    /// Sets `found` to the nodes in `of` with a ward for the resource.
     pub(crate) fn warding(&self, of: &NodeSet, found: &mut NodeSet) {
         self.up_to(Capacity::Ward, of, found);
     }
 
-    /// Sets `found` to those of some nodes that offer it.
+    /// Sets `found` to the nodes in `of` that offer the resource.
     pub(crate) fn offering(&self, of: &NodeSet, found: &mut NodeSet) {
         self.lowest(self.numbers.len(), of, found);
     }
@@ -78,9 +79,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn those_below_an_amount_are_found(free in vec((0..60_i64, any::<bool>()), 0..600), amount in 0..60_i64) {
+        fn nodes_below_an_amount_are_found(free in vec((0..60_i64, any::<bool>()), 0..600), amount in 0..60_i64) {
             let offers = |amount: i64| Capacity::Finite(amount.into());
-            // Numbers that are not on the by_free_amount, and ones that are not asked about.
+            // A third of the nodes do not offer the resource, and some are not in the queried set.
             let nodes = (0..).zip(&free).filter(|(number, _)| number % 3 > 0);
             let nodes = nodes.map(|(number, &(free, _))| (offers(free), number)).collect::<Vec<_>>();
             let asked = (0..).zip(&free).filter(|&(_, &(_, asked))| asked).map(|(number, _)| number);
@@ -92,15 +93,15 @@ mod tests {
                     expected[1].insert(number);
                 }
             }
-            let by_free_amount = NodesByFreeAmount::new(nodes, free.len());
+            let nodes = NodesByFreeAmount::new(nodes, free.len());
             let mut found = NodeSet::all(free.len());
-            by_free_amount.offering(&of, &mut found);
+            nodes.offering(&of, &mut found);
             prop_assert_eq!(&found, &expected[0]);
-            by_free_amount.below(offers(amount), &of, &mut found);
+            nodes.below(offers(amount), &of, &mut found);
             prop_assert_eq!(&found, &expected[1]);
-            by_free_amount.up_to(offers(amount - 1), &of, &mut found);
+            nodes.up_to(offers(amount - 1), &of, &mut found);
             prop_assert_eq!(&found, &expected[1]);
-            by_free_amount.warding(&of, &mut found);
+            nodes.warding(&of, &mut found);
             prop_assert!(found.is_empty());
         }
     }

@@ -1,7 +1,6 @@
-//! Why a node said no, as data: section 4 of the design.
+//! Tallies why nodes refuse the workloads that stay unplaced, as data; `render` turns it into sentences.
 //!
-//! Counting is done for what stays unplaced only, after everything is placed, and once for workloads that ask alike.
-//! Sentences are made of it elsewhere.
+//! The tally follows the whole placement, and equal workloads share one.
 
 mod by_free_amount;
 mod nearest;
@@ -18,42 +17,42 @@ use crate::model::{Model, NodeId, Requirement, Selector, WorkloadId, WorkloadTab
 use crate::place::tally::refusal_sets::RefusalSets;
 use crate::place::{Engine, Outcome, Search};
 use crate::quantity::{Capacity, Quantity};
-use crate::rules::Standing;
-use crate::rules::{self, Reason, Shortfall, largest_shortfall, refusals};
+use crate::rules::{self, Reason, Shortfall, Standing, largest_shortfall, refusals};
 
-/// A resource of which the whole cluster has less than one workload needs.
+/// Resource of which all nodes together have less free than one workload needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shortage {
     /// The resource.
     pub resource: Symbol,
-    /// What is needed.
+    /// Amount that the workload needs.
     pub need: Quantity,
-    /// What is free on all nodes together.
+    /// Free amount on all nodes together.
     pub free: Quantity,
 }
 
-/// A workload that no node takes.
+/// Workload that no node takes, with the reasons.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unplaced {
     /// The workload.
     pub workload: WorkloadId,
-    /// The first in manifest order that asks for the same and so hears the same; itself, where none did before.
+    /// First unplaced workload in manifest order with the same requirements and refusals; this workload itself if it is
+    /// the first.
     pub alike: WorkloadId,
-    /// Each node's first refusal, counted, in the order of refusals and then of names; a `Short` stands for all of its
-    /// resource.
+    /// Number of nodes by first reason, in order of precedence, then of names. One `Short` stands for every shortage of
+    /// its resource, with the amounts of the first node.
     pub counts: Vec<(Reason, u32)>,
-    /// The node that comes nearest by amounts, whatever else it says.
+    /// Node that comes nearest by amounts, whatever other reasons it has.
     pub nearest: Option<Shortfall>,
-    /// Resources of which the whole cluster is short, by name.
+    /// Resources of which the whole cluster is short, sorted by name.
     pub shortages: Vec<Shortage>,
 }
 
-/// First refusals, each of its kind as the first node says it, and how many nodes do.
+/// First reasons with the number of nodes; equal reasons are counted under that of the first node.
 #[derive(Default)]
 struct RefusalCounts(FxHashMap<(u8, Option<Symbol>), (Reason, u32)>);
 
 impl RefusalCounts {
-    /// One more node says this.
+    /// Counts one more node under a reason.
     fn add(&mut self, refusal: Reason) {
         self.0.entry((refusal.precedence(), refusal.subject())).or_insert((refusal, 0)).1 += 1;
     }
@@ -65,7 +64,7 @@ impl RefusalCounts {
     }
 }
 
-/// Everything about a workload that decides what a node says of it, but for amounts.
+/// Properties of a workload, apart from amounts, that determine why nodes refuse it.
 #[derive(PartialEq, Eq, Hash)]
 struct ClassKey<'a> {
     required: Vec<Symbol>,
@@ -75,7 +74,7 @@ struct ClassKey<'a> {
     standing: Standing,
 }
 
-/// What the nodes say of every workload that has no place, by workload.
+/// Returns the unplaced workloads with the reasons of all nodes, sorted by workload.
 pub fn unplaced(model: &Model, outcome: &Outcome) -> Vec<Unplaced> {
     let without = outcome.standings.iter().copied().filter(|&(workload, _)| outcome.assignment.of(workload).is_none());
     let without = without.collect::<Vec<_>>();
@@ -89,14 +88,15 @@ pub fn unplaced(model: &Model, outcome: &Outcome) -> Vec<Unplaced> {
     let sets = indexed.then(|| RefusalSets::new(model, engine.occupancy(), &nodes, &numbers));
     let mut all_free = FxHashMap::default();
     let mut answers = vec![None; without.len()];
-    for alike in classes(model, &without) {
-        let (first, standing) = without[alike[0]];
+    for members in classes(model, &without) {
+        let (first, standing) = without[members[0]];
         let mut class = sets.as_ref().map(|sets| sets.class(model.workload_table(first), standing));
-        let mut told = FxHashMap::<Vec<Quantity>, usize>::default();
-        for at in alike {
+        let mut first_by_amounts = FxHashMap::<Vec<Quantity>, usize>::default();
+        for at in members {
             let workload = without[at].0;
             let table = model.workload_table(workload);
-            let earlier = *told.entry(table.requirements.iter().map(Requirement::amount).collect()).or_insert(at);
+            let earlier =
+                *first_by_amounts.entry(table.requirements.iter().map(Requirement::amount).collect()).or_insert(at);
             if earlier < at {
                 answers[at] = answers[earlier].clone().map(|answer| Unplaced { workload, ..answer });
                 continue;
@@ -118,7 +118,7 @@ pub fn unplaced(model: &Model, outcome: &Outcome) -> Vec<Unplaced> {
     answers.into_iter().flatten().collect()
 }
 
-/// The workloads of each kind, by their places in the list.
+/// Groups workloads by class, as indices into the list.
 fn classes(model: &Model, workloads: &[(WorkloadId, Standing)]) -> Vec<Vec<usize>> {
     let mut numbers = FxHashMap::default();
     let mut classes = Vec::<Vec<usize>>::new();
@@ -143,7 +143,7 @@ fn class_key(model: &Model, workload: WorkloadId, standing: Standing) -> ClassKe
     }
 }
 
-/// The answers by the rules as they are written, node by node: what the sets is compared with.
+/// Tallies node by node, by the rules alone: the oracle for tests of [`RefusalSets`].
 fn tally_node_by_node(
     model: &Model,
     engine: &Engine,
@@ -167,7 +167,7 @@ fn tally_node_by_node(
     (counts.in_order(model), nearest)
 }
 
-/// The resources of which all nodes together have less free than the workload needs.
+/// Returns the resources of which all nodes together have less free than the workload needs.
 fn shortages(
     model: &Model,
     table: &WorkloadTable,
@@ -184,7 +184,7 @@ fn shortages(
     found
 }
 
-/// The free amounts of a resource, each at least zero, together; `None` when one is unlimited.
+/// Returns the sum of a resource's positive free amounts; `None` if one is unlimited.
 fn free_in_all(engine: &Engine, resource: Symbol, nodes: impl Iterator<Item = NodeId>) -> Option<Quantity> {
     let mut sum = Quantity::ZERO;
     for node in nodes {

@@ -1,9 +1,8 @@
-//! Which node comes nearest to taking a workload by amounts: the one that is least short, in proportion to the need.
+//! Finds the node that comes nearest to taking a workload: the one least short, in proportion to the need.
 //!
-//! One node in the middle of those that are short is asked how short it is, and the sets of those that have more than
-//! in this proportion leave only the nodes that are nearer; half of them or so, each time. Asked before all others is a
-//! node that was nearest to a similar workload: it often leaves few. Of the equally near the first in strategy order is
-//! meant.
+//! Quickselect over sets: a pivot node's shortfall leaves only the nodes that are nearer, about half of them each time.
+//! The first pivot is the node nearest to a similar workload, which often leaves few. Of equally near nodes the first
+//! in strategy order wins.
 //! Source: the selection of C. A. R. Hoare, "Algorithm 65: Find", 1961, over sets instead of an array.
 
 use crate::model::{NodeId, Requirement};
@@ -12,11 +11,12 @@ use crate::place::tally::refusal_sets::RefusalSets;
 use crate::quantity::Capacity;
 use crate::rules::Shortfall;
 
-/// So many nodes are compared one by one.
+/// Maximum number of nodes that are compared one by one.
 const MAX_SCANNED: u32 = 16;
 
-/// The nearest of these nodes; all of them offer what is required. Needs are by name of their resources, and one of the
-/// nodes may be likely to be near.
+/// Returns the nearest of some nodes, all of which offer what is required.
+///
+/// `needs` are sorted by name of the resource; `likely` is a node that is probably near.
 pub(crate) fn nearest(
     sets: &RefusalSets<'_>,
     needs: Vec<&Requirement>,
@@ -24,7 +24,7 @@ pub(crate) fn nearest(
     likely: Option<NodeId>,
 ) -> Option<Shortfall> {
     let mut search = NearestSearch { sets, scratch: of.clone(), needs, of };
-    search.leave_the_short();
+    search.keep_short_nodes();
     let mut likely = likely.map(|node| sets.number(node)).filter(|&number| search.of.has(number));
     loop {
         let count = search.of.count();
@@ -32,7 +32,7 @@ pub(crate) fn nearest(
             return search.scan();
         }
         let pivot = search.miss(likely.take().or_else(|| search.of.nth(count / 2))?)?;
-        // Products of amounts beyond all measure do not fit, and then every node is asked.
+        // A product of huge amounts may overflow; then every node is compared.
         let Some(nearer) = search.compared(&pivot, Closeness::Nearer) else { return search.scan() };
         if nearer.is_empty() {
             let equal = search.compared(&pivot, Closeness::NoFarther)?;
@@ -42,7 +42,7 @@ pub(crate) fn nearest(
     }
 }
 
-/// How a node compares with a miss.
+/// Comparison of a node with a shortfall.
 #[derive(Clone, Copy)]
 enum Closeness {
     Nearer,
@@ -52,14 +52,15 @@ enum Closeness {
 struct NearestSearch<'a> {
     sets: &'a RefusalSets<'a>,
     needs: Vec<&'a Requirement>,
-    /// The nodes that may be nearest.
+    /// Nodes that may be nearest.
     of: NodeSet,
+    /// Buffer for one set.
     scratch: NodeSet,
 }
 
 impl NearestSearch<'_> {
-    /// Leaves those nodes that are short of something, and of nothing of which none is needed.
-    fn leave_the_short(&mut self) {
+    /// Keeps the nodes that are short of something, but of nothing with a requirement of zero or less.
+    fn keep_short_nodes(&mut self) {
         let mut short = NodeSet::none(self.sets.nodes.len());
         for need in &self.needs {
             self.sets.by_free_amount(need.resource).below(Capacity::Finite(need.amount()), &self.of, &mut self.scratch);
@@ -72,19 +73,19 @@ impl NearestSearch<'_> {
         self.of.keep(&short);
     }
 
-    /// The nodes that are nearer than a miss, or no farther.
+    /// Returns the nodes that are nearer than a shortfall, or no farther; `None` if an amount overflows.
     fn compared(&mut self, miss: &Shortfall, to: Closeness) -> Option<NodeSet> {
         let mut closer = self.of.clone();
         for need in self.needs.iter().filter(|need| need.amount().is_positive()) {
-            let having = self.sets.by_free_amount(need.resource);
+            let by_free_amount = self.sets.by_free_amount(need.resource);
             match to {
                 Closeness::Nearer => {
                     let most = need.amount().scaled(miss.free, miss.need)?;
-                    having.up_to(Capacity::Finite(most), &closer, &mut self.scratch);
+                    by_free_amount.up_to(Capacity::Finite(most), &closer, &mut self.scratch);
                 }
                 Closeness::NoFarther => {
                     let least = -(-need.amount()).scaled(miss.free, miss.need)?;
-                    having.below(Capacity::Finite(least), &closer, &mut self.scratch);
+                    by_free_amount.below(Capacity::Finite(least), &closer, &mut self.scratch);
                 }
             }
             closer.subtract(&self.scratch);
@@ -92,12 +93,13 @@ impl NearestSearch<'_> {
         Some(closer)
     }
 
+    /// Compares the nodes one by one.
     fn scan(&self) -> Option<Shortfall> {
         let misses = self.of.iter().filter_map(|number| self.miss(number));
         misses.reduce(|best, miss| if miss.compare(&best).is_lt() { miss } else { best })
     }
 
-    /// What a node is short of most, of equal ones the first.
+    /// Returns the largest shortfall of a node; of equal ones the first.
     fn miss(&self, number: u32) -> Option<Shortfall> {
         let node = self.sets.nodes[number as usize];
         let misses = self.needs.iter().filter(|need| need.amount().is_positive()).filter_map(|need| {

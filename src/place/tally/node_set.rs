@@ -1,18 +1,16 @@
-//! A set of nodes as bits, numbered in strategy order: what holds of sixty-four of them is worked out at once.
-//!
-//! Which nodes are in a set, and what it says of them, is known to those who make it.
+//! Sets of nodes as bits, numbered in strategy order, so that one operation covers 64 nodes.
 
-/// Numbers below a bound that all sets of a sets share.
+/// Set of node numbers below a bound that sets used together share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NodeSet(Vec<u64>);
 
 impl NodeSet {
-    /// No number, of as many as there are.
+    /// Returns the empty set; `numbers` is the bound.
     pub(crate) fn none(numbers: usize) -> Self {
         Self(vec![0; numbers.div_ceil(64)])
     }
 
-    /// These numbers, of as many as there are.
+    /// Returns the set of these numbers; `numbers` is the bound.
     pub(crate) fn of(numbers: usize, members: impl IntoIterator<Item = u32>) -> Self {
         let mut bits = Self::none(numbers);
         for member in members {
@@ -21,7 +19,7 @@ impl NodeSet {
         bits
     }
 
-    /// Every number there is.
+    /// Returns the set of all numbers below the bound.
     pub(crate) fn all(numbers: usize) -> Self {
         let mut words = vec![u64::MAX; numbers.div_ceil(64)];
         if let Some(last) = words.last_mut().filter(|_| !numbers.is_multiple_of(64)) {
@@ -46,7 +44,7 @@ impl NodeSet {
         self.0.fill(0);
     }
 
-    /// Becomes what two sets have in common.
+    /// Replaces this set by the intersection of two others.
     pub(crate) fn set_to_both(&mut self, a: &Self, b: &Self) {
         for (word, (a, b)) in self.0.iter_mut().zip(a.0.iter().zip(&b.0)) {
             *word = a & b;
@@ -73,12 +71,12 @@ impl NodeSet {
         self.0.iter().map(|word| word.count_ones()).sum()
     }
 
-    /// The smallest number.
+    /// Returns the smallest number.
     pub(crate) fn first(&self) -> Option<u32> {
         self.iter().next()
     }
 
-    /// The number with so many smaller ones in the set.
+    /// Returns the number that has `before` smaller ones in the set.
     pub(crate) fn nth(&self, mut before: u32) -> Option<u32> {
         for (start, &word) in (0..).step_by(64).zip(&self.0) {
             let ones = word.count_ones();
@@ -90,24 +88,24 @@ impl NodeSet {
         None
     }
 
-    /// The numbers, ascending.
+    /// Returns the numbers, ascending.
     pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         (0..).step_by(64).zip(&self.0).flat_map(|(start, &word)| ones_of(start, word))
     }
 }
 
-/// The numbers of one word.
+/// Returns the numbers in one word of the set.
 fn ones_of(start: u32, word: u64) -> impl Iterator<Item = u32> {
     ones(word).map(move |one| start + one)
 }
 
-/// Which bits of a word are set, ascending.
+/// Returns the positions of the bits that are set, ascending.
 pub(crate) fn ones(word: u64) -> impl Iterator<Item = u32> {
     let rest = |word: &u64| Some(word & (word - 1)).filter(|&rest| rest != 0);
     std::iter::successors(Some(word).filter(|&word| word != 0), rest).map(u64::trailing_zeros)
 }
 
-/// A set that does not change: a list while that is shorter than the bits are.
+/// Immutable set: a list as long as that is shorter than the bits.
 #[derive(Clone, Debug)]
 pub(crate) enum FixedNodeSet {
     List(Vec<u32>),
@@ -148,12 +146,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn bits_are_sets(a in btree_set(0..200_u32, 0..200), b in btree_set(0..200_u32, 0..200), nth in 0..200_u32) {
+        fn operations_agree_with_sets(
+            a in btree_set(0..200_u32, 0..200),
+            b in btree_set(0..200_u32, 0..200),
+            at in 0..200_u32,
+        ) {
             let (x, y) = (of(&a), of(&b));
             prop_assert!(x.iter().eq(a.iter().copied()));
             prop_assert_eq!((x.count() as usize, x.first(), x.is_empty()), (a.len(), a.first().copied(), a.is_empty()));
-            prop_assert_eq!(x.nth(nth), a.iter().nth(nth as usize).copied());
-            prop_assert_eq!(x.has(nth), a.contains(&nth));
+            prop_assert_eq!(x.nth(at), a.iter().nth(at as usize).copied());
+            prop_assert_eq!(x.has(at), a.contains(&at));
             let [mut kept, mut added, mut left, mut both] = [x.clone(), x.clone(), x.clone(), NodeSet::all(200)];
             kept.keep(&y);
             added.add(&y);
@@ -167,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn all_numbers_are_those_below_the_bound() {
+    fn the_full_set_has_every_number_below_the_bound() {
         for numbers in [0, 1, 63, 64, 65, 128] {
             assert_eq!(NodeSet::all(numbers).count() as usize, numbers);
         }

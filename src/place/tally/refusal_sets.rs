@@ -1,11 +1,12 @@
-//! What all nodes say of what stays unplaced, without asking each of them.
+//! Sets of nodes by the reason for which they refuse a workload, and the tally of refusals that follows from them.
 //!
-//! Nodes are numbered in strategy order, and every reason is a set of them: who is closed, who lacks a resource, who
-//! wards off, who is short. Each reason in turn takes its nodes out of those that are left, so that each node is
-//! counted by its first. Workloads that differ in amounts only make up a [`ClassTally`] and share all but the shortages;
-//! which node is nearest is found in `nearest`.
-//! A class costs some sixty-fourths of all nodes, and what it finds; a further workload of it, too. The worst case is
-//! wards and shortcomings that few nodes have each and many nodes in all: those nodes are looked at one by one.
+//! Nodes are numbered in strategy order, and each reason is a set of nodes. In order of precedence, each reason removes
+//! its nodes from those that are left, so that each node is counted by its first reason. Workloads that differ in
+//! amounts only form a class: they share a [`ClassTally`] and differ in shortages only. `nearest` finds the nearest
+//! node.
+//!
+//! Cost per class and per workload: O(nodes / 64) plus the matches. The worst case is many wards and shortcomings that
+//! few nodes have each: nodes with a rare one are examined one by one.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -19,60 +20,60 @@ use crate::place::tally::nearest::nearest;
 use crate::place::tally::node_set::NodeSet;
 use crate::place::tally::rule_sets::RuleSets;
 use crate::quantity::{Capacity, Quantity};
-use crate::rules::Occupancy;
 use crate::rules::hold::amount_of;
-use crate::rules::{Reason, Shortfall};
-use crate::rules::{Standing, is_immune, requires};
+use crate::rules::{Occupancy, Reason, Shortfall, Standing, is_immune, requires};
 
-/// The nodes as they are.
+/// Sets of nodes by reason, for one occupancy.
 pub(crate) struct RefusalSets<'a> {
     pub(crate) model: &'a Model,
     pub(crate) occupancy: &'a Occupancy,
-    /// In strategy order.
+    /// Nodes in strategy order.
     pub(crate) nodes: &'a [NodeId],
+    /// Place of each node in strategy order.
     numbers: &'a [u32],
     rule_sets: RuleSets<'a>,
     cordoned: NodeSet,
     drained: NodeSet,
     resources: FxHashMap<Symbol, Offering>,
+    /// Entry for a resource that no node offers.
     none: Offering,
     wards: Blockers,
     shortcomings: Blockers,
 }
 
-/// Who offers a resource.
+/// Nodes that offer a resource.
 #[derive(Default)]
 struct Offering {
     numbers: Vec<u32>,
-    /// Made when somebody asks how much there is.
+    /// Built when a free amount is first needed.
     by_free_amount: OnceCell<NodesByFreeAmount>,
 }
 
-/// Resources that keep workloads away which do not even require them.
+/// Resources below zero, on whose nodes workloads are refused that do not even require them.
 struct Blockers {
-    /// Those that many nodes have, by name.
+    /// Resources that are below zero on many nodes, by name.
     common: Vec<Symbol>,
-    /// The nodes that have one which few have.
+    /// Nodes with a resource that is below zero on few nodes.
     rare: NodeSet,
 }
 
-/// What all workloads hear that differ in amounts only.
+/// Tally of refusals for workloads that differ in amounts only.
 pub(crate) struct ClassTally<'a> {
     sets: &'a RefusalSets<'a>,
-    /// What is said whatever the amounts, in order.
+    /// Reasons that do not depend on amounts, with the number of nodes, in order.
     counts: Vec<(Reason, u32)>,
-    /// The nodes that have said nothing yet.
+    /// Nodes without a reason so far.
     left: NodeSet,
-    /// The nodes that only the required amounts may keep away, whatever else they say.
+    /// Nodes that have every required resource and nothing else below zero, whatever the rules say.
     near: NodeSet,
-    /// The resources that `left` may be short of, by name.
+    /// Resources of which nodes may be short, by name.
     checked: Vec<Symbol>,
-    /// The node that was nearest to the workload before.
+    /// Nearest node of the previous workload.
     nearest: Option<NodeId>,
 }
 
 impl<'a> RefusalSets<'a> {
-    /// The sets of the nodes in strategy order, with the number of each of them.
+    /// Builds the sets for nodes in strategy order; `numbers` has the place of each node in that order.
     pub(crate) fn new(model: &'a Model, occupancy: &'a Occupancy, nodes: &'a [NodeId], numbers: &'a [u32]) -> Self {
         let mut resources = FxHashMap::<Symbol, Offering>::default();
         let [mut wards, mut shortcomings] = [(); 2].map(|()| FxHashMap::<Symbol, Vec<u32>>::default());
@@ -103,7 +104,7 @@ impl<'a> RefusalSets<'a> {
         }
     }
 
-    /// What is said to all workloads that ask like this one, but for amounts.
+    /// Tallies what all workloads share that differ from this one in amounts only.
     pub(crate) fn class(&'a self, table: &WorkloadTable, standing: Standing) -> ClassTally<'a> {
         let (left, near) = (NodeSet::all(self.nodes.len()), NodeSet::all(self.nodes.len()));
         let mut class = ClassTally { sets: self, counts: Vec::new(), left, near, checked: Vec::new(), nearest: None };
@@ -115,17 +116,17 @@ impl<'a> RefusalSets<'a> {
         class
     }
 
-    /// Where a node stands in strategy order.
+    /// Returns the place of a node in strategy order.
     pub(crate) fn number(&self, node: NodeId) -> u32 {
         self.numbers[node.index()]
     }
 
-    /// The nodes that offer a resource.
+    /// Returns the nodes that offer a resource.
     pub(crate) fn offering(&self, resource: Symbol) -> impl Iterator<Item = NodeId> {
         self.resource(resource).numbers.iter().map(|&number| self.nodes[number as usize])
     }
 
-    /// Who has how much of a resource.
+    /// Returns the nodes that offer a resource, sorted by free amount.
     pub(crate) fn by_free_amount(&self, resource: Symbol) -> &NodesByFreeAmount {
         let Offering { numbers, by_free_amount } = self.resource(resource);
         by_free_amount.get_or_init(|| {
@@ -139,7 +140,7 @@ impl<'a> RefusalSets<'a> {
         self.resources.get(&resource).unwrap_or(&self.none)
     }
 
-    /// The wards of a node, or its shortcomings.
+    /// Returns the wards of a node, or its other resources below zero.
     fn below_zero(&self, number: u32, wards: bool) -> impl Iterator<Item = Symbol> {
         let node = self.nodes[number as usize];
         let below_zero = self.occupancy.below_zero(node).iter().copied();
@@ -153,21 +154,21 @@ fn is_ward(occupancy: &Occupancy, node: NodeId, resource: Symbol) -> bool {
 
 impl Blockers {
     fn new(model: &Model, having: FxHashMap<Symbol, Vec<u32>>, numbers: usize) -> Self {
-        let mut deterrents = Self { common: Vec::new(), rare: NodeSet::none(numbers) };
+        let mut blockers = Self { common: Vec::new(), rare: NodeSet::none(numbers) };
         for (resource, nodes) in having {
             if nodes.len() < numbers.div_ceil(64) {
                 for number in nodes {
-                    deterrents.rare.insert(number);
+                    blockers.rare.insert(number);
                 }
             } else {
-                deterrents.common.push(resource);
+                blockers.common.push(resource);
             }
         }
-        deterrents.common.sort_unstable_by_key(|&each| model.text(each));
-        deterrents
+        blockers.common.sort_unstable_by_key(|&each| model.text(each));
+        blockers
     }
 
-    /// Those of some nodes that have a rare one, with what is to be known of them.
+    /// Returns those of `nodes` with a rare resource below zero, each with the result of `known` if there is one.
     fn rare_among<T>(&self, nodes: &NodeSet, known: impl Fn(u32) -> Option<T>) -> Vec<(u32, T)> {
         let mut rare = self.rare.clone();
         rare.keep(nodes);
@@ -176,7 +177,7 @@ impl Blockers {
 }
 
 impl ClassTally<'_> {
-    /// First refusals, counted and in order, and the nearest miss, for the amounts of this workload.
+    /// Counts the nodes by first reason, and finds the nearest node, for the amounts of a workload.
     pub(crate) fn tally(&mut self, table: &WorkloadTable) -> (Vec<(Reason, u32)>, Option<Shortfall>) {
         let (mut counts, mut left) = (self.counts.clone(), self.left.clone());
         let mut short = NodeSet::none(self.sets.nodes.len());
@@ -196,7 +197,7 @@ impl ClassTally<'_> {
         (counts, miss)
     }
 
-    /// RefusalCounts the nodes that are left and not in a set: they say this first.
+    /// Counts the nodes left that are not in `others` under a reason, and keeps the rest.
     fn retain(&mut self, refusal: Reason, others: &NodeSet) {
         let before = self.left.count();
         self.left.keep(others);
@@ -240,15 +241,15 @@ impl ClassTally<'_> {
         }
         let affine = table.affinity_groups.iter().copied().filter(|&group| model.affinity_group(group).hard);
         for group in self.by_name(affine) {
-            self.retain(Reason::GroupElsewhere(group), &rule_sets.gathering(group));
+            self.retain(Reason::GroupElsewhere(group), &rule_sets.near_members(group));
         }
     }
 
     fn tally_offers(&mut self, table: &WorkloadTable) {
-        let everybody = NodeSet::all(self.sets.nodes.len());
-        let mut offering = everybody.clone();
+        let all = NodeSet::all(self.sets.nodes.len());
+        let mut offering = all.clone();
         for resource in self.by_name(table.requirements.iter().map(|each| each.resource)) {
-            self.sets.by_free_amount(resource).offering(&everybody, &mut offering);
+            self.sets.by_free_amount(resource).offering(&all, &mut offering);
             self.retain(Reason::Lacks(resource), &offering);
             self.near.keep(&offering);
         }
@@ -284,7 +285,7 @@ impl ClassTally<'_> {
     fn tally_shortcomings(&mut self, table: &WorkloadTable) {
         let sets = self.sets;
         let matters = |resource: &Symbol| !is_immune(table, *resource) && !requires(&table.requirements, *resource);
-        let sunk = |number: u32| Some(sets.below_zero(number, false).filter(matters).collect::<Vec<_>>());
+        let below_zero = |number: u32| Some(sets.below_zero(number, false).filter(matters).collect::<Vec<_>>());
         let required = table.requirements.iter().map(|each| each.resource).filter(|&each| !is_immune(table, each));
         let mut checked = required.collect::<Vec<_>>();
         let mut below = NodeSet::none(sets.nodes.len());
@@ -293,16 +294,16 @@ impl ClassTally<'_> {
             sets.by_free_amount(resource).below(Capacity::Finite(Quantity::ZERO), &self.near, &mut below);
             self.near.subtract(&below);
         }
-        for (_, resources) in sets.shortcomings.rare_among(&self.left, sunk) {
+        for (_, resources) in sets.shortcomings.rare_among(&self.left, below_zero) {
             checked.extend(resources);
         }
-        for (number, resources) in sets.shortcomings.rare_among(&self.near, sunk) {
+        for (number, resources) in sets.shortcomings.rare_among(&self.near, below_zero) {
             if !resources.is_empty() {
                 self.near.remove(number);
             }
         }
         self.checked = self.by_name(checked.into_iter());
-        // Several nodes may be short of the same.
+        // Several nodes may contribute the same resource.
         self.checked.dedup();
     }
 

@@ -1,7 +1,6 @@
-//! Which nodes a selector or a hard group refuses, as sets, while nothing moves any more.
+//! Sets of nodes that a selector or a hard group allows, for a finished placement.
 //!
-//! The nodes are those of a sets, by their numbers there. What a refusal is called, and which comes first, is
-//! `sets`'s business.
+//! `refusal_sets` numbers the nodes, and decides how a refusal is reported and which comes first.
 
 use rustc_hash::FxHashMap;
 
@@ -11,13 +10,13 @@ use crate::place::index::candidates::named_labels;
 use crate::place::tally::node_set::{FixedNodeSet, NodeSet};
 use crate::rules::{Domain, Occupancy};
 
-/// The nodes by the labels that rules name, and where hard aversion groups are full.
+/// Nodes by the labels that rules name, and the domains in which hard aversion groups are full.
 pub(crate) struct RuleSets<'a> {
     model: &'a Model,
     occupancy: &'a Occupancy,
-    /// The number of each node.
+    /// Number of each node.
     numbers: &'a [u32],
-    /// The nodes with each value of a label.
+    /// Nodes with each value of each label.
     values: FxHashMap<Symbol, FxHashMap<Symbol, FixedNodeSet>>,
     full: FxHashMap<Symbol, Vec<Domain>>,
 }
@@ -39,44 +38,44 @@ impl<'a> RuleSets<'a> {
         };
         let values = lists.into_iter().map(|(label, lists)| (label, sets(lists))).collect();
         let mut full = FxHashMap::<Symbol, Vec<Domain>>::default();
-        for (group, place, members) in occupancy.averse_domains() {
+        for (group, domain, members) in occupancy.averse_domains() {
             let options = model.aversion_group(group);
             if options.hard && members >= options.max {
-                full.entry(group).or_default().push(place);
+                full.entry(group).or_default().push(domain);
             }
         }
         Self { model, occupancy, numbers, values, full }
     }
 
-    /// The nodes whose label has one of the selector's values.
+    /// Returns the nodes whose label has one of the selector's values.
     pub(crate) fn selected(&self, selector: &Selector) -> NodeSet {
         let is_name = self.model.text(selector.label) == NAME_LABEL;
-        let places = selector.values.iter().filter_map(|&value| {
+        let domains = selector.values.iter().filter_map(|&value| {
             let named = || self.model.node_named(self.model.text(value)).map(Domain::Node);
             if is_name { named() } else { Some(Domain::Value(value)) }
         });
-        self.within(places, Some(selector.label))
+        self.within(domains, Some(selector.label))
     }
 
-    /// The nodes in places where a hard aversion group has room.
+    /// Returns the nodes in domains where a hard aversion group has room.
     pub(crate) fn with_room(&self, group: Symbol) -> NodeSet {
         let over = self.model.aversion_group(group).over;
-        let mut room = self.with_a_place(over);
+        let mut room = self.in_any_domain(over);
         let full = self.full.get(&group).map_or(&[][..], Vec::as_slice);
         room.subtract(&self.within(full.iter().copied(), over));
         room
     }
 
-    /// The nodes in places where a hard affinity group is or, as long as it is nowhere, could begin.
-    pub(crate) fn gathering(&self, group: Symbol) -> NodeSet {
+    /// Returns the nodes in the domains of a hard affinity group; those in any domain as long as no member is placed.
+    pub(crate) fn near_members(&self, group: Symbol) -> NodeSet {
         let over = self.model.affinity_group(group).over;
         if !self.occupancy.has_members(group) {
-            return self.with_a_place(over);
+            return self.in_any_domain(over);
         }
         self.within(self.occupancy.affine_domains(group).iter().copied(), over)
     }
 
-    fn with_a_place(&self, over: Option<Symbol>) -> NodeSet {
+    fn in_any_domain(&self, over: Option<Symbol>) -> NodeSet {
         let Some(label) = over.filter(|&label| self.model.text(label) != NAME_LABEL) else {
             return NodeSet::all(self.numbers.len());
         };
@@ -86,12 +85,12 @@ impl<'a> RuleSets<'a> {
         labelled
     }
 
-    /// The nodes of some places; values are those of a label.
-    fn within(&self, places: impl Iterator<Item = Domain>, label: Option<Symbol>) -> NodeSet {
+    /// Returns the nodes in some domains, whose values are those of a label.
+    fn within(&self, domains: impl Iterator<Item = Domain>, label: Option<Symbol>) -> NodeSet {
         let mut nodes = NodeSet::none(self.numbers.len());
         let values = label.and_then(|label| self.values.get(&label));
-        for place in places {
-            match place {
+        for domain in domains {
+            match domain {
                 Domain::Node(node) => nodes.insert(self.numbers[node.index()]),
                 Domain::Value(value) => {
                     values.and_then(|values| values.get(&value)).into_iter().for_each(|set| set.add_to(&mut nodes));
@@ -102,7 +101,7 @@ impl<'a> RuleSets<'a> {
     }
 }
 
-/// The number of each node, by its place in the manifest: where it stands in an order.
+/// Returns the index of each node in `nodes`, by its index in the manifest.
 pub(crate) fn numbers(nodes: &[NodeId]) -> Vec<u32> {
     let mut numbers = vec![0; nodes.len()];
     for (number, node) in (0..).zip(nodes) {
