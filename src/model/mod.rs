@@ -1,9 +1,10 @@
-//! What a cluster manifest says, as values: nodes, workloads, rules, strategy.
+//! Model of a cluster as plain values: nodes, workloads, rules and strategy.
 //!
-//! A table of the manifest (`[[nodes]]`, `[[workloads]]`) stands for `count` nodes or `replicas` workloads that
-//! share all but their names, so the model keeps the table once and each node and workload points to it.
-//! Names are unique, numbers are within bounds and scores exist: whoever holds a model need not ask again.
-//! Where the texts came from is the manifest's business, who goes where the engine's.
+//! A table of the manifest (`[[nodes]]`, `[[workloads]]`) stands for `count` nodes or `replicas` workloads that share
+//! all but their names. The model keeps each table once, and its nodes and workloads point to it.
+//!
+//! - Names are unique, numbers are within bounds, and every node and workload has a score.
+//! - Copies of a model share its tables and names, so cloning is cheap.
 
 mod inherit;
 pub mod names;
@@ -11,46 +12,50 @@ mod overlay;
 mod record;
 mod roster;
 pub mod score;
+mod shared_list;
 mod table;
 
 use ethnum::I256;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 pub use self::inherit::{Inheritance, Inherited, RecordEntry};
 pub use self::record::{Assignment, Record, Recorded};
+pub use self::roster::Member;
 use self::roster::Roster;
+pub use self::shared_list::SharedList;
 pub use self::table::{
-    AffinityGroup, AversionGroup, Guards, NAME_LABEL, Node, NodeId, NodeTable, Offer, Replan, Requirement, Selector,
-    Strategy, Workload, WorkloadId, WorkloadOptions, WorkloadTable,
+    AffinityGroup, AversionGroup, Guards, NAME_LABEL, NodeId, NodeTable, Offer, Replan, Requirement, Selector,
+    Strategy, WorkloadId, WorkloadOptions, WorkloadTable,
 };
 use crate::model::names::{Names, Symbol};
 use crate::model::score::{Rubric, Score, ScoreError, Weight};
 use crate::quantity::Capacity;
 
-/// A table of which nothing can be added to a model.
+/// Table that cannot be added to a model.
 #[derive(Clone, Debug)]
 pub struct Refused<T> {
-    /// Its place among the tables that were to be added.
+    /// Index among the tables that were to be added.
     pub index: usize,
     /// The table.
     pub table: T,
-    /// Why it cannot be added.
+    /// Reason why it cannot be added.
     pub error: ModelError,
 }
 
-/// Why a table cannot be added to a model.
+/// Reason why a table cannot be added to a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ModelError {
-    /// A name is there already, in this table (of the same kind).
+    /// Another node, or another workload, already has the name.
     NameTaken {
         /// The name after expansion.
         name: String,
-        /// The number of the table that has it.
+        /// Number of the table that the other one belongs to.
         table: u32,
     },
-    /// Its size by the rubric is no score.
+    /// The table has no score under the rubric.
     Score(ScoreError),
 }
 
@@ -71,43 +76,46 @@ impl From<ScoreError> for ModelError {
     }
 }
 
-/// A whole cluster: everything that decides where workloads should run.
+/// Whole cluster: everything that decides where workloads should run.
+///
+/// Cloning costs O(groups + drained and cordoned nodes); tables, names and scores are shared.
 #[derive(Clone, Debug)]
 pub struct Model {
-    /// The cluster's name, where it has one.
+    /// Name of the cluster, if it has one.
     pub cluster: Option<String>,
-    /// What a plan starts from.
+    /// Starting point of a plan.
     pub replan: Replan,
-    /// How much one `apply` may change.
+    /// Limits on what one `apply` may change.
     pub guards: Guards,
-    /// Options of aversion groups; a group that is not here has the default ones.
+    /// Options of aversion groups; a group that is not listed has the defaults.
     pub aversion_groups: BTreeMap<Symbol, AversionGroup>,
-    /// Options of affinity groups; a group that is not here has the default ones.
+    /// Options of affinity groups; a group that is not listed has the defaults.
     pub affinity_groups: BTreeMap<Symbol, AffinityGroup>,
-    /// Nodes that take nothing new and send away what is there, with the reason.
+    /// Drained nodes, which take no new workload and have to be emptied, with the reason.
     pub drains: BTreeMap<NodeId, String>,
-    /// Nodes that take nothing new, with the reason.
+    /// Cordoned nodes, which take no new workload, with the reason.
     pub cordons: BTreeMap<NodeId, String>,
     strategy: Strategy,
-    names: Names,
+    names: Arc<Names>,
     rubric: Rubric,
-    node_tables: Vec<NodeTable>,
-    node_scores: Vec<Score>,
-    nodes: Roster<Node>,
-    workload_tables: Vec<WorkloadTable>,
-    /// In parts of the rubric: what is required is finite, and so are these sizes.
-    workload_scores: Vec<I256>,
-    workloads: Roster<Workload>,
-    /// The sizes of all workloads together and of the largest node: their sum bounds every score of a plan.
+    node_tables: SharedList<NodeTable>,
+    node_scores: SharedList<Score>,
+    nodes: Arc<Roster<NodeId>>,
+    workload_tables: SharedList<WorkloadTable>,
+    /// Scores in parts of the rubric. Requirements are finite, and so are these scores.
+    workload_scores: SharedList<I256>,
+    workloads: Arc<Roster<WorkloadId>>,
+    /// Sum of the magnitudes of all workload scores. Together with `largest_node` it bounds every score of a plan.
     total_score: I256,
+    /// Upper bound of the magnitude of all node scores.
     largest_node: I256,
 }
 
 impl Model {
-    /// A cluster without nodes and workloads; only bin pack asks the rubric.
+    /// Cluster without nodes and workloads. Only bin pack uses the rubric.
     ///
     /// # Errors
-    /// [`ScoreError::NoCommonPart`] when the weights cannot be compared exactly.
+    /// [`ScoreError::NoCommonPart`] if the weights cannot be compared exactly.
     pub fn new(strategy: Strategy, rubric: &[(&str, Weight)]) -> Result<Self, ScoreError> {
         let mut names = Names::default();
         let weights = rubric.iter().map(|&(resource, weight)| (names.intern(resource), weight)).collect::<Vec<_>>();
@@ -121,101 +129,104 @@ impl Model {
             cordons: BTreeMap::new(),
             strategy,
             rubric: Rubric::new(if strategy == Strategy::BinPack { &weights } else { &[] })?,
-            names,
-            node_tables: Vec::new(),
-            node_scores: Vec::new(),
-            nodes: Roster::default(),
-            workload_tables: Vec::new(),
-            workload_scores: Vec::new(),
-            workloads: Roster::default(),
+            names: Arc::new(names),
+            node_tables: SharedList::default(),
+            node_scores: SharedList::default(),
+            nodes: Arc::default(),
+            workload_tables: SharedList::default(),
+            workload_scores: SharedList::default(),
+            workloads: Arc::default(),
             total_score: I256::ZERO,
             largest_node: I256::ZERO,
         })
     }
 
-    /// The symbol of a resource, group, label or label value, for the tables to be added.
+    /// Symbol of a resource, group, label or label value, for the tables that are added.
     pub fn intern(&mut self, text: &str) -> Symbol {
-        self.names.intern(text)
+        // A known text is looked up first, so that shared names are copied for a new one only.
+        self.names.find(text).unwrap_or_else(|| Arc::make_mut(&mut self.names).intern(text))
     }
 
-    /// Adds the nodes of a table after those that are there; on an error nothing is added.
+    /// Adds the nodes of a table after the others and returns the range of their numbers. On error nothing is added.
     pub fn add_nodes(&mut self, table: NodeTable) -> Result<Range<u32>, ModelError> {
         let first = index_u32(self.nodes().len());
         let refused = self.add_all_nodes(vec![table]).pop();
         refused.map_or_else(|| Ok(first..index_u32(self.nodes().len())), |refused| Err(refused.error))
     }
 
-    /// Adds the workloads of a table after those that are there; on an error nothing is added.
+    /// Adds the workloads of a table after the others and returns the range of their numbers. On error nothing is added.
     pub fn add_workloads(&mut self, table: WorkloadTable) -> Result<Range<u32>, ModelError> {
         let first = index_u32(self.workloads().len());
         let refused = self.add_all_workloads(vec![table]).pop();
         refused.map_or_else(|| Ok(first..index_u32(self.workloads().len())), |refused| Err(refused.error))
     }
 
-    /// Adds the nodes of many tables in order; those of which nothing can be added come back.
+    /// Adds the nodes of many tables in order and returns the tables that cannot be added.
     pub fn add_all_nodes(&mut self, mut tables: Vec<NodeTable>) -> Vec<Refused<NodeTable>> {
-        self.nodes.reserve(tables.iter().map(|table| table.count.unwrap_or(1) as usize).sum());
-        self.node_scores.reserve(tables.len());
+        Arc::make_mut(&mut self.nodes).reserve(tables.iter().map(|table| table.count.unwrap_or(1) as usize).sum());
+        self.node_scores.to_mut().reserve(tables.len());
         let mut refused = Vec::new();
         for (index, table) in tables.iter_mut().enumerate() {
-            table.resources.sort_unstable_by_key(|offer| offer.resource);
-            table.labels.sort_unstable();
+            sort_node_table(table);
             refused.extend(self.enter_nodes(table).err().map(|error| (index, error)));
         }
-        add_all(&mut self.node_tables, tables, refused)
+        add_all(self.node_tables.to_mut(), tables, refused)
     }
 
     fn enter_nodes(&mut self, table: &NodeTable) -> Result<(), ModelError> {
         let (first, number) = (self.nodes().len(), index_u32(self.node_scores.len()));
-        self.nodes.enter(&table.name.as_str().into(), table.count, number)?;
+        let nodes = Arc::make_mut(&mut self.nodes);
+        nodes.enter(&table.name.as_str().into(), table.count, number)?;
         let offers = table.resources.iter().map(|offer| (offer.resource, offer.capacity));
         let scored = self.rubric.score(offers).and_then(|score| {
             let largest = self.largest_node.max(score.magnitude());
             self.total_score.checked_add(largest).map(|_| (score, largest)).ok_or(ScoreError::Overflow)
         });
-        let (score, largest) = scored.inspect_err(|_| self.nodes.leave(first))?;
+        let (score, largest) = scored.inspect_err(|_| nodes.truncate(first))?;
         self.largest_node = largest;
-        self.node_scores.push(score);
+        self.node_scores.to_mut().push(score);
         Ok(())
     }
 
-    /// Adds the workloads of many tables in order; those of which nothing can be added come back.
+    /// Adds the workloads of many tables in order and returns the tables that cannot be added.
     pub fn add_all_workloads(&mut self, mut tables: Vec<WorkloadTable>) -> Vec<Refused<WorkloadTable>> {
-        self.workloads.reserve(tables.iter().map(|table| table.replicas.unwrap_or(1) as usize).sum());
-        self.workload_scores.reserve(tables.len());
+        Arc::make_mut(&mut self.workloads)
+            .reserve(tables.iter().map(|table| table.replicas.unwrap_or(1) as usize).sum());
+        self.workload_scores.to_mut().reserve(tables.len());
         let mut refused = Vec::new();
         for (index, table) in tables.iter_mut().enumerate() {
             sort_workload_table(table);
             refused.extend(self.enter_workloads(table).err().map(|error| (index, error)));
         }
-        add_all(&mut self.workload_tables, tables, refused)
+        add_all(self.workload_tables.to_mut(), tables, refused)
     }
 
     fn enter_workloads(&mut self, table: &WorkloadTable) -> Result<(), ModelError> {
         let (first, number) = (self.workloads().len(), index_u32(self.workload_scores.len()));
-        self.workloads.enter(&table.name, table.replicas, number)?;
+        let workloads = Arc::make_mut(&mut self.workloads);
+        workloads.enter(&table.name, table.replicas, number)?;
         let required = table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount())));
         let scored = self.rubric.score(required).and_then(|score| {
             let total = grown_total(self.total_score, score, table.replicas.unwrap_or(1))?;
             total.checked_add(self.largest_node).map(|_| (score, total)).ok_or(ScoreError::Overflow)
         });
-        let (score, total) = scored.inspect_err(|_| self.workloads.leave(first))?;
+        let (score, total) = scored.inspect_err(|_| workloads.truncate(first))?;
         self.total_score = total;
-        self.workload_scores.push(score.parts());
+        self.workload_scores.to_mut().push(score.parts());
         Ok(())
     }
 
-    /// In which order workloads are taken and nodes are tried.
+    /// Order in which workloads are placed and nodes are tried.
     pub fn strategy(&self) -> Strategy {
         self.strategy
     }
 
-    /// What size means; empty unless the strategy is bin pack.
+    /// Weights that make up a score; empty unless the strategy is bin pack.
     pub fn rubric(&self) -> &Rubric {
         &self.rubric
     }
 
-    /// The resources, groups and labels.
+    /// Names of resources, groups, labels and label values.
     pub fn names(&self) -> &Names {
         &self.names
     }
@@ -225,44 +236,44 @@ impl Model {
         self.names.text(symbol)
     }
 
-    /// All nodes in manifest order; a [`NodeId`] is an index.
-    pub fn nodes(&self) -> &[Node] {
+    /// All nodes in manifest order, indexed by [`NodeId`].
+    pub fn nodes(&self) -> &[Member] {
         self.nodes.members()
     }
 
-    /// All workloads in manifest order; a [`WorkloadId`] is an index.
-    pub fn workloads(&self) -> &[Workload] {
+    /// All workloads in manifest order, indexed by [`WorkloadId`].
+    pub fn workloads(&self) -> &[Member] {
         self.workloads.members()
     }
 
     /// The `[[nodes]]` tables in manifest order.
-    pub fn node_tables(&self) -> &[NodeTable] {
+    pub fn node_tables(&self) -> &SharedList<NodeTable> {
         &self.node_tables
     }
 
     /// The `[[workloads]]` tables in manifest order.
-    pub fn workload_tables(&self) -> &[WorkloadTable] {
+    pub fn workload_tables(&self) -> &SharedList<WorkloadTable> {
         &self.workload_tables
     }
 
-    /// The numbers of all nodes in manifest order.
+    /// Ids of all nodes in manifest order.
     pub fn node_ids(&self) -> impl ExactSizeIterator<Item = NodeId> + DoubleEndedIterator + use<> {
         (0..index_u32(self.nodes().len())).map(NodeId)
     }
 
-    /// The numbers of all workloads in manifest order.
+    /// Ids of all workloads in manifest order.
     pub fn workload_ids(&self) -> impl ExactSizeIterator<Item = WorkloadId> + DoubleEndedIterator + use<> {
         (0..index_u32(self.workloads().len())).map(WorkloadId)
     }
 
-    /// All nodes in the order of their names, by bytes; it is worked out once.
+    /// All nodes sorted by name, bytewise. The order is computed once.
     pub fn nodes_by_name(&self) -> &[NodeId] {
-        self.nodes.by_name()
+        self.nodes.by_name(NodeId)
     }
 
-    /// All workloads in the order of their names, by bytes; it is worked out once.
+    /// All workloads sorted by name, bytewise. The order is computed once.
     pub fn workloads_by_name(&self) -> &[WorkloadId] {
-        self.workloads.by_name()
+        self.workloads.by_name(WorkloadId)
     }
 
     /// The node of this name.
@@ -295,23 +306,23 @@ impl Model {
         &self.workload_tables[self.workloads()[workload.index()].table as usize]
     }
 
-    /// The size of a node while nothing is on it.
+    /// Score of a node while it is empty.
     pub fn node_score(&self, node: NodeId) -> Score {
         self.node_scores[self.nodes()[node.index()].table as usize]
     }
 
-    /// The size of a workload.
+    /// Score of a workload.
     pub fn workload_score(&self, workload: WorkloadId) -> Score {
         Score::Finite(self.workload_scores[self.workloads()[workload.index()].table as usize])
     }
 
-    /// What a node offers of a resource.
+    /// Offer of a resource by a node; `None` if the node does not offer it.
     pub fn offer(&self, node: NodeId, resource: Symbol) -> Option<&Offer> {
         let offers = &self.node_table(node).resources;
         offers.binary_search_by_key(&resource, |offer| offer.resource).ok().map(|at| &offers[at])
     }
 
-    /// The value of a node's label; `name` is its own name.
+    /// Value of a node's label; the label `name` is the node's own name.
     pub fn node_label(&self, node: NodeId, label: Symbol) -> Option<&str> {
         if self.text(label) == NAME_LABEL {
             return Some(self.node_name(node));
@@ -336,13 +347,13 @@ impl Model {
         self.affinity_groups.get(&group).copied().unwrap_or_default()
     }
 
-    /// The earlier name of a node, where it has one.
+    /// Earlier name of a node, if it has one.
     pub fn node_was(&self, node: NodeId) -> Option<String> {
         let was = self.node_table(node).was.as_ref()?;
         Some(numbered(was, self.nodes()[node.index()].number))
     }
 
-    /// The earlier name of a workload, where it has one.
+    /// Earlier name of a workload, if it has one.
     pub fn workload_was(&self, workload: WorkloadId) -> Option<String> {
         let was = self.workload_table(workload).was.as_ref()?;
         Some(numbered(was, self.workloads()[workload.index()].number))
@@ -354,7 +365,7 @@ pub fn numbered(name: &str, number: Option<u32>) -> String {
     number.map_or_else(|| name.to_owned(), |number| format!("{name}-{number}"))
 }
 
-/// Adds tables after those that are there, but for those that are refused, whose indices ascend: these come back.
+/// Adds tables after the others, apart from the refused ones, which are returned. Indices of refused tables ascend.
 fn add_all<T>(tables: &mut Vec<T>, new: Vec<T>, refused: Vec<(usize, ModelError)>) -> Vec<Refused<T>> {
     if tables.is_empty() && refused.is_empty() {
         *tables = new;
@@ -371,10 +382,15 @@ fn add_all<T>(tables: &mut Vec<T>, new: Vec<T>, refused: Vec<(usize, ModelError)
     refused
 }
 
-/// The sizes of all workloads, with `count` of this score more.
+/// Sum of all workload scores after `count` more workloads of this score.
 fn grown_total(total: I256, score: Score, count: u32) -> Result<I256, ScoreError> {
     let added = score.magnitude().checked_mul(I256::from(count)).ok_or(ScoreError::Overflow)?;
     total.checked_add(added).ok_or(ScoreError::Overflow)
+}
+
+fn sort_node_table(table: &mut NodeTable) {
+    table.resources.sort_unstable_by_key(|offer| offer.resource);
+    table.labels.sort_unstable();
 }
 
 fn sort_workload_table(table: &mut WorkloadTable) {
@@ -392,7 +408,7 @@ fn sort_symbols(symbols: &mut Vec<Symbol>) {
     symbols.dedup();
 }
 
-/// Budgets keep every count far below 2³².
+/// Index as a `u32`. The limits of a manifest keep every count far below 2³².
 fn index_u32(index: usize) -> u32 {
     u32::try_from(index).expect("fewer than 2^32 nodes and workloads")
 }

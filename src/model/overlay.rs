@@ -1,36 +1,42 @@
-//! What if: the same cluster with one table that says something else.
+//! Edited copies of a model for what-if questions.
 //!
-//! Names, counts and numbers stay what they are, so ids of the one model mean the same in the other.
+//! A copy shares everything with the original but what is edited: replacing one table, or opening and closing nodes,
+//! costs O(groups + drained and cordoned nodes). These edits keep names and counts, so ids mean the same in both
+//! models. Adding, removing and scaling tables number nodes or workloads anew, so they cost O(tables + members) of that
+//! side; the other side stays shared. Every edited model equals the model that is built from the edited tables.
 
 use ethnum::I256;
 
 use crate::model::score::ScoreError;
-use crate::model::{Model, NodeTable, WorkloadTable, grown_total, sort_workload_table};
+use crate::model::{
+    Model, ModelError, NodeId, NodeTable, SharedList, WorkloadTable, grown_total, sort_node_table, sort_workload_table,
+};
 use crate::quantity::Capacity;
 
 impl Model {
-    /// The same cluster where a table of nodes, by its number, offers and is labelled as this one.
+    /// Copy in which a table of nodes has other resources and labels. Its name and count stay.
     ///
     /// # Errors
-    /// Where such nodes have no size.
+    /// If such nodes have no score.
     pub fn with_node_table(&self, number: u32, mut table: NodeTable) -> Result<Self, ScoreError> {
         let at = number as usize;
-        table.resources.sort_unstable_by_key(|offer| offer.resource);
-        table.labels.sort_unstable();
+        sort_node_table(&mut table);
         table.name.clone_from(&self.node_tables[at].name);
         table.count = self.node_tables[at].count;
         let score = self.rubric.score(table.resources.iter().map(|offer| (offer.resource, offer.capacity)))?;
         let largest = self.largest_node.max(score.magnitude());
         self.total_score.checked_add(largest).ok_or(ScoreError::Overflow)?;
         let mut edited = self.clone();
-        (edited.node_tables[at], edited.node_scores[at], edited.largest_node) = (table, score, largest);
+        edited.node_tables.replace(at, table);
+        edited.node_scores.replace(at, score);
+        edited.largest_node = largest;
         Ok(edited)
     }
 
-    /// The same cluster where a table of workloads, by its number, asks for what this one does.
+    /// Copy in which a table of workloads has other requirements and options. Its name and replicas stay.
     ///
     /// # Errors
-    /// Where such workloads have no size.
+    /// If such workloads have no score.
     pub fn with_workload_table(&self, number: u32, mut table: WorkloadTable) -> Result<Self, ScoreError> {
         let at = number as usize;
         sort_workload_table(&mut table);
@@ -39,11 +45,115 @@ impl Model {
         let amounts = table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount())));
         let score = self.rubric.score(amounts)?;
         let replicas = table.replicas.unwrap_or(1);
-        let mut edited = self.clone();
         let others = self.total_score - self.workload_scores[at].abs() * I256::from(replicas);
-        edited.total_score = grown_total(others, score, replicas)?;
-        edited.total_score.checked_add(self.largest_node).ok_or(ScoreError::Overflow)?;
-        (edited.workload_tables[at], edited.workload_scores[at]) = (table, score.parts());
+        let total = grown_total(others, score, replicas)?;
+        total.checked_add(self.largest_node).ok_or(ScoreError::Overflow)?;
+        let mut edited = self.clone();
+        edited.workload_tables.replace(at, table);
+        edited.workload_scores.replace(at, score.parts());
+        edited.total_score = total;
         Ok(edited)
+    }
+
+    /// Copy with a further table of nodes after the others.
+    ///
+    /// # Errors
+    /// If a name is taken or the nodes have no score.
+    pub fn with_added_nodes(&self, table: NodeTable) -> Result<Self, ModelError> {
+        let mut edited = self.clone();
+        edited.add_nodes(table).map(|_| edited)
+    }
+
+    /// Copy with a further table of workloads after the others.
+    ///
+    /// # Errors
+    /// If a name is taken or the workloads have no score.
+    pub fn with_added_workloads(&self, table: WorkloadTable) -> Result<Self, ModelError> {
+        let mut edited = self.clone();
+        edited.add_workloads(table).map(|_| edited)
+    }
+
+    /// Copy without a table of nodes. Nodes of the other tables stay drained or cordoned as they are.
+    pub fn without_node_table(&self, number: u32) -> Self {
+        let others = self.node_tables.iter().zip(0..).filter(|&(_, each)| each != number);
+        let others = others.map(|(table, _)| table.clone()).collect();
+        self.with_all_nodes(others).expect("the names and scores of the other tables have been checked")
+    }
+
+    /// Copy without a table of workloads.
+    pub fn without_workload_table(&self, number: u32) -> Self {
+        let others = self.workload_tables.iter().zip(0..).filter(|&(_, each)| each != number);
+        let others = others.map(|(table, _)| table.clone()).collect();
+        self.with_all_workloads(others).expect("the names and scores of the other tables have been checked")
+    }
+
+    /// Copy in which a table stands for another number of nodes. Nodes whose names remain stay drained or cordoned.
+    ///
+    /// # Errors
+    /// If a name is taken.
+    pub fn with_count(&self, number: u32, count: Option<u32>) -> Result<Self, ModelError> {
+        let mut tables = self.node_tables.iter().cloned().collect::<Vec<_>>();
+        tables[number as usize].count = count;
+        self.with_all_nodes(tables)
+    }
+
+    /// Copy in which a table stands for another number of workloads.
+    ///
+    /// # Errors
+    /// If a name is taken or the sum of all scores becomes too large.
+    pub fn with_replicas(&self, number: u32, replicas: Option<u32>) -> Result<Self, ModelError> {
+        let mut tables = self.workload_tables.iter().cloned().collect::<Vec<_>>();
+        tables[number as usize].replicas = replicas;
+        self.with_all_workloads(tables)
+    }
+
+    /// Copy in which a node is drained, for this reason.
+    #[must_use]
+    pub fn with_drain(&self, node: NodeId, reason: &str) -> Self {
+        let mut edited = self.clone();
+        edited.drains.insert(node, reason.to_owned());
+        edited
+    }
+
+    /// Copy in which a node is cordoned, for this reason.
+    #[must_use]
+    pub fn with_cordon(&self, node: NodeId, reason: &str) -> Self {
+        let mut edited = self.clone();
+        edited.cordons.insert(node, reason.to_owned());
+        edited
+    }
+
+    /// Copy in which a node is neither cordoned nor drained.
+    #[must_use]
+    pub fn with_open_node(&self, node: NodeId) -> Self {
+        let mut edited = self.clone();
+        edited.cordons.remove(&node);
+        edited.drains.remove(&node);
+        edited
+    }
+
+    fn with_all_nodes(&self, tables: Vec<NodeTable>) -> Result<Self, ModelError> {
+        let mut edited = self.clone();
+        (edited.node_tables, edited.node_scores) = (SharedList::default(), SharedList::default());
+        (edited.nodes, edited.largest_node) = (Default::default(), I256::ZERO);
+        if let Some(refused) = edited.add_all_nodes(tables).pop() {
+            return Err(refused.error);
+        }
+        let renumbered =
+            |(node, reason): (&NodeId, &String)| Some((edited.node_named(self.node_name(*node))?, reason.clone()));
+        let drains = self.drains.iter().filter_map(renumbered).collect();
+        let cordons = self.cordons.iter().filter_map(renumbered).collect();
+        (edited.drains, edited.cordons) = (drains, cordons);
+        Ok(edited)
+    }
+
+    fn with_all_workloads(&self, tables: Vec<WorkloadTable>) -> Result<Self, ModelError> {
+        let mut edited = self.clone();
+        (edited.workload_tables, edited.workload_scores) = (SharedList::default(), SharedList::default());
+        (edited.workloads, edited.total_score) = (Default::default(), I256::ZERO);
+        match edited.add_all_workloads(tables).pop() {
+            Some(refused) => Err(refused.error),
+            None => Ok(edited),
+        }
     }
 }

@@ -248,25 +248,3 @@ pub struct AffinityGroup {
     /// Whether it is a condition rather than a preference.
     pub hard: bool,
 }
-
-/// One node of a table.
-#[derive(Clone, Debug)]
-pub struct Node {
-    /// The unique name.
-    pub name: Arc<str>,
-    /// The table that it comes from, see [`super::Model::node_tables`].
-    pub table: u32,
-    /// Its number among the table's nodes, where the table has a `count`.
-    pub number: Option<u32>,
-}
-
-/// One workload of a table.
-#[derive(Clone, Debug)]
-pub struct Workload {
-    /// The unique name.
-    pub name: Arc<str>,
-    /// The table that it comes from, see [`super::Model::workload_tables`].
-    pub table: u32,
-    /// Its number among the table's workloads, where the table has `replicas`.
-    pub number: Option<u32>,
-}

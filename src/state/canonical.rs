@@ -32,10 +32,10 @@ pub fn manifest_digest(model: &Model, flags: &Flags) -> Digest {
         write_reasons(out, "drain", model, &model.drains)?;
         write_reasons(out, "cordon", model, &model.cordons)?;
         let by_name = model.strategy() == Strategy::BinPack;
-        for table in in_order(model.node_tables(), by_name, |table| &table.name) {
+        for table in in_order(model.node_tables().iter(), by_name, |table| &table.name) {
             write_nodes(out, model, table)?;
         }
-        for table in in_order(model.workload_tables(), by_name, |table| &table.name) {
+        for table in in_order(model.workload_tables().iter(), by_name, |table| &table.name) {
             write_workloads(out, model, table)?;
         }
         Ok(())
@@ -155,8 +155,8 @@ fn sorted<T>(model: &Model, things: impl IntoIterator<Item = T>, symbol: impl Fn
 }
 
 /// Tables in manifest order, or by name where the strategy does not ask for the order.
-fn in_order<T>(tables: &[T], by_name: bool, name: impl Fn(&T) -> &str) -> Vec<&T> {
-    let mut tables: Vec<&T> = tables.iter().collect();
+fn in_order<'t, T>(tables: impl Iterator<Item = &'t T>, by_name: bool, name: impl Fn(&T) -> &str) -> Vec<&'t T> {
+    let mut tables = tables.collect::<Vec<_>>();
     if by_name {
         tables.sort_by(|a, b| name(a).cmp(name(b)));
     }

@@ -106,12 +106,7 @@ fn edited<'m>(model: &'m Model, workload: WorkloadId, remedy: &Remedy) -> Option
     match remedy {
         Remedy::Move(_) => Some(Cow::Borrowed(model)),
         Remedy::Offer(node, amounts) => enlarged(model, *node, amounts).map(Cow::Owned),
-        Remedy::Open(node) => {
-            let mut opened = model.clone();
-            opened.cordons.remove(node);
-            opened.drains.remove(node);
-            Some(Cow::Owned(opened))
-        }
+        Remedy::Open(node) => Some(Cow::Owned(model.with_open_node(*node))),
         Remedy::Ask(amounts) => {
             let mut table = model.workload_table(workload).clone();
             for each in &mut table.requirements {

@@ -37,7 +37,7 @@ pub(crate) fn warn_of_groups(model: &Model, groups: &Groups, findings: &mut Find
 
 fn members(model: &Model, groups: fn(&WorkloadTable) -> &[Symbol]) -> Members {
     let mut members = Members::new();
-    for table in model.workload_tables() {
+    for table in model.workload_tables().iter() {
         for &group in groups(table) {
             *members.entry(group).or_default() += u64::from(table.replicas.unwrap_or(1));
         }

@@ -233,7 +233,7 @@ pub(crate) fn named_labels(model: &Model) -> impl Iterator<Item = Symbol> {
 /// Returns the aversion groups with most members, if they are large.
 fn large_groups(model: &Model) -> Vec<Symbol> {
     let mut members = FxHashMap::<Symbol, u32>::default();
-    for table in model.workload_tables() {
+    for table in model.workload_tables().iter() {
         for &group in &table.aversion_groups {
             *members.entry(group).or_default() += table.replicas.unwrap_or(1);
         }

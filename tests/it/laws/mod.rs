@@ -11,6 +11,7 @@ mod explanations;
 mod index;
 mod leaving_order;
 mod occupancy;
+mod overlay;
 mod placement;
 mod replanning;
 mod rules;
