@@ -71,7 +71,8 @@ impl Outcome {
     }
 }
 
-/// Places every workload of the model: with `replan = "keep"` only those that must move or are new, with `fresh` all.
+/// Places every workload of the model. With `replan = "keep"` a recorded placement that still holds stays; with `fresh`
+/// every workload is placed again.
 ///
 /// # Errors
 /// If a pinned workload cannot stay on the node of its pin.

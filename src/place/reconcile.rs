@@ -164,8 +164,8 @@ impl<'a> Reconciliation<'a> {
         label.or_else(domain).or_else(offer)
     }
 
-    /// Evicts members beyond the maximum of a hard aversion group in a domain: the last in strategy order, those with
-    /// `stay` only if no others are left.
+    /// Evicts members beyond the maximum of a hard aversion group in a domain: the last in strategy order, and
+    /// members with `stay` only if no others are left.
     fn evict_over_group_maximum(&mut self) {
         let model = self.model;
         for (group, members) in self.hard_groups(|group| model.aversion_group(group).hard, |of| &of.aversion_groups) {
@@ -193,8 +193,8 @@ impl<'a> Reconciliation<'a> {
         }
     }
 
-    /// Returns the domain that an affinity group keeps: one with a member that has `stay` if possible, then the one with
-    /// most members; ties by name.
+    /// Returns the domain that an affinity group keeps: if possible one with a member that has `stay`, then the one
+    /// with most members; ties by name.
     fn affinity_domain(&self, domains: &BTreeMap<Domain, Vec<(WorkloadId, NodeId)>>) -> Option<Domain> {
         let has_stay = |members: &Vec<(WorkloadId, NodeId)>| members.iter().any(|&(each, _)| self.has_stay(each));
         let best = domains

@@ -2,11 +2,11 @@
 //!
 //! The index only skips nodes; `rules` decides about the others, so the answer is that of the plain search. Nodes are
 //! kept in a [`BlockTree`] in the strategy's order, once for each [`Subset`] that has been searched: all open nodes, or
-//! those with a rare resource, a label's value, or room for a large aversion group. `candidates` chooses the subsets
+//! the nodes with a rare resource, a label's value, or room for a large aversion group. `candidates` chooses the subsets
 //! for a workload, and `node_order` where in them a search may begin.
 //!
 //! As long as amounts decide, a search tries few nodes. Two worst cases remain in which it tries nodes one by one:
-//! - workloads require so many different amounts that two of them count as one level, and nodes have just too little;
+//! - workloads require very many different amounts, so that two of them share a level, and nodes have just too little;
 //! - only a rule refuses nodes that have room: `never_on`, an aversion group beyond the largest, an affinity group in
 //!   many domains, a long list of names in `only_on`.
 
@@ -85,7 +85,7 @@ impl Index {
         }
     }
 
-    /// Returns the first node in strategy order that takes a workload, among those that keep the soft rules of a pass.
+    /// Returns the first node in strategy order that takes a workload and keeps the soft rules of a pass.
     pub(crate) fn first(
         &mut self,
         cluster: Cluster<'_>,

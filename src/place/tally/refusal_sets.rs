@@ -1,7 +1,7 @@
 //! Sets of nodes by the reason for which they refuse a workload, and the tally of refusals that follows from them.
 //!
 //! Nodes are numbered in strategy order, and each reason is a set of nodes. In order of precedence, each reason removes
-//! its nodes from those that are left, so that each node is counted by its first reason. Workloads that differ in
+//! its nodes from the remaining ones, so that each node is counted by its first reason. Workloads that differ in
 //! amounts only form a class: they share a [`ClassTally`] and differ in shortages only. `nearest` finds the nearest
 //! node.
 //!
@@ -168,7 +168,7 @@ impl Blockers {
         blockers
     }
 
-    /// Returns those of `nodes` with a rare resource below zero, each with the result of `known` if there is one.
+    /// Returns each of `nodes` with a rare resource below zero, and the result of `known` if there is one.
     fn rare_among<T>(&self, nodes: &NodeSet, known: impl Fn(u32) -> Option<T>) -> Vec<(u32, T)> {
         let mut rare = self.rare.clone();
         rare.keep(nodes);

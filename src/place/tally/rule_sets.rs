@@ -66,7 +66,7 @@ impl<'a> RuleSets<'a> {
         room
     }
 
-    /// Returns the nodes in the domains of a hard affinity group; those in any domain as long as no member is placed.
+    /// Returns the nodes in the domains of a hard affinity group; in any domain as long as no member is placed.
     pub(crate) fn near_members(&self, group: Symbol) -> NodeSet {
         let over = self.model.affinity_group(group).over;
         if !self.occupancy.has_members(group) {
@@ -85,7 +85,7 @@ impl<'a> RuleSets<'a> {
         labelled
     }
 
-    /// Returns the nodes in some domains, whose values are those of a label.
+    /// Returns the nodes in some domains; `label` is the label that the values belong to.
     fn within(&self, domains: impl Iterator<Item = Domain>, label: Option<Symbol>) -> NodeSet {
         let mut nodes = NodeSet::none(self.numbers.len());
         let values = label.and_then(|label| self.values.get(&label));
