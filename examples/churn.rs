@@ -1,9 +1,9 @@
-//! How many workloads move that nobody touched: re-planning with `keep` against a plan from scratch.
+//! Counts the untouched workloads that move after a change: re-planning with `keep`, and with `fresh`.
 //!
-//! `cargo run --release --example churn` changes one thing in each of 30 clusters of 50 nodes and 500 workloads, a
-//! quarter of whose cpu is free, and prints how many of the other workloads leave their node then, on average.
+//! `cargo run --release --example churn` changes one thing in each of 30 clusters of 50 nodes and 500 workloads with a
+//! quarter of the cpu free, and prints how many of the other workloads leave their node, on average.
 
-#![expect(clippy::print_stdout, reason = "an example shows what it did")]
+#![expect(clippy::print_stdout, reason = "an example prints its result")]
 
 #[path = "generate/random.rs"]
 mod random;
@@ -20,7 +20,7 @@ const CLUSTERS: u32 = 30;
 const NODES: u64 = 50;
 const WORKLOADS: u64 = 500;
 
-/// What happens to a cluster, and what it is called.
+/// Change to a cluster, with its name in the table.
 type Change = (&'static str, fn(&mut Cluster));
 
 const CHANGES: [Change; 5] = [
@@ -41,7 +41,7 @@ const CHANGES: [Change; 5] = [
     ("drain one node", |cluster| cluster.drained = Some(format!("node-{}", cluster.random.below(NODES)))),
 ];
 
-/// Nodes that are alike, and workloads by number, each with its cpu.
+/// Equal nodes, and workloads by number with their cpu.
 #[derive(Clone)]
 struct Cluster {
     random: Random,
@@ -80,17 +80,17 @@ impl Cluster {
             let _ = writeln!(text, "[[workloads]]\nname = \"work-{number}\"\nrequirements = {{ cpu = {cpu} }}");
         }
         if let Some(node) = drained {
-            let _ = writeln!(text, "[drain]\n{node} = \"it is old\"");
+            let _ = writeln!(text, "[drain]\n{node} = \"hardware replacement\"");
         }
-        manifest::read(&[Source::new("churn.toml", text)]).expect("it is valid").model
+        manifest::read(&[Source::new("churn.toml", text)]).expect("a valid manifest").model
     }
 
-    /// How many workloads leave their node that nothing was done to.
+    /// Returns the number of workloads that leave their node although neither they nor the node changed.
     fn churn(&self, strategy: &str, replan: &str, record: &Record) -> u32 {
         let model = self.model(strategy, replan);
         let plan = Plan::new(&model, record, &[]).expect("nothing is pinned");
-        let leavers = plan.changes.iter().filter(|change| matches!(change.kind, Kind::Move | Kind::Evict));
-        let others = leavers.filter(|change| {
+        let moved = plan.changes.iter().filter(|change| matches!(change.kind, Kind::Move | Kind::Evict));
+        let others = moved.filter(|change| {
             Some(&*change.workload) != self.resized.as_deref() && change.from.as_deref() != self.drained.as_deref()
         });
         u32::try_from(others.count()).expect("few")
@@ -106,7 +106,7 @@ fn main() {
                 let mut cluster = Cluster::new(u64::from(seed));
                 let model = cluster.model(strategy, "keep");
                 let record = Plan::new(&model, &Record::default(), &[]).expect("nothing is pinned").record();
-                assert_eq!(record.placements.len() as u64, WORKLOADS, "everything is placed at first");
+                assert_eq!(record.placements.len() as u64, WORKLOADS, "the first plan places everything");
                 change(&mut cluster);
                 keep += cluster.churn(strategy, "keep", &record);
                 fresh += cluster.churn(strategy, "fresh", &record);

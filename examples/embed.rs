@@ -1,8 +1,8 @@
-//! Scheduling as a library: an engine that remembers what it placed.
+//! Placement as a library: an engine that remembers what it has placed.
 //!
-//! `cargo run --example embed` prints `kid-a -> parent`, then `kid-b -> nowhere`: the first child used up the patience.
+//! `cargo run --example embed` prints `kid-a -> parent`, then `kid-b -> nowhere`: the first child uses up the patience.
 
-#![expect(clippy::print_stdout, reason = "an example shows what it did")]
+#![expect(clippy::print_stdout, reason = "an example prints its result")]
 
 use lighthouse::model::{Model, NodeTable, Offer, Requirement, Strategy, WorkloadId, WorkloadTable};
 use lighthouse::place::Engine;

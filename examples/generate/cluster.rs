@@ -1,39 +1,40 @@
-//! Random clusters as text: how many nodes and workloads, and what makes them hard to place.
+//! Generates manifests of random clusters, some of which are hard to place.
 //!
-//! Every amount comes from one seed, so the same cluster is the same text anywhere.
+//! Every amount comes from one seed, so equal parameters give the same text on any machine.
 
-#![expect(clippy::format_push_string, reason = "it reads plainly, and its speed is nobody's concern")]
+#![expect(clippy::format_push_string, reason = "easier to read, and speed does not matter here")]
 
 #[path = "random.rs"]
 mod random;
 
 use random::Random;
 
-/// The strategies, by their names in a manifest.
+/// Strategies by their names in a manifest.
 pub(crate) const STRATEGIES: [&str; 3] = ["prioritized", "round-robin", "bin-pack"];
 
-/// What is special about a cluster.
+/// Difficulty built into a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// Three resources of which 80% are used in the end.
+    /// Three resources, of which workloads require 80%.
     Even,
-    /// A tag for each node, and one of them for each workload. Nodes have twice as much as otherwise: hardly any
-    /// workload finds its node full.
+    /// Each node has its own tag, and each workload requires one tag. Nodes have twice the usual capacity, so that
+    /// hardly any workload finds its node full.
     Tags,
-    /// A ward on each node, and an immunity to one of them for each workload. Nodes have so much that all workloads
-    /// find room: one without a place would name every ward.
+    /// Each node has its own ward, and each workload is immune to one ward. Nodes have room for all workloads, because
+    /// the reasons of an unplaced one would list every ward.
     Wards,
-    /// Twice as much is required as there is.
+    /// Workloads require twice the capacity.
     Full,
-    /// 64 resources on every node; each workload requires eight of them.
+    /// Every node offers 64 resources; each workload requires eight of them.
     Wide,
-    /// Every workload is in three aversion groups, of which the first has all workloads.
+    /// Every workload is in three aversion groups; the first group contains all workloads.
     Averse,
-    /// A node has much of one resource and little of the others: each alone fits, all together do not.
+    /// Each node has much of one resource and little of the others, so that each requirement fits somewhere but all
+    /// together do not.
     Fragments,
 }
 
-/// The shapes with their names on the command line.
+/// Shapes with their names on the command line.
 pub(crate) const SHAPES: [(&str, Shape); 7] = [
     ("even", Shape::Even),
     ("tags", Shape::Tags),
@@ -44,12 +45,12 @@ pub(crate) const SHAPES: [(&str, Shape); 7] = [
     ("fragments", Shape::Fragments),
 ];
 
-/// How large a cluster is, and of which kind.
+/// Parameters of a cluster.
 #[derive(Clone, Debug)]
 pub(crate) struct Cluster {
     pub(crate) nodes: u64,
     pub(crate) workloads: u64,
-    /// How many of a hundred workloads are in aversion groups of five.
+    /// Percentage of workloads that are in aversion groups of five.
     pub(crate) averse_percent: u64,
     pub(crate) strategy: &'static str,
     pub(crate) shape: Shape,
@@ -62,14 +63,15 @@ impl Default for Cluster {
     }
 }
 
-/// The most that a workload requires of the resources of every shape: cpu, mem in Mi, disk in G.
-const LARGEST: [u64; 3] = [8, 16_384, 100];
+/// Maximum requirement of a workload, for every shape: cpu, mem in Mi, disk in G.
+const MAX_REQUIREMENT: [u64; 3] = [8, 16_384, 100];
 
 impl Cluster {
-    /// The manifest's text.
+    /// Returns the text of the manifest.
     pub(crate) fn manifest(&self) -> String {
         let mut random = Random(self.seed);
-        let workloads = (0..self.workloads).map(|_| LARGEST.map(|most| 1 + random.below(most))).collect::<Vec<_>>();
+        let workloads =
+            (0..self.workloads).map(|_| MAX_REQUIREMENT.map(|most| 1 + random.below(most))).collect::<Vec<_>>();
         let mut text = format!("strategy = \"{}\"\n\n", self.strategy);
         if self.strategy == "bin-pack" {
             text.push_str("[rubric]\ncpu = 1\nmem = \"0.25 per Gi\"\n\n");
@@ -85,10 +87,11 @@ impl Cluster {
     }
 
     fn write_node(&self, text: &mut String, random: &mut Random, node: u64, sums: [u64; 3]) {
-        // Between a half and one and a half of what makes 80% of all capacity required.
+        // Capacities vary from 50% to 150% of the average.
         let percent = 50 + random.below(101);
-        let of =
-            |at: usize| (sums[at] * self.capacity_percent(node, at) * percent / (10_000 * self.nodes)).max(LARGEST[at]);
+        let of = |at: usize| {
+            (sums[at] * self.capacity_percent(node, at) * percent / (10_000 * self.nodes)).max(MAX_REQUIREMENT[at])
+        };
         *text += &format!("[[nodes]]\nname = \"node-{node:06}\"\nresources = {{ ");
         *text += &format!("cpu = {}, mem = \"{}Mi\", disk = \"{}G\"", of(0), of(1), of(2));
         match self.shape {
@@ -103,7 +106,7 @@ impl Cluster {
         text.push('\n');
     }
 
-    /// How much of what is required a node's resources would have, were all nodes alike.
+    /// Returns the average capacity of a node as a percentage of the requirements per node.
     fn capacity_percent(&self, node: u64, resource: usize) -> u64 {
         match self.shape {
             Shape::Full => 50,
@@ -119,7 +122,7 @@ impl Cluster {
         *text += &format!("[[workloads]]\nname = \"workload-{number:07}\"\nrequirements = {{ ");
         let [cpu, mem, disk] = amounts;
         *text += &format!("cpu = {cpu}, mem = \"{mem}Mi\", disk = \"{disk}G\"");
-        // As many workloads for each node, wherever there are nodes.
+        // Spreads workloads evenly over the nodes, if there are any.
         let node = number.checked_rem(self.nodes).unwrap_or(0);
         match self.shape {
             Shape::Tags => *text += &format!(", tag-{node:06} = 0"),

@@ -1,8 +1,8 @@
-//! A manifest of any size, always the same for the same flags; what the benchmarks plan.
+//! Prints a manifest of any size, always the same for the same flags; the benchmarks plan such manifests.
 //!
 //! `cargo run --release --example generate -- --nodes 10000 --workloads 100000 > large.toml`
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "an example shows what it did")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "an example prints its result")]
 
 mod cluster;
 
@@ -37,7 +37,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Cluster, String>
             "--seed" => cluster.seed = number(&value)?,
             "--strategy" => cluster.strategy = known(&value, STRATEGIES.map(|name| (name, name)))?,
             "--shape" => cluster.shape = known(&value, SHAPES)?,
-            _ => return Err(format!("there is no flag `{flag}`")),
+            _ => return Err(format!("unknown flag `{flag}`")),
         }
     }
     Ok(cluster)
@@ -49,5 +49,5 @@ fn number<N: std::str::FromStr>(text: &str) -> Result<N, String> {
 
 fn known<T, const N: usize>(text: &str, all: [(&str, T); N]) -> Result<T, String> {
     let found = all.into_iter().find(|(name, _)| *name == text);
-    found.map(|(_, value)| value).ok_or_else(|| format!("`{text}` is not known"))
+    found.map(|(_, value)| value).ok_or_else(|| format!("unknown value `{text}`"))
 }

@@ -1,11 +1,11 @@
-//! Random numbers from a seed, for the generator and for the examples that need a cluster of their own.
+//! Random numbers from a seed, for the examples that generate clusters.
 
 /// Sebastiano Vigna's `SplitMix64`: small, and the same on every machine.
 #[derive(Clone)]
 pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    /// A number from zero up to an end that is not reached.
+    /// Returns a number from zero up to, but not including, `end`.
     pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;

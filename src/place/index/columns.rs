@@ -16,7 +16,7 @@ use crate::rules::{AscendingLookup, Demand, Occupancy, is_immune, requires};
 /// A resource has a column if at least one in this many nodes offers it.
 const COMMON_SHARE: usize = 16;
 
-/// A resource is popular if the tables that require it are at least 1 / `POPULAR_SHARE` of those for the most popular one.
+/// Maximum ratio of the tables that require the most popular resource to those that require another popular one.
 const POPULAR_SHARE: usize = 2;
 
 /// Approximate number of workload tables from which thresholds are taken.

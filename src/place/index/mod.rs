@@ -2,8 +2,8 @@
 //!
 //! The index only skips nodes; `rules` decides about the others, so the answer is that of the plain search. Nodes are
 //! kept in a [`BlockTree`] in the strategy's order, once for each [`Subset`] that has been searched: all open nodes, or
-//! the nodes with a rare resource, a label's value, or room for a large aversion group. `candidates` chooses the subsets
-//! for a workload, and `node_order` where in them a search may begin.
+//! the nodes with a rare resource, a label's value, or room for a large aversion group. `candidates` chooses the
+//! subsets for a workload, and `node_order` where in them a search may begin.
 //!
 //! As long as amounts decide, a search tries few nodes. Two worst cases remain in which it tries nodes one by one:
 //! - workloads require very many different amounts, so that two of them share a level, and nodes have just too little;

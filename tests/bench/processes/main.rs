@@ -1,7 +1,7 @@
-//! Whole processes in time and memory, side by side with one that only reads the manifest by `toml::from_str`.
+//! Time and memory of whole processes, compared with a process that only reads the manifest with `toml::from_str`.
 //!
-//! `cargo bench --bench processes`, and a word for something else than the table of the manual:
-//! `-- replan`, `-- shapes`, `-- million`, `-- instructions`.
+//! `cargo bench --bench processes` prints the table in the manual. A word after `--` selects another benchmark:
+//! `replan`, `shapes`, `million` or `instructions`.
 
 #![expect(clippy::print_stdout, reason = "a benchmark shows what it measured")]
 
@@ -13,12 +13,12 @@ mod measure;
 mod reader;
 mod replan;
 mod shapes;
-mod workshop;
+mod workspace;
 
 use std::io;
 
 fn main() -> io::Result<()> {
-    // Cargo adds flags of its own.
+    // Cargo adds flags such as `--bench`.
     let words = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect::<Vec<_>>();
     match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => growth::table(&growth::USUAL),

@@ -1,4 +1,4 @@
-//! What a process that only reads does: what others are compared with.
+//! Processes that only read files: the baseline for the others.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -8,9 +8,9 @@ use lighthouse::text::source::Source;
 use lighthouse::{manifest, state};
 use serde::Deserialize;
 
-/// A generated manifest as plain structs: the least that a program would read it into.
+/// Generated manifest as plain structs: the least work for a program that reads it.
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "it is read, not used")]
+#[expect(dead_code, reason = "only parsed")]
 struct Document {
     strategy: String,
     rubric: Option<BTreeMap<String, toml::Value>>,
@@ -19,7 +19,7 @@ struct Document {
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "it is read, not used")]
+#[expect(dead_code, reason = "only parsed")]
 struct Node {
     name: String,
     resources: BTreeMap<String, toml::Value>,
@@ -28,7 +28,7 @@ struct Node {
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "it is read, not used")]
+#[expect(dead_code, reason = "only parsed")]
 struct Workload {
     name: String,
     requirements: BTreeMap<String, toml::Value>,
@@ -38,7 +38,7 @@ struct Workload {
     aversion_groups: Vec<String>,
 }
 
-/// Reads files: a manifest by `toml` alone, or a manifest and a state as `plan` does.
+/// Reads a manifest with `toml` alone (`from-str`), or a manifest and a state as `plan` does (`both`).
 pub(crate) fn read(way: &str, files: &[&str]) -> io::Result<()> {
     match (way, files) {
         ("from-str", [manifest]) => {

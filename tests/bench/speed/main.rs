@@ -1,7 +1,7 @@
-//! How fast each room is by itself: reading, placing, planning again, and what is hard to place.
+//! Speed of reading, placing and re-planning by themselves, and of clusters that are hard to place.
 //!
-//! `cargo bench --bench speed`; a word picks some of it: `cargo bench --bench speed -- placing`.
-//! Whole processes, and their memory, are measured by `--bench processes`.
+//! `cargo bench --bench speed` runs all benchmarks, `cargo bench --bench speed -- placing` only those with `placing` in
+//! their name. `--bench processes` measures whole processes and their memory.
 
 #[path = "../../../examples/generate/cluster.rs"]
 mod cluster;
@@ -20,10 +20,10 @@ fn main() {
     divan::main();
 }
 
-/// Nodes and workloads of every benchmark that grows.
+/// Numbers of nodes and workloads to measure.
 const SIZES: [(u64, u64); 4] = [(100, 1_000), (1_000, 10_000), (5_000, 50_000), (10_000, 100_000)];
 
-/// A cluster to measure, by what is special about it.
+/// Cluster to measure, displayed by its size and strategy.
 struct Case(Cluster);
 
 impl fmt::Display for Case {
@@ -35,12 +35,12 @@ impl fmt::Display for Case {
 }
 
 impl Case {
-    /// The manifest as the text that it is on disk.
+    /// Returns the text of the manifest.
     fn source(&self) -> Source {
         Source::new("lighthouse.toml", self.0.manifest())
     }
 
-    /// What it says.
+    /// Reads the manifest.
     fn manifest(&self) -> Manifest {
         read(&[self.source()])
     }

@@ -1,4 +1,4 @@
-//! From model to assignment, by each strategy, from empty nodes.
+//! Time from a model to an assignment, for each strategy, from empty nodes.
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -21,5 +21,5 @@ fn from_empty_nodes(bencher: Bencher<'_, '_>, case: &Case) {
     let model = case.manifest().model;
     bencher
         .counter(ItemsCount::new(case.0.workloads))
-        .bench_local(|| place(&model, &Start::default()).expect("nothing is moved by hand"));
+        .bench_local(|| place(&model, &Start::default()).expect("nothing is pinned"));
 }

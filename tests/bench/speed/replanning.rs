@@ -1,4 +1,4 @@
-//! From a record and a manifest in which one line was edited to the plan, and what reading the record costs.
+//! Time to plan after an edit of one line, and to read the recorded state.
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -16,10 +16,10 @@ fn cases() -> impl Iterator<Item = Case> {
     })
 }
 
-/// What is on record once a cluster was applied.
+/// Returns the record after a cluster is applied.
 fn applied(case: &Case) -> Record {
     let model = case.manifest().model;
-    Plan::new(&model, &Record::default(), &[]).expect("nothing is moved by hand").record()
+    Plan::new(&model, &Record::default(), &[]).expect("nothing is pinned").record()
 }
 
 #[divan::bench(args = cases(), sample_count = 5, sample_size = 1)]
@@ -33,7 +33,7 @@ fn after_an_edit_of_one_line(bencher: Bencher<'_, '_>, case: &Case) {
     let model = read(&[Source::new("lighthouse.toml", edited)]).model;
     bencher
         .counter(ItemsCount::new(case.0.workloads))
-        .bench_local(|| Plan::new(&model, &record, &[]).expect("nothing is moved by hand").summary);
+        .bench_local(|| Plan::new(&model, &record, &[]).expect("nothing is pinned").summary);
 }
 
 #[divan::bench(args = cases().take(SIZES.len()), sample_count = 5, sample_size = 1)]
@@ -42,5 +42,5 @@ fn reading_the_state(bencher: Bencher<'_, '_>, case: &Case) {
     let text = state.text();
     bencher
         .counter(ItemsCount::new(case.0.workloads))
-        .bench_local(|| state::parse(text.as_bytes()).expect("it was written here"));
+        .bench_local(|| state::parse(text.as_bytes()).expect("a valid state"));
 }

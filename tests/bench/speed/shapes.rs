@@ -1,6 +1,6 @@
-//! What is made to be hard: clusters in which a search has much to look at and little to find.
+//! Time to place clusters that are hard: searches try many nodes and find few.
 //!
-//! With the refusals of all that found no place, since these are most of the work when there are many.
+//! Includes the tally of refusals, which is most of the work if many workloads stay unplaced.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use lighthouse::place::{Start, place, unplaced};
 use crate::Case;
 use crate::cluster::{Cluster, SHAPES, STRATEGIES};
 
-/// A shape under a strategy.
+/// Shape by name, and its cluster under one strategy.
 struct Hard(&'static str, Case);
 
 impl fmt::Display for Hard {
@@ -33,7 +33,7 @@ fn cases() -> impl Iterator<Item = Hard> {
 fn with_refusals(bencher: Bencher<'_, '_>, case: &Hard) {
     let model = case.1.manifest().model;
     bencher.counter(ItemsCount::new(case.1.0.workloads)).bench_local(|| {
-        let outcome = place(&model, &Start::default()).expect("nothing is moved by hand");
+        let outcome = place(&model, &Start::default()).expect("nothing is pinned");
         unplaced(&model, &outcome)
     });
 }

@@ -1,4 +1,4 @@
-//! A folder with generated manifests, and the commands that work on them.
+//! Temporary folder with generated manifests, and the commands that work on them.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,15 +8,15 @@ use tempfile::TempDir;
 
 use crate::cluster::Cluster;
 
-/// The folder; gone when it is dropped.
-pub(crate) struct Workshop(TempDir);
+/// Temporary folder, deleted when dropped.
+pub(crate) struct Workspace(TempDir);
 
-impl Workshop {
+impl Workspace {
     pub(crate) fn open() -> io::Result<Self> {
         tempfile::tempdir().map(Self)
     }
 
-    /// Writes a cluster's manifest; where it is, and how many bytes it has.
+    /// Writes a cluster's manifest, and returns its path and its size in bytes.
     pub(crate) fn manifest(&self, cluster: &Cluster) -> io::Result<(PathBuf, u64)> {
         let (path, text) = (self.0.path().join("lighthouse.toml"), cluster.manifest());
         fs::write(&path, &text)?;
@@ -24,14 +24,14 @@ impl Workshop {
     }
 }
 
-/// `plan --format json`, as a program would ask for it.
+/// Returns the command `lighthouse plan --format json`.
 pub(crate) fn plan(manifest: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lighthouse"));
     command.args(["plan", "--format", "json", "-f"]).arg(manifest);
     command
 }
 
-/// This program, which only reads; see `reader`.
+/// Returns the command that runs `reader` in this program.
 pub(crate) fn read(way: &str, files: &[&Path]) -> io::Result<Command> {
     let mut command = Command::new(env::current_exe()?);
     command.args(["read", way]).args(files);
