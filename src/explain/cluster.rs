@@ -1,111 +1,110 @@
-//! The cluster as a whole: what there is, what is left, in how large pieces, and what is missing.
+//! Explains the cluster as a whole: totals of each resource, and what the unplaced workloads are short of.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::explain::Case;
-use crate::explain::node::stocks;
+use crate::explain::Context;
+use crate::explain::node::resources_of;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId};
 use crate::quantity::{Capacity, Family, Quantity};
-use crate::rules::Reason;
+use crate::rules::{Reason, Shortfall};
 
-/// A cluster with what is left in it.
+/// Answer about a cluster.
 #[derive(Clone, Debug)]
 pub struct ClusterAnswer {
-    /// Each resource over all nodes, by name.
-    pub resources: Vec<Fullness>,
-    /// Workloads without a place, counted by what their nearest node is short of, or by what most nodes say.
+    /// Totals of each resource over all nodes, sorted by name.
+    pub resources: Vec<ResourceTotal>,
+    /// Number of unplaced workloads by reason: what the nearest node is short of, or else the reason of most nodes.
     pub unplaced: Vec<(Reason, usize)>,
-    /// Resources of which all nodes together have less free than some workload needs, by name.
-    pub short: Vec<ShortCluster>,
-    /// Nodes with nothing on them, in manifest order.
+    /// Resources of which all nodes together have less free than some workload needs, sorted by name.
+    pub short: Vec<ScarceResource>,
+    /// Empty nodes, in manifest order.
     pub empty: Vec<NodeId>,
 }
 
-/// One resource over all nodes.
+/// Totals of one resource over all nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fullness {
+pub struct ResourceTotal {
     /// The resource.
     pub resource: Symbol,
-    /// How many nodes offer it with a limit; a ward offers nothing.
+    /// Number of nodes with a finite amount. A ward (`-inf`) does not count.
     pub nodes: u32,
-    /// How many offer it without a limit.
+    /// Number of nodes with `inf`.
     pub unlimited: u32,
-    /// What the nodes with a limit have; shortcomings count as nothing.
+    /// Sum of the finite capacities; negative ones count as zero.
     pub capacity: Quantity,
-    /// What workloads take of it there.
+    /// Amount in use on the nodes with a finite amount.
     pub used: Quantity,
-    /// What is left there, each node at least zero.
+    /// Amount that is free on the nodes with a finite amount; a negative one counts as zero.
     pub free: Quantity,
-    /// The largest amount that is free on one node, and the first such node.
+    /// Largest amount that is free on one node, and the first such node.
     pub largest: Option<(Quantity, NodeId)>,
-    /// The units of the first node that offers it.
+    /// Units of the first node that offers it.
     pub family: Family,
 }
 
-/// A resource that is short in the whole cluster.
+/// Resource of which the whole cluster has too little free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ShortCluster {
+pub struct ScarceResource {
     /// The resource.
     pub resource: Symbol,
-    /// How many workloads without a place need more of it than is free in all.
+    /// Number of unplaced workloads that need more of it than is free on all nodes together.
     pub workloads: usize,
-    /// What is free on all nodes together.
+    /// Amount that is free on all nodes together.
     pub free: Quantity,
 }
 
 /// Explains the cluster.
-pub fn cluster(case: Case<'_>) -> ClusterAnswer {
-    let (model, now) = (case.plan.model, case.plan.outcome.engine.occupancy());
+pub fn cluster(context: Context<'_>) -> ClusterAnswer {
+    let (model, now) = (context.plan.model, context.plan.outcome.engine.occupancy());
     ClusterAnswer {
-        resources: resources(case),
-        unplaced: unplaced(case),
-        short: short(case),
+        resources: totals(context),
+        unplaced: unplaced(context),
+        short: short(context),
         empty: model.node_ids().filter(|&node| now.on(node).is_empty()).collect(),
     }
 }
 
-fn resources(case: Case<'_>) -> Vec<Fullness> {
-    let (model, engine) = (case.plan.model, &case.plan.outcome.engine);
-    let mut found = BTreeMap::<&str, Fullness>::new();
+fn totals(context: Context<'_>) -> Vec<ResourceTotal> {
+    let (model, engine) = (context.plan.model, &context.plan.outcome.engine);
+    let mut found = BTreeMap::<&str, ResourceTotal>::new();
     for node in model.node_ids() {
-        for stock in stocks(model, engine, node) {
-            let fullness = found.entry(model.text(stock.resource)).or_insert(Fullness {
-                resource: stock.resource,
+        for each in resources_of(model, engine, node) {
+            let total = found.entry(model.text(each.resource)).or_insert(ResourceTotal {
+                resource: each.resource,
                 nodes: 0,
                 unlimited: 0,
                 capacity: Quantity::ZERO,
                 used: Quantity::ZERO,
                 free: Quantity::ZERO,
                 largest: None,
-                family: stock.family,
+                family: each.family,
             });
-            match (stock.capacity, stock.free) {
-                (Capacity::Unlimited, _) => fullness.unlimited += 1,
+            match (each.capacity, each.free) {
+                (Capacity::Unlimited, _) => total.unlimited += 1,
                 (Capacity::Finite(capacity), Capacity::Finite(free)) => {
-                    fullness.nodes += 1;
-                    fullness.capacity += capacity.max(Quantity::ZERO);
-                    fullness.used += stock.used;
-                    fullness.free += free.max(Quantity::ZERO);
-                    if fullness.largest.is_none_or(|(largest, _)| free > largest) {
-                        fullness.largest = Some((free, node));
+                    total.nodes += 1;
+                    total.capacity += capacity.max(Quantity::ZERO);
+                    total.used += each.used;
+                    total.free += free.max(Quantity::ZERO);
+                    if total.largest.is_none_or(|(largest, _)| free > largest) {
+                        total.largest = Some((free, node));
                     }
                 }
                 _ => {}
             }
         }
     }
-    // Who only wards it off does not have any.
+    // A resource with nothing but wards is not offered.
     found.into_values().filter(|each| each.nodes + each.unlimited > 0).collect()
 }
 
-/// Each workload without a place once: by what its nearest node is short of, else by the refusal of most nodes.
-fn unplaced(case: Case<'_>) -> Vec<(Reason, usize)> {
+/// Counts each unplaced workload once: by the shortfall of its nearest node, or else by the reason of most nodes.
+fn unplaced(context: Context<'_>) -> Vec<(Reason, usize)> {
     let mut counts = Vec::<(Reason, usize)>::new();
-    for each in &case.plan.unplaced {
-        let nearest =
-            each.nearest.map(|miss| Reason::Short { resource: miss.resource, need: miss.need, free: miss.free });
+    for each in &context.plan.unplaced {
+        let nearest = each.nearest.map(|Shortfall { resource, need, free, .. }| Reason::Short { resource, need, free });
         let most = || each.counts.iter().rev().max_by_key(|(_, nodes)| *nodes).map(|(refusal, _)| *refusal);
         let Some(reason) = nearest.or_else(most) else { continue };
         match counts.iter_mut().find(|(known, _)| known.is_like(&reason)) {
@@ -113,7 +112,7 @@ fn unplaced(case: Case<'_>) -> Vec<(Reason, usize)> {
             None => counts.push((reason, 1)),
         }
     }
-    sort(case.plan.model, &mut counts);
+    sort(context.plan.model, &mut counts);
     counts
 }
 
@@ -121,12 +120,12 @@ fn sort(model: &Model, counts: &mut [(Reason, usize)]) {
     counts.sort_by_key(|(each, count)| (Reverse(*count), each.order(model)));
 }
 
-fn short(case: Case<'_>) -> Vec<ShortCluster> {
-    let mut found = BTreeMap::<&str, ShortCluster>::new();
-    for shortage in case.plan.unplaced.iter().flat_map(|each| &each.shortages) {
+fn short(context: Context<'_>) -> Vec<ScarceResource> {
+    let mut found = BTreeMap::<&str, ScarceResource>::new();
+    for shortage in context.plan.unplaced.iter().flat_map(|each| &each.shortages) {
         let (resource, free) = (shortage.resource, shortage.free);
-        let name = case.plan.model.text(resource);
-        found.entry(name).or_insert(ShortCluster { resource, workloads: 0, free }).workloads += 1;
+        let name = context.plan.model.text(resource);
+        found.entry(name).or_insert(ScarceResource { resource, workloads: 0, free }).workloads += 1;
     }
     found.into_values().collect()
 }

@@ -1,6 +1,6 @@
-//! What a node has, what is on it, and whom it refuses.
+//! Explains a node: its resources, its workloads, and the workloads that it refuses.
 
-use crate::explain::Case;
+use crate::explain::Context;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::place::Engine;
@@ -8,75 +8,80 @@ use crate::plan::Change;
 use crate::quantity::{Capacity, Family, Quantity};
 use crate::rules::{Reason, refusals};
 
-/// A node with all that is on it.
+/// Answer about a node.
 #[derive(Clone, Debug)]
 pub struct NodeAnswer {
     /// The node.
     pub node: NodeId,
-    /// Its resources, by name.
-    pub stocks: Vec<Stock>,
-    /// The workloads on it, in the order in which they came.
-    pub guests: Vec<Guest>,
-    /// The workloads without a place, by name, with what the node says of each.
-    pub refused: Vec<Rejection>,
+    /// Its resources, sorted by name.
+    pub resources: Vec<ResourceUse>,
+    /// Workloads on it, in the order in which they were placed.
+    pub workloads: Vec<PlacedWorkload>,
+    /// Unplaced workloads, sorted by name, with the reasons of the node.
+    pub refused: Vec<RefusedWorkload>,
 }
 
-/// One resource of a node.
+/// Use of one resource on a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stock {
+pub struct ResourceUse {
     /// The resource.
     pub resource: Symbol,
-    /// What there is of it.
+    /// Capacity of the node.
     pub capacity: Capacity,
-    /// What is taken.
+    /// Amount in use.
     pub used: Quantity,
-    /// What is left.
+    /// Amount that is free.
     pub free: Capacity,
-    /// The units in which the node declares it.
+    /// Units in which the node declares it.
     pub family: Family,
 }
 
-/// A workload on a node.
+/// Workload on a node.
 #[derive(Clone, Debug)]
-pub struct Guest {
+pub struct PlacedWorkload {
     /// The workload.
     pub workload: WorkloadId,
-    /// What brought it, or changed it; nothing where it stays as it is on record.
+    /// Change of the plan that brought or changed it; `None` if it stays as recorded.
     pub change: Option<Change>,
 }
 
-/// A workload that a node refuses.
+/// Unplaced workload that a node refuses.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rejection {
+pub struct RefusedWorkload {
     /// The workload.
     pub workload: WorkloadId,
-    /// Why.
+    /// Reasons of the node, in order of precedence.
     pub refusals: Vec<Reason>,
 }
 
 /// Explains a node.
-pub fn node(case: Case<'_>, node: NodeId) -> NodeAnswer {
-    let (plan, model, engine) = (case.plan, case.plan.model, &case.plan.outcome.engine);
+pub fn node(context: Context<'_>, node: NodeId) -> NodeAnswer {
+    let (plan, model, engine) = (context.plan, context.plan.model, &context.plan.outcome.engine);
     let on = engine.occupancy().on(node).iter();
-    let guests = on.map(|&workload| Guest { workload, change: plan.change_of(workload).cloned() });
+    let workloads = on.map(|&workload| PlacedWorkload { workload, change: plan.change_of(workload).cloned() });
     let refused = plan.unplaced.iter().filter_map(|each| {
         let standing = plan.outcome.standing(each.workload)?;
         let refusals = refusals(model, engine.occupancy(), each.workload, standing, node);
-        Some(Rejection { workload: each.workload, refusals })
+        Some(RefusedWorkload { workload: each.workload, refusals })
     });
-    NodeAnswer { node, stocks: stocks(model, engine, node), guests: guests.collect(), refused: refused.collect() }
+    NodeAnswer {
+        node,
+        resources: resources_of(model, engine, node),
+        workloads: workloads.collect(),
+        refused: refused.collect(),
+    }
 }
 
-/// What a node has of each resource, by name.
-pub(crate) fn stocks(model: &Model, engine: &Engine, node: NodeId) -> Vec<Stock> {
-    let stock = |offer: &crate::model::Offer| Stock {
+/// Use of each resource of a node, sorted by name.
+pub(crate) fn resources_of(model: &Model, engine: &Engine, node: NodeId) -> Vec<ResourceUse> {
+    let stock = |offer: &crate::model::Offer| ResourceUse {
         resource: offer.resource,
         capacity: offer.capacity,
         used: engine.occupancy().used(model, node, offer.resource),
         free: engine.occupancy().free(node, offer.resource).unwrap_or(offer.capacity),
         family: offer.family,
     };
-    let mut stocks = model.node_table(node).resources.iter().map(stock).collect::<Vec<_>>();
-    stocks.sort_unstable_by_key(|stock| model.text(stock.resource));
-    stocks
+    let mut resources = model.node_table(node).resources.iter().map(stock).collect::<Vec<_>>();
+    resources.sort_unstable_by_key(|stock| model.text(stock.resource));
+    resources
 }

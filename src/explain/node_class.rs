@@ -1,29 +1,29 @@
-//! Nodes that answer alike, nearest miss first.
+//! Groups nodes that refuse a workload for the same reasons, smallest shortfall first.
 
 use std::cmp::Ordering;
 
 use rustc_hash::FxHashMap;
 
-use crate::explain::answers_by_turn::Answer;
+use crate::explain::turn::NodeRefusals;
 use crate::model::{Model, NodeId};
 use crate::quantity::Capacity;
 use crate::rules::{Reason, Shortfall};
 
-/// Nodes with the same answer to a workload.
+/// Nodes that refuse a workload for the same reasons.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Class {
-    /// The nodes, in the order in which they are tried.
+pub struct NodeClass {
+    /// The nodes, in search order.
     pub nodes: Vec<NodeId>,
-    /// All that they say, in the order of refusals.
+    /// Their reasons, in order of precedence.
     pub refusals: Vec<Reason>,
-    /// How far they are from taking it, where amounts alone are in the way.
-    pub miss: Option<Shortfall>,
+    /// Their largest shortfall; `None` if they lack or ward a resource, or no amount is short.
+    pub shortfall: Option<Shortfall>,
 }
 
-/// All nodes, each in one class.
-pub(crate) fn classes(model: &Model, answers: &[Answer]) -> Vec<Class> {
+/// Classes of all nodes; each node is in one.
+pub(crate) fn classes(model: &Model, answers: &[NodeRefusals]) -> Vec<NodeClass> {
     let mut places = FxHashMap::<_, usize>::default();
-    let mut classes = Vec::<Class>::new();
+    let mut classes = Vec::<NodeClass>::new();
     for answer in answers {
         let key = (answer.refusals.as_slice(), capacities(model, answer), reason(model, answer));
         if let Some(&at) = places.get(&key) {
@@ -31,20 +31,25 @@ pub(crate) fn classes(model: &Model, answers: &[Answer]) -> Vec<Class> {
             continue;
         }
         places.insert(key, classes.len());
-        classes.push(Class { nodes: vec![answer.node], refusals: answer.refusals.clone(), miss: answer.shortfall() });
+        classes.push(NodeClass {
+            nodes: vec![answer.node],
+            refusals: answer.refusals.clone(),
+            shortfall: answer.shortfall(),
+        });
     }
-    // Stable: what is equally near stays in the order in which nodes are tried.
+    // The sort is stable: equally near classes stay in search order.
     classes.sort_by(compare);
     classes
 }
 
-/// The capacities of what is short: nodes that show different ones are not alike.
-fn capacities(model: &Model, answer: &Answer) -> Vec<Option<Capacity>> {
+/// Capacities of the resources that are short. Nodes with different capacities are in different classes, as the
+/// capacities are shown.
+fn capacities(model: &Model, answer: &NodeRefusals) -> Vec<Option<Capacity>> {
     answer.shorts().map(|(resource, ..)| model.offer(answer.node, resource).map(|offer| offer.capacity)).collect()
 }
 
-/// Why a node is closed: of that each has its own reason.
-fn reason<'m>(model: &'m Model, answer: &Answer) -> Option<&'m str> {
+/// Reason that the manifest gives for cordoning or draining the node.
+fn reason<'m>(model: &'m Model, answer: &NodeRefusals) -> Option<&'m str> {
     let reasons = match answer.refusals.first()? {
         Reason::Cordoned => &model.cordons,
         Reason::Drained => &model.drains,
@@ -53,7 +58,7 @@ fn reason<'m>(model: &'m Model, answer: &Answer) -> Option<&'m str> {
     reasons.get(&answer.node).map(String::as_str)
 }
 
-fn compare(a: &Class, b: &Class) -> Ordering {
+fn compare(a: &NodeClass, b: &NodeClass) -> Ordering {
     match (a.nearness(), b.nearness()) {
         (Some(a), Some(b)) => a.compare(&b),
         (Some(_), None) => Ordering::Less,
@@ -62,10 +67,10 @@ fn compare(a: &Class, b: &Class) -> Ordering {
     }
 }
 
-impl Class {
-    /// The miss, where nothing but amounts is in the way.
+impl NodeClass {
+    /// The shortfall, if nothing but amounts is in the way.
     pub(crate) fn nearness(&self) -> Option<Shortfall> {
-        self.miss.filter(|_| self.refusals.iter().all(|each| matches!(each, Reason::Short { .. })))
+        self.shortfall.filter(|_| self.refusals.iter().all(|each| matches!(each, Reason::Short { .. })))
     }
 
     fn first(&self) -> Option<u8> {

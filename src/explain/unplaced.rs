@@ -1,50 +1,50 @@
-//! Why a workload has no place: what every node says, who holds what is scarce, and what would help.
+//! Explains why a workload is unplaced: the reasons of every node, the workloads that use what is short, and remedies.
 
 use crate::bounds::{Proof, proofs};
-use crate::explain::Case;
-use crate::explain::answers_by_turn::Turn;
+use crate::explain::Context;
 use crate::explain::nearest::{Holders, Nearest, holders, nearest};
-use crate::explain::node_class::{Class, classes};
-use crate::explain::remedy::Way;
+use crate::explain::node_class::{NodeClass, classes};
+use crate::explain::remedy::VerifiedRemedy;
 use crate::explain::remedy::search;
+use crate::explain::turn::Turn;
 use crate::model::WorkloadId;
 use crate::place::Unplaced;
 use crate::rules::closed;
 
-/// Why a workload has no place.
+/// Answer about an unplaced workload.
 #[derive(Clone, Debug)]
 pub struct UnplacedAnswer {
     /// The workload.
     pub workload: WorkloadId,
-    /// What the plan says of it.
+    /// Summary in the plan: reasons with the number of nodes.
     pub counted: Unplaced,
-    /// The node that comes nearest by amounts.
+    /// Node that comes nearest by amounts.
     pub nearest: Option<Nearest>,
-    /// All nodes, in classes that answer alike, the nearest miss first.
-    pub classes: Vec<Class>,
-    /// Who has what the first of the classes is short of, the largest first.
+    /// All nodes, grouped by their reasons, smallest shortfall first.
+    pub classes: Vec<NodeClass>,
+    /// Workloads that use what the first class is short of, largest first.
     pub holders: Option<Holders>,
-    /// What cannot be whatever the order.
+    /// Proofs that it cannot be placed in any order.
     pub proofs: Vec<Proof>,
-    /// What would place it: each was planned.
-    pub ways: Vec<Way>,
+    /// Remedies that would place it; each was verified by planning.
+    pub remedies: Vec<VerifiedRemedy>,
 }
 
-/// Explains why a workload has no place; `None` when it has one.
-pub fn unplaced(case: Case<'_>, workload: WorkloadId) -> Option<UnplacedAnswer> {
-    let (plan, model) = (case.plan, case.plan.model);
+/// Explains why a workload is unplaced; `None` if it is placed.
+pub fn unplaced(context: Context<'_>, workload: WorkloadId) -> Option<UnplacedAnswer> {
+    let (plan, model) = (context.plan, context.plan.model);
     let counted = plan.unplaced.iter().find(|each| each.workload == workload)?.clone();
     let standing = plan.outcome.standing(workload)?;
-    let turn = Turn::new(case, workload, standing);
-    let classes = classes(model, &turn.now);
-    let miss = classes.first().and_then(|class| class.miss);
+    let turn = Turn::new(context, workload, standing);
+    let classes = classes(model, &turn.at_end);
+    let shortfall = classes.first().and_then(|class| class.shortfall);
     Some(UnplacedAnswer {
         workload,
         nearest: nearest(plan, &counted),
         counted,
-        holders: miss.map(|miss| holders(plan, &miss)),
+        holders: shortfall.map(|shortfall| holders(plan, &shortfall)),
         classes,
         proofs: proofs(model, workload, |node| closed(model, standing, node)),
-        ways: search::ways(case, &turn),
+        remedies: search::remedies(context, &turn),
     })
 }

@@ -154,7 +154,7 @@ impl Model {
         refused.map_or_else(|| Ok(first..index_u32(self.nodes().len())), |refused| Err(refused.error))
     }
 
-    /// Adds the workloads of a table after the others and returns the range of their numbers. On error nothing is added.
+    /// Adds the workloads of a table after the others and returns the range of their numbers. On error it adds nothing.
     pub fn add_workloads(&mut self, table: WorkloadTable) -> Result<Range<u32>, ModelError> {
         let first = index_u32(self.workloads().len());
         let refused = self.add_all_workloads(vec![table]).pop();

@@ -2,4 +2,4 @@
 
 mod replay;
 
-pub use replay::{Attempt, Edit, Known, Moment, Soft, ahead, given_up};
+pub use replay::{Attempt, BrokenSoftRules, Edit, KnownPlan, Moment, ahead, broken_soft_rules};

@@ -14,7 +14,7 @@ use crate::rules::{self, has_negative_amount};
 
 /// A plan, with what its strategy began with.
 #[derive(Debug)]
-pub struct Known<'a> {
+pub struct KnownPlan<'a> {
     model: &'a Model,
     start: Start<'a>,
     outcome: &'a Outcome,
@@ -57,14 +57,14 @@ pub enum Attempt {
 
 /// Soft rules that a node would break.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Soft {
+pub struct BrokenSoftRules {
     /// The aversion groups that are full there.
     pub aversion: Vec<Symbol>,
     /// The affinity groups that are elsewhere.
     pub affinity: Vec<Symbol>,
 }
 
-impl<'a> Known<'a> {
+impl<'a> KnownPlan<'a> {
     /// A plan with what it was made from.
     ///
     /// # Panics
@@ -226,11 +226,11 @@ fn sort(model: &Model, outcome: &Outcome, workloads: &mut [WorkloadId]) {
 }
 
 /// The soft rules of a workload that a node would break now, each list by name.
-pub fn given_up(model: &Model, engine: &Engine, workload: WorkloadId, node: NodeId) -> Soft {
+pub fn broken_soft_rules(model: &Model, engine: &Engine, workload: WorkloadId, node: NodeId) -> BrokenSoftRules {
     let (table, now) = (model.workload_table(workload), engine.occupancy());
     let averse = table.aversion_groups.iter().copied().filter(|&group| !model.aversion_group(group).hard);
     let affine = table.affinity_groups.iter().copied().filter(|&group| !model.affinity_group(group).hard);
-    Soft {
+    BrokenSoftRules {
         aversion: by_name(model, averse.filter(|&group| !rules::aversion_allows(model, now, group, node))),
         affinity: by_name(model, affine.filter(|&group| !rules::affinity_allows(model, now, group, node))),
     }

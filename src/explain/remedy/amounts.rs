@@ -6,9 +6,9 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use crate::explain::Case;
-use crate::explain::answers_by_turn::{Answer, Turn, sort_by_miss};
+use crate::explain::Context;
 use crate::explain::remedy::{Amount, Remedy};
+use crate::explain::turn::{NodeRefusals, Turn, sort_by_shortfall};
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadId, WorkloadTable};
 use crate::place::Engine;
@@ -31,30 +31,32 @@ const HUNDRED: u64 = 100;
 type Row = Vec<(Symbol, Capacity)>;
 
 /// Less of what the nearest node is short of: as much as was free there at the workload's turn, else as much as now.
-pub(crate) fn smaller(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
-    let cut = |answers: &[Answer]| {
-        let possible = |each: &&Answer| each.is_short_only() && each.shorts().all(|(_, _, free)| free.is_positive());
+pub(crate) fn smaller(context: Context<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
+    let cut = |answers: &[NodeRefusals]| {
+        let possible =
+            |each: &&NodeRefusals| each.is_short_only() && each.shorts().all(|(_, _, free)| free.is_positive());
         let mut near = answers.iter().filter(possible).collect::<Vec<_>>();
-        sort_by_miss(&mut near);
+        sort_by_shortfall(&mut near);
         // An edit cuts all replicas: as many as have no place need a node each.
         near.get(turn.replicas_ahead()).or(near.last()).map(|nearest| Remedy::Ask(cut_to(turn, nearest)))
     };
-    let near = [&turn.then, &turn.now].into_iter().filter_map(|answers| cut(answers));
-    let mut cuts = cut_of_all(case, turn).into_iter().chain(near).collect::<Vec<_>>();
+    let near = [&turn.at_turn, &turn.at_end].into_iter().filter_map(|answers| cut(answers));
+    let mut cuts = cut_of_all(context, turn).into_iter().chain(near).collect::<Vec<_>>();
     cuts.dedup();
     cuts
 }
 
 /// Where a table has replicas and only one resource is in the way: so many hundredths less that all of them fit where
 /// some are or there is room.
-fn cut_of_all(case: Case<'_>, turn: &Turn<'_>) -> Option<Remedy> {
+fn cut_of_all(context: Context<'_>, turn: &Turn<'_>) -> Option<Remedy> {
     let replicas = turn.table().replicas.filter(|&replicas| replicas > 1)?;
-    let mut short = turn.now.iter().filter(|each| each.is_short_only()).flat_map(Answer::shorts);
+    let mut short = turn.at_end.iter().filter(|each| each.is_short_only()).flat_map(NodeRefusals::shorts);
     let (resource, need, _) = short.next()?;
     if short.any(|(other, ..)| other != resource) {
         return None;
     }
-    let rooms = turn.now.iter().filter(|each| each.is_short_only()).map(|each| room(case, turn, each.node, resource));
+    let rooms =
+        turn.at_end.iter().filter(|each| each.is_short_only()).map(|each| room(context, turn, each.node, resource));
     let rooms = rooms.collect::<Vec<_>>();
     let fits = |amount: &Quantity| {
         amount.is_positive() && rooms.iter().map(|room| room.whole(*amount)).sum::<u64>() >= u64::from(replicas)
@@ -65,8 +67,8 @@ fn cut_of_all(case: Case<'_>, turn: &Turn<'_>) -> Option<Remedy> {
 }
 
 /// What is free of a resource on a node once the replicas of the workload's table are taken off it.
-fn room(case: Case<'_>, turn: &Turn<'_>, node: NodeId, resource: Symbol) -> Quantity {
-    let now = case.plan.outcome.engine.occupancy();
+fn room(context: Context<'_>, turn: &Turn<'_>, node: NodeId, resource: Symbol) -> Quantity {
+    let now = context.plan.outcome.engine.occupancy();
     let table = |each: WorkloadId| turn.model.workloads()[each.index()].table;
     let replicas = now.on(node).iter().filter(|&&each| table(each) == table(turn.workload)).count() as u64;
     let need = turn.table().requirement(resource).map(Requirement::amount);
@@ -74,7 +76,7 @@ fn room(case: Case<'_>, turn: &Turn<'_>, node: NodeId, resource: Symbol) -> Quan
     free + need.unwrap_or_default().times(replicas)
 }
 
-fn cut_to(turn: &Turn<'_>, nearest: &Answer) -> Vec<Amount> {
+fn cut_to(turn: &Turn<'_>, nearest: &NodeRefusals) -> Vec<Amount> {
     let cut = nearest.shorts().map(|(resource, need, free)| Amount {
         resource,
         before: Some(need),
@@ -86,7 +88,7 @@ fn cut_to(turn: &Turn<'_>, nearest: &Answer) -> Vec<Amount> {
 
 /// Immunities that alone open a node.
 pub(crate) fn immune(turn: &Turn<'_>) -> Vec<Remedy> {
-    let wards = turn.then.iter().filter_map(|answer| {
+    let wards = turn.at_turn.iter().filter_map(|answer| {
         let first = answer.refusals.first()?.subject()?;
         let opens = |each: &Reason| match *each {
             Reason::Warded(resource) => resource == first,
@@ -100,17 +102,17 @@ pub(crate) fn immune(turn: &Turn<'_>) -> Vec<Remedy> {
 }
 
 /// More on one of the nearest nodes, the smallest addition first.
-pub(crate) fn larger(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
-    let is_short = |each: &&Answer| each.refusals.iter().all(|each| matches!(each, Reason::Short { .. }));
-    let mut near = turn.then.iter().filter(is_short).collect::<Vec<_>>();
-    sort_by_miss(&mut near);
+pub(crate) fn larger(context: Context<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
+    let is_short = |each: &&NodeRefusals| each.refusals.iter().all(|each| matches!(each, Reason::Short { .. }));
+    let mut near = turn.at_turn.iter().filter(is_short).collect::<Vec<_>>();
+    sort_by_shortfall(&mut near);
     let mut tables = BTreeSet::new();
     near.retain(|answer| tables.insert(turn.model.nodes()[answer.node.index()].table));
     near.truncate(MOST_NODES);
     let mut additions = near
         .iter()
         .filter_map(|answer| {
-            let rivals = rivals(case, &turn.ahead, answer.node);
+            let rivals = rivals(context, &turn.ahead, answer.node);
             let added = added_room(turn, answer.node, &rivals)?;
             let worst = worst(turn, answer.node, &added)?;
             Some((worst, Remedy::Offer(answer.node, offered(turn.model, answer.node, &added))))
@@ -121,8 +123,8 @@ pub(crate) fn larger(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
 }
 
 /// Those without a place that are tried before, and that only amounts keep from a node.
-fn rivals(case: Case<'_>, ahead: &[WorkloadId], node: NodeId) -> Vec<WorkloadId> {
-    let (model, now) = (case.plan.model, case.plan.outcome.engine.occupancy());
+fn rivals(context: Context<'_>, ahead: &[WorkloadId], node: NodeId) -> Vec<WorkloadId> {
+    let (model, now) = (context.plan.model, context.plan.outcome.engine.occupancy());
     let is_short = |&each: &WorkloadId| {
         let said = refusals(model, now, each, Standing::Free, node);
         said.iter().all(|refusal| matches!(refusal, Reason::Short { .. }))
@@ -220,9 +222,9 @@ fn offered(model: &Model, node: NodeId, added: &[(Symbol, Quantity)]) -> Vec<Amo
 /// What a node lacks, given to it. Where another offers all and is short only, no node is given more than tags, and
 /// one is planned.
 pub(crate) fn added(turn: &Turn<'_>) -> Vec<Remedy> {
-    let offered = turn.then.iter().any(Answer::is_short_only);
+    let offered = turn.at_turn.iter().any(NodeRefusals::is_short_only);
     let is_tag = |resource: Symbol| turn.table().requirement(resource).is_none_or(|each| !each.amount().is_positive());
-    let given_to = |each: &&Answer| {
+    let given_to = |each: &&NodeRefusals| {
         let can_be_given = |each: &Reason| match *each {
             Reason::Lacks(resource) => !offered || is_tag(resource),
             Reason::Short { .. } => !offered,
@@ -231,7 +233,7 @@ pub(crate) fn added(turn: &Turn<'_>) -> Vec<Remedy> {
         let lacks = |each: &Reason| matches!(each, Reason::Lacks(_));
         each.refusals.iter().all(can_be_given) && each.refusals.iter().any(lacks)
     };
-    let mut near = turn.then.iter().filter(given_to).collect::<Vec<_>>();
+    let mut near = turn.at_turn.iter().filter(given_to).collect::<Vec<_>>();
     near.sort_by_key(|each| (each.shorts().count(), each.refusals.len()));
     let mut tables = BTreeSet::new();
     near.retain(|answer| tables.insert(turn.model.nodes()[answer.node.index()].table));
@@ -239,7 +241,7 @@ pub(crate) fn added(turn: &Turn<'_>) -> Vec<Remedy> {
     near.into_iter().map(|answer| Remedy::Offer(answer.node, given(turn, answer))).collect()
 }
 
-fn given(turn: &Turn<'_>, answer: &Answer) -> Vec<Amount> {
+fn given(turn: &Turn<'_>, answer: &NodeRefusals) -> Vec<Amount> {
     let new = answer.refusals.iter().filter_map(|each| match *each {
         Reason::Lacks(resource) => turn.table().requirement(resource),
         _ => None,
@@ -255,9 +257,9 @@ fn given(turn: &Turn<'_>, answer: &Answer) -> Vec<Amount> {
 }
 
 /// The same addition with what was still short after it was planned.
-pub(crate) fn grown(case: Case<'_>, turn: &Turn<'_>, remedy: &Remedy, engine: &Engine) -> Option<Remedy> {
+pub(crate) fn grown(context: Context<'_>, turn: &Turn<'_>, remedy: &Remedy, engine: &Engine) -> Option<Remedy> {
     let Remedy::Offer(node, amounts) = remedy else { return None };
-    let standing = case.plan.outcome.standing(turn.workload)?;
+    let standing = context.plan.outcome.standing(turn.workload)?;
     let said = refusals(turn.model, engine.occupancy(), turn.workload, standing, *node);
     let mut amounts = amounts.clone();
     for refusal in said {

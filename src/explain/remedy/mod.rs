@@ -9,8 +9,8 @@ pub(crate) mod search;
 
 use std::borrow::Cow;
 
-use crate::explain::Case;
-use crate::explain::answers_by_turn::Turn;
+use crate::explain::Context;
+use crate::explain::turn::Turn;
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Offer, Requirement, WorkloadId, WorkloadTable};
 use crate::place::{Engine, Pin, Start};
@@ -49,7 +49,7 @@ pub enum Remedy {
 
 /// A change that places a workload: a plan with it says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Way {
+pub struct VerifiedRemedy {
     /// The change.
     pub remedy: Remedy,
     /// Where the workload goes then.
@@ -72,17 +72,17 @@ impl Remedy {
 /// What planning a change came to.
 pub(crate) enum Trial {
     /// The workload has a place.
-    Way(Way),
+    Works(VerifiedRemedy),
     /// It has none: so the nodes are at its turn.
     Failed(Box<Engine>),
     /// The change cannot be made, or takes the places of more others than it may.
-    Void,
+    Impossible,
 }
 
 /// Plans a change that may take so many places of others.
-pub(crate) fn tried(case: Case<'_>, turn: &Turn<'_>, remedy: &Remedy, most: usize) -> Trial {
-    let Some(edited) = edited(turn.model, turn.workload, remedy) else { return Trial::Void };
-    let mut pins = case.pins.to_vec();
+pub(crate) fn tried(context: Context<'_>, turn: &Turn<'_>, remedy: &Remedy, most: usize) -> Trial {
+    let Some(edited) = edited(turn.model, turn.workload, remedy) else { return Trial::Impossible };
+    let mut pins = context.pins.to_vec();
     if let Remedy::Move(moves) = remedy {
         pins.retain(|pin| moves.iter().all(|moved| moved.workload != pin.workload));
         pins.extend(moves);
@@ -93,11 +93,13 @@ pub(crate) fn tried(case: Case<'_>, turn: &Turn<'_>, remedy: &Remedy, most: usiz
         }
         Remedy::Move(_) | Remedy::Open(_) | Remedy::Offer(..) => Edit::Other,
     };
-    let start = Start { record: Some(case.record), pins: &pins, ..Start::default() };
+    let start = Start { record: Some(context.record), pins: &pins, ..Start::default() };
     match turn.known.attempt(&edited, edit, &start, turn.workload, most) {
-        Ok(Attempt::Placed(node, displaced)) => Trial::Way(Way { remedy: remedy.clone(), node, displaced }),
+        Ok(Attempt::Placed(node, displaced)) => {
+            Trial::Works(VerifiedRemedy { remedy: remedy.clone(), node, displaced })
+        }
         Ok(Attempt::Refused(engine)) => Trial::Failed(engine),
-        Ok(Attempt::TooMany) | Err(_) => Trial::Void,
+        Ok(Attempt::TooMany) | Err(_) => Trial::Impossible,
     }
 }
 

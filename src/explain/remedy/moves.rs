@@ -7,9 +7,9 @@ use std::cmp::Ordering;
 
 use rustc_hash::FxHashMap;
 
-use crate::explain::Case;
-use crate::explain::answers_by_turn::{Answer, Turn, sort_by_miss};
+use crate::explain::Context;
 use crate::explain::remedy::Remedy;
+use crate::explain::turn::{NodeRefusals, Turn, sort_by_shortfall};
 use crate::model::names::Symbol;
 use crate::model::{NodeId, Replan, Requirement, WorkloadId};
 use crate::place::Pin;
@@ -27,12 +27,12 @@ const MOST_SEARCHES: usize = 200;
 const SHARES: u64 = 1_000;
 
 /// Moves by hand, in the order in which they are tried.
-pub(crate) fn candidates(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
+pub(crate) fn candidates(context: Context<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
     if turn.model.replan == Replan::Fresh {
         return Vec::new();
     }
     let crowded = crowded(turn);
-    let mut elsewhere = Elsewhere { case, roomiest: roomiest(case), found: FxHashMap::default() };
+    let mut elsewhere = Elsewhere { context, roomiest: roomiest(context), found: FxHashMap::default() };
     let moves = one(turn, &crowded, &mut elsewhere).or_else(|| two(turn, &crowded, &mut elsewhere));
     let own = |node| Pin { workload: turn.workload, node };
     let mut candidates = Vec::new();
@@ -47,37 +47,37 @@ pub(crate) fn candidates(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
 }
 
 /// Nodes that would take the workload if something left, the nearest first.
-fn crowded<'t>(turn: &'t Turn<'_>) -> Vec<&'t Answer> {
+fn crowded<'t>(turn: &'t Turn<'_>) -> Vec<&'t NodeRefusals> {
     let could = |each: &Reason| match each {
         Reason::Short { need, .. } => need.is_positive(),
         other => matches!(other, Reason::GroupFull(_)),
     };
-    let mut crowded = turn.now.iter().filter(|each| each.refusals.iter().all(could)).collect::<Vec<_>>();
-    sort_by_miss(&mut crowded);
+    let mut crowded = turn.at_end.iter().filter(|each| each.refusals.iter().all(could)).collect::<Vec<_>>();
+    sort_by_shortfall(&mut crowded);
     crowded.truncate(MOST_NODES);
     crowded
 }
 
 /// The smallest workload whose leaving makes room, with the node where there is room then.
-fn one(turn: &Turn<'_>, crowded: &[&Answer], elsewhere: &mut Elsewhere<'_>) -> Option<(NodeId, Vec<Pin>)> {
-    let mut guests = Vec::new();
+fn one(turn: &Turn<'_>, crowded: &[&NodeRefusals], elsewhere: &mut Elsewhere<'_>) -> Option<(NodeId, Vec<Pin>)> {
+    let mut workloads = Vec::new();
     for answer in crowded {
         let leavers = elsewhere.movable(answer.node).into_iter().filter(|&guest| frees(turn, answer, &[guest]));
-        guests.extend(leavers.map(|guest| (size(turn, answer, guest), guest, answer.node)));
+        workloads.extend(leavers.map(|guest| (size(turn, answer, guest), guest, answer.node)));
     }
-    guests.sort_by_key(|&(size, ..)| size);
-    guests.into_iter().find_map(|(_, guest, from)| {
+    workloads.sort_by_key(|&(size, ..)| size);
+    workloads.into_iter().find_map(|(_, guest, from)| {
         let to = elsewhere.than(from, guest)?;
         Some((from, vec![Pin { workload: guest, node: to }]))
     })
 }
 
 /// Two workloads on one node whose leaving makes room.
-fn two(turn: &Turn<'_>, crowded: &[&Answer], elsewhere: &mut Elsewhere<'_>) -> Option<(NodeId, Vec<Pin>)> {
+fn two(turn: &Turn<'_>, crowded: &[&NodeRefusals], elsewhere: &mut Elsewhere<'_>) -> Option<(NodeId, Vec<Pin>)> {
     crowded.iter().take(MOST_NODES_FOR_PAIRS).find_map(|answer| {
-        let mut guests = elsewhere.movable(answer.node);
-        guests.sort_by_key(|&guest| size(turn, answer, guest));
-        pairs(&guests).filter(|pair| frees(turn, answer, pair)).find_map(|[first, second]| {
+        let mut workloads = elsewhere.movable(answer.node);
+        workloads.sort_by_key(|&guest| size(turn, answer, guest));
+        pairs(&workloads).filter(|pair| frees(turn, answer, pair)).find_map(|[first, second]| {
             let to = elsewhere.than(answer.node, first)?;
             let other = elsewhere.takers(second).into_iter().find(|&node| node != answer.node && node != to)?;
             let pins = [(first, to), (second, other)].map(|(workload, node)| Pin { workload, node });
@@ -86,18 +86,18 @@ fn two(turn: &Turn<'_>, crowded: &[&Answer], elsewhere: &mut Elsewhere<'_>) -> O
     })
 }
 
-fn pairs(guests: &[WorkloadId]) -> impl Iterator<Item = [WorkloadId; 2]> + '_ {
-    (1..guests.len()).flat_map(move |second| (0..second).map(move |first| [guests[first], guests[second]]))
+fn pairs(workloads: &[WorkloadId]) -> impl Iterator<Item = [WorkloadId; 2]> + '_ {
+    (1..workloads.len()).flat_map(move |second| (0..second).map(move |first| [workloads[first], workloads[second]]))
 }
 
 /// How much a workload takes of what is short, in parts of what is needed of it; the largest part counts.
-fn size(turn: &Turn<'_>, answer: &Answer, guest: WorkloadId) -> u64 {
+fn size(turn: &Turn<'_>, answer: &NodeRefusals, guest: WorkloadId) -> u64 {
     let shares = answer.shorts().map(|(resource, need, _)| required(turn, guest, resource).times(SHARES).whole(need));
     shares.max().unwrap_or(0)
 }
 
 /// Whether a node has room for the workload when these have left.
-fn frees(turn: &Turn<'_>, answer: &Answer, leavers: &[WorkloadId]) -> bool {
+fn frees(turn: &Turn<'_>, answer: &NodeRefusals, leavers: &[WorkloadId]) -> bool {
     answer.refusals.iter().all(|refusal| match *refusal {
         Reason::Short { resource, need, free } => {
             let left = leavers.iter().map(|&each| required(turn, each, resource)).sum::<Quantity>();
@@ -120,7 +120,7 @@ type Kind = (Vec<(Symbol, Quantity)>, Option<u32>);
 
 /// Which other nodes take what is placed; asked once for each kind.
 struct Elsewhere<'a> {
-    case: Case<'a>,
+    context: Context<'a>,
     /// What is free on the nodes of which no other has as much of everything.
     roomiest: Vec<Row>,
     found: FxHashMap<Kind, Vec<NodeId>>,
@@ -135,8 +135,8 @@ fn covers(row: &Row, other: &Row) -> bool {
 }
 
 /// The rows that no other covers. Most nodes are full, so there are few.
-fn roomiest(case: Case<'_>) -> Vec<Row> {
-    let (model, now) = (case.plan.model, case.plan.outcome.engine.occupancy());
+fn roomiest(context: Context<'_>) -> Vec<Row> {
+    let (model, now) = (context.plan.model, context.plan.outcome.engine.occupancy());
     let mut roomiest = Vec::<Row>::new();
     for node in model.node_ids() {
         let offers = model.node_table(node).resources.iter().map(|offer| offer.resource);
@@ -152,9 +152,9 @@ fn roomiest(case: Case<'_>) -> Vec<Row> {
 impl Elsewhere<'_> {
     /// The workloads of a node that may be moved.
     fn movable(&self, node: NodeId) -> Vec<WorkloadId> {
-        let model = self.case.plan.model;
-        let on = self.case.plan.outcome.engine.occupancy().on(node).iter().copied();
-        let pinned = |each: WorkloadId| self.case.pins.iter().any(|pin| pin.workload == each);
+        let model = self.context.plan.model;
+        let on = self.context.plan.outcome.engine.occupancy().on(node).iter().copied();
+        let pinned = |each: WorkloadId| self.context.pins.iter().any(|pin| pin.workload == each);
         on.filter(|&each| !model.workload_table(each).stay && !pinned(each)).collect()
     }
 
@@ -171,20 +171,20 @@ impl Elsewhere<'_> {
         if self.found.len() >= MOST_SEARCHES || !self.has_room_anywhere(workload) {
             return Vec::new();
         }
-        let engine = &self.case.plan.outcome.engine;
+        let engine = &self.context.plan.outcome.engine;
         let found = engine.nodes().filter(|&node| self.takes(node, workload)).take(3).collect::<Vec<_>>();
         self.found.insert(kind, found.clone());
         found
     }
 
     fn has_room_anywhere(&self, workload: WorkloadId) -> bool {
-        let table = self.case.plan.model.workload_table(workload);
+        let table = self.context.plan.model.workload_table(workload);
         let needs = table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount()))).collect();
         !table.immunities.is_empty() || self.roomiest.iter().any(|row| covers(row, &needs))
     }
 
     fn takes(&self, node: NodeId, workload: WorkloadId) -> bool {
-        let (model, now) = (self.case.plan.model, self.case.plan.outcome.engine.occupancy());
+        let (model, now) = (self.context.plan.model, self.context.plan.outcome.engine.occupancy());
         // Most nodes are too full, which is quickly seen.
         let has_room = model.workload_table(workload).requirements.iter().all(|each| {
             let free = now.free(node, each.resource);
@@ -194,7 +194,7 @@ impl Elsewhere<'_> {
     }
 
     fn kind(&self, workload: WorkloadId) -> Kind {
-        let (model, table) = (self.case.plan.model, self.case.plan.model.workload_table(workload));
+        let (model, table) = (self.context.plan.model, self.context.plan.model.workload_table(workload));
         let is_plain = table.immunities.is_empty()
             && table.aversion_groups.is_empty()
             && table.affinity_groups.is_empty()

@@ -6,10 +6,10 @@
 
 use std::collections::VecDeque;
 
-use crate::explain::Case;
-use crate::explain::answers_by_turn::{Answer, Turn};
-use crate::explain::remedy::{Remedy, Trial, Way, tried};
+use crate::explain::Context;
+use crate::explain::remedy::{Remedy, Trial, VerifiedRemedy, tried};
 use crate::explain::remedy::{amounts, moves};
+use crate::explain::turn::{NodeRefusals, Turn};
 use crate::parallel::both;
 use crate::rules::Reason;
 
@@ -20,7 +20,7 @@ const ROUNDS: usize = 3;
 struct Kind {
     candidates: VecDeque<Remedy>,
     /// It takes the place of others only while no way is known that does not.
-    found: Option<Way>,
+    found: Option<VerifiedRemedy>,
 }
 
 impl Kind {
@@ -39,56 +39,56 @@ impl Kind {
         Some((remedy, cheapest.map_or(most, |places| most.min(places))))
     }
 
-    fn learn(&mut self, case: Case<'_>, turn: &Turn<'_>, remedy: &Remedy, trial: Trial) {
+    fn learn(&mut self, context: Context<'_>, turn: &Turn<'_>, remedy: &Remedy, trial: Trial) {
         match trial {
-            Trial::Way(way) => self.found = Some(way),
+            Trial::Works(way) => self.found = Some(way),
             Trial::Failed(engine) => {
-                if let Some(larger) = amounts::grown(case, turn, remedy, &engine) {
+                if let Some(larger) = amounts::grown(context, turn, remedy, &engine) {
                     self.candidates.push_front(larger);
                 }
             }
-            Trial::Void => {}
+            Trial::Impossible => {}
         }
     }
 }
 
 /// The smallest change of each kind that places the workload, of those that take as few places of others as can be.
-pub(crate) fn ways(case: Case<'_>, turn: &Turn<'_>) -> Vec<Way> {
+pub(crate) fn remedies(context: Context<'_>, turn: &Turn<'_>) -> Vec<VerifiedRemedy> {
     let edits = [
-        amounts::smaller(case, turn),
+        amounts::smaller(context, turn),
         amounts::immune(turn),
         opened(turn),
-        amounts::larger(case, turn),
+        amounts::larger(context, turn),
         amounts::added(turn),
     ];
-    let edits = found(case, turn, edits, None);
+    let edits = found(context, turn, edits, None);
     let cheapest = edits.iter().flatten().map(|way| way.displaced.len()).min();
-    let others = [moves::candidates(case, turn), preferred(case, turn)];
-    let [moves, preferences] = found(case, turn, others, cheapest);
-    let ways = std::iter::once(moves).chain(edits).chain([preferences]).flatten();
-    let mut ways = ways.collect::<Vec<_>>();
-    let is_choice = |way: &Way| !way.displaced.is_empty() && way.remedy.only_prefers(turn.workload);
-    if !ways.iter().all(is_choice) {
-        ways.retain(|way| !is_choice(way));
+    let others = [moves::candidates(context, turn), preferred(context, turn)];
+    let [moves, preferences] = found(context, turn, others, cheapest);
+    let remedies = std::iter::once(moves).chain(edits).chain([preferences]).flatten();
+    let mut remedies = remedies.collect::<Vec<_>>();
+    let is_choice = |way: &VerifiedRemedy| !way.displaced.is_empty() && way.remedy.only_prefers(turn.workload);
+    if !remedies.iter().all(is_choice) {
+        remedies.retain(|way| !is_choice(way));
     }
-    ways.sort_by_key(|way| way.displaced.len());
-    ways
+    remedies.sort_by_key(|way| way.displaced.len());
+    remedies
 }
 
 /// What places the workload of each kind of change.
 fn found<const N: usize>(
-    case: Case<'_>,
+    context: Context<'_>,
     turn: &Turn<'_>,
     candidates: [Vec<Remedy>; N],
     cheapest: Option<usize>,
-) -> [Option<Way>; N] {
+) -> [Option<VerifiedRemedy>; N] {
     let mut kinds = candidates.map(Kind::new);
     for _ in 0..ROUNDS {
         let next = kinds.iter_mut().filter_map(|kind| Some((kind.next(turn, cheapest)?, kind)));
         let (tasks, kinds): (Vec<_>, Vec<_>) = next.unzip();
-        let trials = all_tried(case, turn, &tasks);
+        let trials = all_tried(context, turn, &tasks);
         for (((remedy, _), kind), trial) in tasks.iter().zip(kinds).zip(trials) {
-            kind.learn(case, turn, remedy, trial);
+            kind.learn(context, turn, remedy, trial);
         }
     }
     kinds.map(|kind| kind.found)
@@ -96,24 +96,24 @@ fn found<const N: usize>(
 
 /// Nodes that would take the workload if one line did not close them.
 fn opened(turn: &Turn<'_>) -> Vec<Remedy> {
-    let is_closed = |each: &&Answer| matches!(each.refusals[..], [Reason::Cordoned | Reason::Drained]);
-    let mut closed = turn.then.iter().filter(is_closed).map(|answer| answer.node).collect::<Vec<_>>();
+    let is_closed = |each: &&NodeRefusals| matches!(each.refusals[..], [Reason::Cordoned | Reason::Drained]);
+    let mut closed = turn.at_turn.iter().filter(is_closed).map(|answer| answer.node).collect::<Vec<_>>();
     closed.retain(|node| !turn.model.cordons.contains_key(node) || !turn.model.drains.contains_key(node));
     closed.into_iter().map(Remedy::Open).collect()
 }
 
 /// The priority that puts the workload before all others, where some are not held by the record.
-fn preferred(case: Case<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
-    let tried = case.plan.outcome.standings.iter().filter(|&&(each, _)| each != turn.workload);
+fn preferred(context: Context<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
+    let tried = context.plan.outcome.standings.iter().filter(|&&(each, _)| each != turn.workload);
     let highest = tried.map(|&(each, _)| turn.model.workload_table(each).priority).max();
     let before = highest.and_then(|highest| highest.checked_add(1));
     before.filter(|&before| before > turn.table().priority).map(Remedy::Priority).into_iter().collect()
 }
 
 /// Plans all of these: what comes of each depends on nothing but itself.
-fn all_tried(case: Case<'_>, turn: &Turn<'_>, tasks: &[(Remedy, usize)]) -> Vec<Trial> {
+fn all_tried(context: Context<'_>, turn: &Turn<'_>, tasks: &[(Remedy, usize)]) -> Vec<Trial> {
     let each = |tasks: &[(Remedy, usize)]| {
-        tasks.iter().map(|(remedy, most)| tried(case, turn, remedy, *most)).collect::<Vec<_>>()
+        tasks.iter().map(|(remedy, most)| tried(context, turn, remedy, *most)).collect::<Vec<_>>()
     };
     let (some, others) = tasks.split_at(tasks.len() / 2);
     if some.is_empty() {

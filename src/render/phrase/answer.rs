@@ -1,7 +1,7 @@
 //! What nodes say, and what would help, as phrases.
 
 use super::{declared_family, offer};
-use crate::explain::{Amount, Remedy, Said};
+use crate::explain::{Amount, Remedy, Verdict};
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::quantity::{Family, Quantity};
@@ -55,11 +55,11 @@ fn short(model: &Model, node: NodeId, resource: Symbol, need: Quantity, free: Qu
 }
 
 /// What a node said that the strategy tried.
-pub fn said(model: &Model, node: NodeId, said: &Said) -> String {
-    match said {
-        Said::Takes => "takes it".to_owned(),
-        Said::Refuses(all) => refusals(model, node, all),
-        Said::Averts { aversion, affinity } => {
+pub fn verdict(model: &Model, node: NodeId, verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Takes => "takes it".to_owned(),
+        Verdict::Refuses(all) => refusals(model, node, all),
+        Verdict::BreaksSoftRules { aversion, affinity } => {
             let averts = aversion.iter().map(|&(group, other)| match other {
                 Some(other) => {
                     let other = visible(model.workload_name(other));

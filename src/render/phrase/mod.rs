@@ -8,7 +8,7 @@ mod proof;
 mod row;
 mod unplaced;
 
-pub use answer::{amounts, refusals, remedy, said};
+pub use answer::{amounts, refusals, remedy, verdict};
 pub use proof::proof;
 pub use row::{nodes, workloads};
 pub use unplaced::{counts, held, nearest, no_place, no_place_as, refused, unplaced};

@@ -36,7 +36,7 @@ fn in_brackets(place: &str) -> String {
 
 /// `the nearest is rack-b-3, short of mem: 128Gi needed, 96Gi free of 256Gi, short by 32Gi`: all that it says.
 pub fn nearest(model: &Model, nearest: &Nearest) -> String {
-    let node = nearest.miss.node;
+    let node = nearest.shortfall.node;
     format!("the nearest is {}, {}", visible(model.node_name(node)), refusals(model, node, &nearest.refusals))
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct Notice<'p> {
 /// what it is short of.
 pub(crate) fn head(plan: &Plan<'_>, place: Option<(&str, usize)>, unplaced: &Unplaced) -> Vec<String> {
     let nearest = explain::nearest(plan, unplaced).map(|nearest| {
-        let held = phrase::held(plan.model, &explain::holders(plan, &nearest.miss));
+        let held = phrase::held(plan.model, &explain::holders(plan, &nearest.shortfall));
         format!("{}; {held}", phrase::nearest(plan.model, &nearest))
     });
     let who = phrase::no_place(plan.model, unplaced.workload, &at(place));

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use lighthouse::explain::{self, Amount as Changed, Answer, Case, Remedy, UnplacedAnswer, Way};
+use lighthouse::explain::{self, Amount as Changed, Answer, Context, Remedy, UnplacedAnswer, VerifiedRemedy};
 use lighthouse::model::{Model, NodeId, Record, Replan, WorkloadId};
 use lighthouse::place::Pin;
 use lighthouse::plan::Plan;
@@ -25,7 +25,7 @@ fn fewer() -> Config {
 
 /// Returns the answers for all unplaced workloads.
 fn unplaced(plan: &Plan<'_>, record: &Record) -> Vec<UnplacedAnswer> {
-    let case = Case { plan, record, pins: &[] };
+    let case = Context { plan, record, pins: &[] };
     let all = plan.unplaced.iter().map(|each| explain::workload(case, each.workload));
     let unplaced = all.map(|answer| match answer {
         Answer::Unplaced(answer) => *answer,
@@ -197,7 +197,7 @@ proptest! {
         let model = cluster.model();
         let before = plan(&model, &record);
         for answer in unplaced(&before, &record) {
-            for Way { remedy, node, displaced } in &answer.ways {
+            for VerifiedRemedy { remedy, node, displaced } in &answer.remedies {
                 let Some((changed, pins)) = made(&cluster, &model, answer.workload, remedy) else { continue };
                 prop_assert!(pins.is_empty() || cluster.replan == Replan::Keep);
                 let changed_model = changed.model();
@@ -237,13 +237,13 @@ proptest! {
     fn a_placed_workload_is_where_the_last_step_found_room(cluster in clusters(), record in records()) {
         let model = cluster.model();
         let plan = plan(&model, &record);
-        let case = Case { plan: &plan, record: &record, pins: &[] };
+        let case = Context { plan: &plan, record: &record, pins: &[] };
         for workload in model.workload_ids() {
             let Answer::Placed(answer) = explain::workload(case, workload) else { continue };
-            let explain::Came::Found { steps, .. } = &answer.came else { continue };
+            let explain::HowPlaced::Searched { steps, .. } = &answer.how else { continue };
             let (last, before) = steps.split_last().expect("its own node at least");
-            prop_assert_eq!((last.node, &last.said), (answer.node, &explain::Said::Takes));
-            prop_assert!(before.iter().all(|step| step.said != explain::Said::Takes && step.node != last.node));
+            prop_assert_eq!((last.node, &last.verdict), (answer.node, &explain::Verdict::Takes));
+            prop_assert!(before.iter().all(|step| step.verdict != explain::Verdict::Takes && step.node != last.node));
         }
     }
 }

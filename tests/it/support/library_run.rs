@@ -3,7 +3,7 @@
 //!
 //! The fuzz targets include this file by its path, so it uses nothing of the other tests.
 
-use lighthouse::explain::{self, Case};
+use lighthouse::explain::{self, Context};
 use lighthouse::manifest::{self, Manifest};
 use lighthouse::model::{Model, Record};
 use lighthouse::place::Pin;
@@ -159,7 +159,7 @@ impl Run<'_> {
             return;
         }
         let setting = Setting { plan, manifest: self.manifest, sources, origin: &origin, apply: "x", columns: Some(1) };
-        let case = Case { plan, record, pins: &[] };
+        let case = Context { plan, record, pins: &[] };
         let hardest = plan.unplaced.first().map(|each| each.workload).or(plan.model.workload_ids().next());
         let answers =
             [Some(explain::Answer::Cluster(explain::cluster(case))), hardest.map(|each| explain::workload(case, each))];

@@ -1,6 +1,6 @@
 //! `explain`: why here, why not there, what would help.
 
-use lighthouse::explain::{self, Answer, Case};
+use lighthouse::explain::{self, Answer, Context};
 use lighthouse::render::{Setting, explain_json, explain_text};
 use lighthouse::text::escape::shell_word;
 
@@ -16,7 +16,7 @@ pub(crate) fn run(global: &Global, args: &ExplainArgs, terminal: Terminal) -> Re
     let plan = basis.plan()?;
     let pins = basis.pins();
     let progress = Progress::start("looking for what would help", terminal.quiet);
-    let answer = answer(&basis, Case { plan: &plan, record: basis.record(), pins: &pins }, args)?;
+    let answer = answer(&basis, Context { plan: &plan, record: basis.record(), pins: &pins }, args)?;
     drop(progress);
     let (origin, apply) = (basis.origin(), apply(global, args));
     let setting = Setting {
@@ -33,7 +33,7 @@ pub(crate) fn run(global: &Global, args: &ExplainArgs, terminal: Terminal) -> Re
     })
 }
 
-fn answer(basis: &Basis, case: Case<'_>, args: &ExplainArgs) -> Result<Answer, Failure> {
+fn answer(basis: &Basis, case: Context<'_>, args: &ExplainArgs) -> Result<Answer, Failure> {
     let model = &basis.manifest.model;
     match (&args.workload, &args.node) {
         (Some(name), _) => {

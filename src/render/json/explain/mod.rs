@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::explain::{Answer, Came, PlacedAnswer, Said, Step, UnplacedAnswer};
+use crate::explain::{Answer, HowPlaced, PlacedAnswer, Step, UnplacedAnswer, Verdict};
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::plan::Change;
 use crate::quantity::Quantity;
@@ -141,7 +141,7 @@ struct PlacedDocument<'a> {
     cursor: Option<&'a str>,
     /// The nodes as the strategy tried them, up to its own; none where it was not asked.
     steps: Vec<StepEntry<'a>>,
-    /// Soft groups that were given up.
+    /// BrokenSoftRules groups that were given up.
     given_up: Vec<&'a str>,
     /// What is left on its node when all are placed.
     left: BTreeMap<&'a str, String>,
@@ -158,7 +158,7 @@ struct StepEntry<'a> {
     /// Whether it takes the workload; else why not.
     takes: bool,
     refusals: Vec<RefusalEntry<'a>>,
-    /// Soft groups that it would break.
+    /// BrokenSoftRules groups that it would break.
     breaks: Vec<&'a str>,
 }
 
@@ -192,7 +192,7 @@ pub(crate) fn line((file, line): (&str, usize)) -> Line<'_> {
 
 fn unplaced<'a>(answer: &'a UnplacedAnswer, setting: Setting<'a>) -> UnplacedDocument<'a> {
     let model = setting.plan.model;
-    let class = |class: &crate::explain::Class| ClassEntry {
+    let class = |class: &crate::explain::NodeClass| ClassEntry {
         nodes: class.nodes.iter().map(|&node| model.node_name(node)).collect(),
         refusals: refusals(model, class.nodes[0], &class.refusals),
     };
@@ -215,7 +215,7 @@ fn unplaced<'a>(answer: &'a UnplacedAnswer, setting: Setting<'a>) -> UnplacedDoc
         counted: unplaced_entry(model, &answer.counted),
         classes: answer.classes.iter().map(class).collect(),
         holders,
-        ways: answer.ways.iter().map(|way| way_entry(answer.workload, way, setting)).collect(),
+        ways: answer.remedies.iter().map(|way| way_entry(answer.workload, way, setting)).collect(),
         proofs: answer.proofs.iter().map(|proof| proof_entry(proof, setting)).collect(),
     }
 }
@@ -237,12 +237,12 @@ fn placed<'a>(answer: &'a PlacedAnswer, setting: Setting<'a>) -> PlacedDocument<
         given_up: Vec::new(),
         left: left.collect(),
     };
-    document.came = match &answer.came {
-        Came::Stays => "stays",
-        Came::Asked => "asked",
-        Came::Home => "home",
-        Came::Returned => "returned",
-        Came::Found { steps, cursor, given_up } => {
+    document.came = match &answer.how {
+        HowPlaced::Recorded => "stays",
+        HowPlaced::Requested => "asked",
+        HowPlaced::Bound => "home",
+        HowPlaced::Returned => "returned",
+        HowPlaced::Searched { steps, cursor, given_up } => {
             document.cursor = cursor.map(|node| model.node_name(node));
             document.steps = steps.iter().enumerate().map(|(at, step)| step_entry(model, at, step)).collect();
             let groups = given_up.aversion.iter().chain(&given_up.affinity);
@@ -254,10 +254,10 @@ fn placed<'a>(answer: &'a PlacedAnswer, setting: Setting<'a>) -> PlacedDocument<
 }
 
 fn step_entry<'a>(model: &'a Model, at: usize, step: &'a Step) -> StepEntry<'a> {
-    let (said, breaks) = match &step.said {
-        Said::Takes => (Vec::new(), Vec::new()),
-        Said::Refuses(said) => (refusals(model, step.node, said), Vec::new()),
-        Said::Averts { aversion, affinity } => {
+    let (said, breaks) = match &step.verdict {
+        Verdict::Takes => (Vec::new(), Vec::new()),
+        Verdict::Refuses(said) => (refusals(model, step.node, said), Vec::new()),
+        Verdict::BreaksSoftRules { aversion, affinity } => {
             let groups = aversion.iter().map(|(group, _)| group).chain(affinity);
             (Vec::new(), groups.map(|&group| model.text(group)).collect())
         }
@@ -266,7 +266,7 @@ fn step_entry<'a>(model: &'a Model, at: usize, step: &'a Step) -> StepEntry<'a> 
         rank: at + 1,
         node: model.node_name(step.node),
         score: step.score.map(|score| model.rubric().shown(score)),
-        takes: step.said == Said::Takes,
+        takes: step.verdict == Verdict::Takes,
         refusals: said,
         breaks,
     }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::bounds::{Proof, Rule};
-use crate::explain::{Amount, Remedy, Way};
+use crate::explain::{Amount, Remedy, VerifiedRemedy};
 use crate::model::WorkloadId;
 use crate::model::names::Symbol;
 use crate::quantity::Quantity;
@@ -87,7 +87,7 @@ pub(crate) struct ProofEntry<'a> {
     declared: Vec<Line<'a>>,
 }
 
-pub(crate) fn way_entry<'a>(workload: WorkloadId, way: &'a Way, setting: Setting<'a>) -> WayEntry<'a> {
+pub(crate) fn way_entry<'a>(workload: WorkloadId, way: &'a VerifiedRemedy, setting: Setting<'a>) -> WayEntry<'a> {
     let model = setting.plan.model;
     let pins = match &way.remedy {
         Remedy::Move(pins) => pins.as_slice(),

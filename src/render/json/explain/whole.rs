@@ -106,7 +106,7 @@ struct ShortEntry<'a> {
 
 pub(crate) fn node<'a>(answer: &'a NodeAnswer, setting: Setting<'a>) -> NodeDocument<'a> {
     let model = setting.plan.model;
-    let stocks = answer.stocks.iter().map(|each| {
+    let stocks = answer.resources.iter().map(|each| {
         let entry = StockEntry {
             capacity: each.capacity.display(each.family).to_string(),
             used: each.used.display(each.family).to_string(),
@@ -114,7 +114,7 @@ pub(crate) fn node<'a>(answer: &'a NodeAnswer, setting: Setting<'a>) -> NodeDocu
         };
         (model.text(each.resource), entry)
     });
-    let workloads = answer.guests.iter().map(|guest| GuestEntry {
+    let workloads = answer.workloads.iter().map(|guest| GuestEntry {
         workload: model.workload_name(guest.workload),
         requirements: requirements(model, guest.workload),
         change: guest.change.as_ref().map(|change| change.kind.name()),

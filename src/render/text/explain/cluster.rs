@@ -1,7 +1,7 @@
 //! The cluster as a page: what is there, what is left, in how large pieces, and what is missing.
 
 use super::sheet::{Sheet, aligned_right};
-use crate::explain::{ClusterAnswer, Fullness};
+use crate::explain::{ClusterAnswer, ResourceTotal};
 use crate::render::Setting;
 use crate::render::phrase;
 use crate::render::text::plan::heading;
@@ -56,8 +56,8 @@ fn are(nodes: usize) -> String {
     if nodes == 1 { "1 node is".to_owned() } else { format!("{nodes} nodes are") }
 }
 
-fn write_resources(sheet: &mut Sheet, resources: &[Fullness], setting: Setting<'_>) {
-    let column = |title: &str, cell: fn(&Fullness) -> String| {
+fn write_resources(sheet: &mut Sheet, resources: &[ResourceTotal], setting: Setting<'_>) {
+    let column = |title: &str, cell: fn(&ResourceTotal) -> String| {
         aligned_right(&std::iter::once(title.to_owned()).chain(resources.iter().map(cell)).collect::<Vec<_>>())
     };
     let (capacity, used, free) = (
@@ -77,7 +77,7 @@ fn write_resources(sheet: &mut Sheet, resources: &[Fullness], setting: Setting<'
 }
 
 /// `8Gi on rack-a-1`, and the nodes that have no limit.
-fn largest_piece(each: &Fullness, setting: Setting<'_>) -> String {
+fn largest_piece(each: &ResourceTotal, setting: Setting<'_>) -> String {
     let model = setting.plan.model;
     let largest =
         each.largest.map(|(free, node)| format!("{} on {}", free.display(each.family), visible(model.node_name(node))));

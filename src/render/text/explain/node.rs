@@ -1,7 +1,7 @@
 //! A node as a page: how full it is, what is on it, whom it refuses.
 
 use super::sheet::{Sheet, aligned_right};
-use crate::explain::{NodeAnswer, Rejection, Stock};
+use crate::explain::{NodeAnswer, RefusedWorkload, ResourceUse};
 use crate::quantity::{Capacity, Quantity};
 use crate::render::phrase;
 use crate::render::{Setting, at};
@@ -20,12 +20,12 @@ pub(crate) fn write(sheet: &mut Sheet, answer: &NodeAnswer, setting: Setting<'_>
     let closed = [("cordoned", &model.cordons), ("drained", &model.drains)].map(|(word, reasons)| {
         reasons.get(&answer.node).map_or(String::new(), |reason| format!(", {word}: {}", brief(reason)))
     });
-    sheet.line(0, &format!("{name} ({place}): {}{}", counted(answer.guests.len(), "workload"), closed.concat()));
-    if !answer.stocks.is_empty() {
+    sheet.line(0, &format!("{name} ({place}): {}{}", counted(answer.workloads.len(), "workload"), closed.concat()));
+    if !answer.resources.is_empty() {
         sheet.blank();
-        write_stocks(sheet, &answer.stocks, setting);
+        write_stocks(sheet, &answer.resources, setting);
     }
-    if !answer.guests.is_empty() {
+    if !answer.workloads.is_empty() {
         sheet.blank();
         write_guests(sheet, answer, setting);
     }
@@ -35,7 +35,7 @@ pub(crate) fn write(sheet: &mut Sheet, answer: &NodeAnswer, setting: Setting<'_>
     }
 }
 
-fn write_stocks(sheet: &mut Sheet, stocks: &[Stock], setting: Setting<'_>) {
+fn write_stocks(sheet: &mut Sheet, stocks: &[ResourceUse], setting: Setting<'_>) {
     let used = aligned_right(&stocks.iter().map(|each| each.used.display(each.family).to_string()).collect::<Vec<_>>());
     let rows = stocks.iter().zip(used).map(|(each, used)| {
         let mut row = vec![visible(setting.plan.model.text(each.resource)).into_owned()];
@@ -50,7 +50,7 @@ fn write_stocks(sheet: &mut Sheet, stocks: &[Stock], setting: Setting<'_>) {
 }
 
 /// How much of a resource is taken; nothing where that is no share of anything.
-fn bar(stock: &Stock) -> String {
+fn bar(stock: &ResourceUse) -> String {
     let cells = usize::try_from(BAR).unwrap_or(0);
     let Capacity::Finite(capacity) = stock.capacity else { return " ".repeat(cells) };
     if !capacity.is_positive() || stock.used < Quantity::ZERO {
@@ -62,7 +62,7 @@ fn bar(stock: &Stock) -> String {
 
 fn write_guests(sheet: &mut Sheet, answer: &NodeAnswer, setting: Setting<'_>) {
     let model = setting.plan.model;
-    let rows = answer.guests.iter().map(|guest| {
+    let rows = answer.workloads.iter().map(|guest| {
         let came = guest.change.as_ref().map_or_else(|| "stays".to_owned(), |change| phrase::reasons(model, change));
         let name = visible(model.workload_name(guest.workload)).into_owned();
         vec![name, phrase::amounts(model, guest.workload), came]
@@ -70,7 +70,7 @@ fn write_guests(sheet: &mut Sheet, answer: &NodeAnswer, setting: Setting<'_>) {
     sheet.table(2, &rows.collect::<Vec<_>>());
 }
 
-fn write_refused(sheet: &mut Sheet, refused: &[Rejection], answer: &NodeAnswer, setting: Setting<'_>) {
+fn write_refused(sheet: &mut Sheet, refused: &[RefusedWorkload], answer: &NodeAnswer, setting: Setting<'_>) {
     let model = setting.plan.model;
     sheet.line(2, &format!("refuses {} without a place", counted(refused.len(), "workload")));
     let shown = if refused.len() > MOST_REFUSED + 1 { MOST_REFUSED } else { refused.len() };
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn a_bar_is_as_full_as_the_node() {
         let resource = Names::default().intern("mem");
-        let stock = |capacity, used: i64| Stock {
+        let stock = |capacity, used: i64| ResourceUse {
             resource,
             capacity,
             used: used.into(),

@@ -2,11 +2,11 @@
 
 use super::counted_refusals;
 use super::sheet::{Sheet, aligned_right};
-use crate::explain::{Came, PlacedAnswer, Said, Step};
+use crate::explain::{HowPlaced, PlacedAnswer, Step, Verdict};
 use crate::model::{Replan, Strategy};
 use crate::render::phrase;
 use crate::render::{Setting, at};
-use crate::scenario::Soft;
+use crate::scenario::BrokenSoftRules;
 use crate::text::escape::{quoted, visible};
 
 /// So many nodes are shown from the first one and up to its own; what is between is counted.
@@ -24,7 +24,7 @@ pub(crate) fn write(sheet: &mut Sheet, answer: &PlacedAnswer, setting: Setting<'
     let verb = if is_new_there(answer) { "goes to" } else { "stays on" };
     sheet.line(0, &format!("{name} {verb} {node} ({place}): {why}"));
     sheet.line(0, &how(answer, setting));
-    if let Came::Found { steps, given_up, .. } = &answer.came {
+    if let HowPlaced::Searched { steps, given_up, .. } = &answer.how {
         sheet.blank();
         write_steps(sheet, steps, setting);
         write_given_up(sheet, given_up, setting);
@@ -43,14 +43,14 @@ fn is_new_there(answer: &PlacedAnswer) -> bool {
 /// What brought it there.
 fn how(answer: &PlacedAnswer, setting: Setting<'_>) -> String {
     let model = setting.plan.model;
-    match &answer.came {
-        Came::Stays => {
+    match &answer.how {
+        HowPlaced::Recorded => {
             format!("`{}` moves only what must move; it holds there, so no other node was asked", Replan::Keep.name())
         }
-        Came::Asked => "it was sent there by hand, so no other node was asked".to_owned(),
-        Came::Home => "it has `stay`: once recorded, no other node is asked".to_owned(),
-        Came::Returned => "it was evicted earlier; its last node is asked first, and took it".to_owned(),
-        Came::Found { cursor, .. } => match model.strategy() {
+        HowPlaced::Requested => "it was sent there by hand, so no other node was asked".to_owned(),
+        HowPlaced::Bound => "it has `stay`: once recorded, no other node is asked".to_owned(),
+        HowPlaced::Returned => "it was evicted earlier; its last node is asked first, and took it".to_owned(),
+        HowPlaced::Searched { cursor, .. } => match model.strategy() {
             Strategy::Prioritized => "prioritized asks nodes in manifest order".to_owned(),
             Strategy::BinPack => "bin-pack asks nodes by score, the smallest first, then by name".to_owned(),
             Strategy::RoundRobin => match cursor {
@@ -87,7 +87,7 @@ fn write_steps(sheet: &mut Sheet, steps: &[Step], setting: Setting<'_>) {
     let mut rows = vec![row(0, "node".to_owned(), "answer".to_owned())];
     rows.extend(shown.iter().enumerate().map(|(at, step)| {
         let node = visible(model.node_name(step.node)).into_owned();
-        row(at + 1, node, phrase::said(model, step.node, &step.said))
+        row(at + 1, node, phrase::verdict(model, step.node, &step.verdict))
     }));
     let rest = rows.split_off(first.len() + 1);
     sheet.table(2, &rows);
@@ -107,17 +107,17 @@ fn parted(steps: &[Step]) -> (&[Step], &[Step], &[Step]) {
 }
 
 fn summed_up(steps: &[Step], setting: Setting<'_>) -> String {
-    let refuse = steps.iter().filter_map(|step| match &step.said {
-        Said::Refuses(refusals) => Some((refusals.as_slice(), 1)),
-        Said::Takes | Said::Averts { .. } => None,
+    let refuse = steps.iter().filter_map(|step| match &step.verdict {
+        Verdict::Refuses(refusals) => Some((refusals.as_slice(), 1)),
+        Verdict::Takes | Verdict::BreaksSoftRules { .. } => None,
     });
-    let averse = steps.iter().filter(|step| matches!(step.said, Said::Averts { .. })).count();
+    let averse = steps.iter().filter(|step| matches!(step.verdict, Verdict::BreaksSoftRules { .. })).count();
     let refused = counted_refusals(setting, refuse);
     let soft = (averse > 0).then(|| format!("{averse} would break a preference"));
     [refused].into_iter().filter(|text| !text.is_empty()).chain(soft).collect::<Vec<_>>().join(", ")
 }
 
-fn write_given_up(sheet: &mut Sheet, given_up: &Soft, setting: Setting<'_>) {
+fn write_given_up(sheet: &mut Sheet, given_up: &BrokenSoftRules, setting: Setting<'_>) {
     let text = |group: &crate::model::names::Symbol| quoted(setting.plan.model.text(*group));
     let averse = given_up.aversion.iter().map(|group| format!("aversion group {}", text(group)));
     let affine = given_up.affinity.iter().map(|group| format!("affinity group {}", text(group)));
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn of_many_steps_the_first_and_the_last_are_shown() {
         let steps =
-            (0..20).map(|at| Step { node: NodeId(at), score: None, said: Said::Refuses(vec![Reason::Cordoned]) });
+            (0..20).map(|at| Step { node: NodeId(at), score: None, verdict: Verdict::Refuses(vec![Reason::Cordoned]) });
         let steps = steps.collect::<Vec<_>>();
         let (first, between, last) = parted(&steps);
         assert_eq!((first.len(), between.len(), last.len()), (8, 8, 4));

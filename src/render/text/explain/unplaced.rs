@@ -3,7 +3,7 @@
 use super::counted_refusals;
 use super::sheet::Sheet;
 use crate::bounds::{Proof, Rule};
-use crate::explain::{Class, Holders, Remedy, UnplacedAnswer, Way};
+use crate::explain::{Holders, NodeClass, Remedy, UnplacedAnswer, VerifiedRemedy};
 use crate::model::WorkloadId;
 use crate::render::phrase;
 use crate::render::text::unplaced::head;
@@ -27,7 +27,8 @@ pub(crate) fn write(sheet: &mut Sheet, answer: &UnplacedAnswer, setting: Setting
         write_classes(sheet, &answer.classes, setting);
     }
     // Mostly it is the nearest by amounts, of which that has been said.
-    let other = |holders: &&Holders| answer.nearest.as_ref().is_none_or(|nearest| nearest.miss.node != holders.node);
+    let other =
+        |holders: &&Holders| answer.nearest.as_ref().is_none_or(|nearest| nearest.shortfall.node != holders.node);
     if let Some(holders) = answer.holders.as_ref().filter(other) {
         sheet.blank();
         let node = visible(model.node_name(holders.node));
@@ -39,7 +40,7 @@ pub(crate) fn write(sheet: &mut Sheet, answer: &UnplacedAnswer, setting: Setting
     write_proofs(sheet, &answer.proofs, setting);
 }
 
-fn write_classes(sheet: &mut Sheet, classes: &[Class], setting: Setting<'_>) {
+fn write_classes(sheet: &mut Sheet, classes: &[NodeClass], setting: Setting<'_>) {
     let model = setting.plan.model;
     let shown = if classes.len() > MOST_CLASSES + 1 { MOST_CLASSES } else { classes.len() };
     let rows = classes[..shown].iter().map(|class| {
@@ -56,14 +57,14 @@ fn write_classes(sheet: &mut Sheet, classes: &[Class], setting: Setting<'_>) {
 }
 
 fn write_ways(sheet: &mut Sheet, answer: &UnplacedAnswer, setting: Setting<'_>) {
-    if answer.ways.is_empty() {
+    if answer.remedies.is_empty() {
         let tried =
             "no single change that was tried places it: other amounts, an immunity, one or two workloads elsewhere";
         sheet.line(2, tried);
         return;
     }
     sheet.line(2, "any of these places it; each was planned:");
-    let rows = answer.ways.iter().map(|way| {
+    let rows = answer.remedies.iter().map(|way| {
         let what = phrase::remedy(setting.plan.model, answer.workload, &way.remedy, setting.apply);
         vec![what, outlook(answer.workload, way, setting)]
     });
@@ -71,7 +72,7 @@ fn write_ways(sheet: &mut Sheet, answer: &UnplacedAnswer, setting: Setting<'_>) 
 }
 
 /// `cluster.toml:150; it goes to rack-b-3`.
-fn outlook(workload: WorkloadId, way: &Way, setting: Setting<'_>) -> String {
+fn outlook(workload: WorkloadId, way: &VerifiedRemedy, setting: Setting<'_>) -> String {
     let model = setting.plan.model;
     let place = at(setting.edited(workload, &way.remedy));
     let goes = format!("it goes to {}", visible(model.node_name(way.node)));
