@@ -1,26 +1,26 @@
-//! What runs where already, as people and scripts list it: on each line a workload, white space, its node.
+//! Reads a list of running workloads: on each line a workload, white space and its node.
 //!
-//! Names may have spaces in them and may begin with `#`, so where a line parts, and whether it is a comment, is decided
-//! by which names there are. All mistakes are found in one run, as in a manifest.
+//! Names may contain spaces and may begin with `#`, so the names in the model decide where a line is split and whether
+//! it is a comment. All mistakes are reported together, as in a manifest.
 
 use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
-use crate::manifest::{MAX_NAME_CHARS, decode, offset};
+use crate::manifest::{Fragment, MAX_NAME_CHARS, decode, offset};
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::quoted;
 use crate::text::source::{Source, Span};
 use crate::text::suggestion::unknown;
 
-/// What helps where something is no line of a list.
-const FORM: &str = "a line is a workload, white space and its node";
+/// Help for lines that are not valid.
+const FORM: &str = "each line is a workload, white space and its node";
 
-/// Workloads and their nodes, in the order of the lines.
+/// Returns workloads and their nodes, in the order of the lines.
 ///
 /// # Errors
-/// What is no line of that kind, names that there are not, a workload on two nodes, and a list with nothing in it.
+/// Reports malformed lines, unknown names, workloads on two nodes, and a list without workloads.
 ///
 /// ```
 /// use lighthouse::model::{Model, NodeTable, Strategy, WorkloadTable};
@@ -29,20 +29,20 @@ const FORM: &str = "a line is a workload, white space and its node";
 /// let mut model = Model::new(Strategy::Prioritized, &[])?;
 /// model.add_nodes(NodeTable { name: "harbor".into(), ..NodeTable::default() })?;
 /// model.add_workloads(WorkloadTable { name: "boat".into(), ..WorkloadTable::default() })?;
-/// let pairs = adoption::pairs(&model, &Source::new("runs.txt", "boat harbor\n")).expect("a list");
+/// let pairs = listing::pairs(&model, &Source::new("runs.txt", "boat harbor\n")).expect("a list");
 /// assert_eq!(pairs.len(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn pairs(model: &Model, source: &Source) -> Result<Vec<(WorkloadId, NodeId)>, Findings> {
     let mut findings = Findings::default();
-    let Some((text, base)) = decode(0, source, &mut findings) else { return Err(findings) };
+    let Some(text) = decode(0, source, &mut findings) else { return Err(findings) };
     let (mut pairs, mut seen) = (Vec::new(), FxHashMap::default());
-    for line in lines(text, base) {
+    for line in lines(text) {
         let Some((workload, node)) = pair(model, line) else {
             if line.text.starts_with("[[") {
-                let fault = Diagnostic::error("this is a manifest, not a list of what runs where");
+                let fault = Diagnostic::error("this is a manifest, not a list of running workloads");
                 findings = Findings::default();
-                findings.push(fault.at(line.whole(), "").help("`-f` names the manifest"));
+                findings.push(fault.at(line.whole(), "").help("pass the manifest with `-f`"));
                 break;
             }
             if !is_comment(model, line) {
@@ -70,7 +70,7 @@ pub fn pairs(model: &Model, source: &Source) -> Result<Vec<(WorkloadId, NodeId)>
     if findings.is_empty() { Ok(pairs) } else { Err(findings) }
 }
 
-/// A line without outer white space, and where it begins in the source.
+/// A trimmed line, with its offset in the source.
 #[derive(Clone, Copy)]
 struct Line<'t> {
     text: &'t str,
@@ -82,23 +82,23 @@ impl<'t> Line<'t> {
         Span { file: 0, start: self.start, end: self.start + offset(self.text.len()) }
     }
 
-    /// The ways to part it in two, each without outer white space, in which both may be names.
-    fn parts(self) -> impl Iterator<Item = (&'t str, &'t str)> {
-        // Names have no outer white space, so of several spaces in a row the first ends the one name.
+    /// Returns the ways to split the line into two trimmed names.
+    fn splits(self) -> impl Iterator<Item = (&'t str, &'t str)> {
+        // Names have no white space at the ends, so a split is at the first of several spaces in a row.
         let mut inside = false;
         let ends = self.text.char_indices().filter(move |(_, c)| {
             let before = std::mem::replace(&mut inside, !c.is_whitespace());
             before && !inside
         });
-        let parts = ends.map(|(at, _)| (&self.text[..at], self.text[at..].trim_start()));
-        // A character has four bytes at most.
-        parts.take_while(|(workload, _)| workload.len() <= 4 * MAX_NAME_CHARS)
+        let splits = ends.map(|(at, _)| (&self.text[..at], self.text[at..].trim_start()));
+        // A character has at most four bytes.
+        splits.take_while(|(workload, _)| workload.len() <= 4 * MAX_NAME_CHARS)
     }
 }
 
-/// The lines that are not empty, of a text that begins at `base` of its source.
-fn lines(text: &str, base: u32) -> impl Iterator<Item = Line<'_>> {
-    let lines = text.split_inclusive('\n').scan(base, |next, line| {
+/// Returns the lines that are not empty.
+fn lines(fragment: Fragment<'_>) -> impl Iterator<Item = Line<'_>> {
+    let lines = fragment.text.split_inclusive('\n').scan(fragment.base, |next, line| {
         let start = *next + offset(line.len() - line.trim_start().len());
         *next += offset(line.len());
         Some(Line { text: line.trim(), start })
@@ -106,26 +106,26 @@ fn lines(text: &str, base: u32) -> impl Iterator<Item = Line<'_>> {
     lines.filter(|line| !line.text.is_empty())
 }
 
-/// The workload and the node of a line.
+/// Returns the workload and the node of a line.
 fn pair(model: &Model, line: Line<'_>) -> Option<(WorkloadId, NodeId)> {
-    line.parts().find_map(|(workload, node)| {
+    line.splits().find_map(|(workload, node)| {
         let node = Some(node).filter(|node| node.len() <= 4 * MAX_NAME_CHARS)?;
         Some((model.workload_named(workload)?, model.node_named(node)?))
     })
 }
 
-/// Whether a line begins with `#` and with no workload, whose name may do so, too.
+/// Returns whether a line begins with `#` and not with the name of a workload.
 fn is_comment(model: &Model, line: Line<'_>) -> bool {
-    line.text.starts_with('#') && line.parts().all(|(workload, _)| model.workload_named(workload).is_none())
+    line.text.starts_with('#') && line.splits().all(|(workload, _)| model.workload_named(workload).is_none())
 }
 
-/// What is wrong with a line: with the parts that begin with a workload or, if none do, with the first ones.
-fn fault(model: &Model, line: Line<'_>, crowded: bool) -> Diagnostic {
-    let known = line.parts().find(|(workload, _)| model.workload_named(workload).is_some());
-    // To look for a name that is like it takes a while, and nobody reads the thousandth.
-    let near = if crowded { 0 } else { usize::MAX };
+/// Describes the mistake in a line. The split is the one that begins with a workload or, without one, the first.
+fn fault(model: &Model, line: Line<'_>, are_many: bool) -> Diagnostic {
+    let known = line.splits().find(|(workload, _)| model.workload_named(workload).is_some());
+    // Suggestions take time to find, so they are left out after many mistakes.
+    let near = if are_many { 0 } else { usize::MAX };
     let Span { file, start, end } = line.whole();
-    let (span, (message, help)) = match (known, line.parts().next()) {
+    let (span, (message, help)) = match (known, line.splits().next()) {
         (Some((_, node)), _) => {
             let names = model.nodes().iter().map(|each| &*each.name).take(near);
             (Span { file, start: end - offset(node.len()), end }, unknown("node", node, names))
@@ -134,7 +134,7 @@ fn fault(model: &Model, line: Line<'_>, crowded: bool) -> Diagnostic {
             let names = model.workloads().iter().map(|each| &*each.name).take(near);
             (Span { file, start, end: start + offset(workload.len()) }, unknown("workload", workload, names))
         }
-        (None, None) => (line.whole(), ("there is a name and no node".to_owned(), Some(FORM.to_owned()))),
+        (None, None) => (line.whole(), ("the line has a name, but no node".to_owned(), Some(FORM.to_owned()))),
     };
     let mut fault = Diagnostic::error(message).at(span, "");
     fault.help.extend(help);

@@ -1,3 +1,3 @@
-//! What other tools and people know about running workloads, as records.
+//! Reads records of running workloads from other tools.
 
 pub mod listing;

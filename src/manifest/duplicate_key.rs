@@ -1,13 +1,13 @@
-//! Where a key that is given twice was given first.
+//! Finds the first occurrence of a duplicate key.
 //!
-//! The TOML crate tells of the second span only. The text is read once more with that key under another name: then
-//! both keys stand in one table, wherever that is.
+//! The TOML crate reports the second occurrence only. The text is parsed again with the second key renamed: then both
+//! keys are in the same table.
 
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-/// The span of the first key; `second` is that of the other one, as it is written.
+/// Returns the range of the first key; `second` is the range of the second.
 pub(crate) fn first(text: &str, second: &Range<usize>) -> Option<Range<usize>> {
     let written = format!("{} = 0", text.get(second.clone())?);
     let written = DeTable::parse(&written).ok()?;
@@ -19,7 +19,7 @@ pub(crate) fn first(text: &str, second: &Range<usize>) -> Option<Range<usize>> {
     (span.end <= second.start).then_some(span)
 }
 
-/// A name that the text has nowhere.
+/// Makes a name that does not occur in the text.
 fn unused(text: &str) -> String {
     let mut name = "second".to_owned();
     while text.contains(&name) {
@@ -28,7 +28,7 @@ fn unused(text: &str) -> String {
     name
 }
 
-/// The span of a key in the table that has another one.
+/// Finds the range of a key in the table that also has the key `other`.
 fn beside(table: &DeTable<'_>, other: &str, key: &str) -> Option<Range<usize>> {
     if table.keys().any(|each| each.get_ref() == other) {
         return table.keys().find(|each| each.get_ref() == key).map(toml::Spanned::span);
@@ -48,7 +48,7 @@ fn within(value: &DeValue<'_>, other: &str, key: &str) -> Option<Range<usize>> {
 mod tests {
     use super::*;
 
-    /// The text between `<` and `>` is the second key; the span of the first is given back as a column of its text.
+    /// Returns the offset of the first key; `<` and `>` enclose the second.
     fn first_of(text: &str) -> Option<usize> {
         let start = text.find('<').expect("a key");
         let end = text.find('>').expect("its end") - 1;
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_place_is_in_the_same_table() {
+    fn the_first_key_is_in_the_same_table() {
         for (before, first, between) in [
             ("", "a", " = 1\n<a> = 2"),
             ("", "\"a\"", " = 1\n<a> = 2"),

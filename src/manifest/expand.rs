@@ -1,14 +1,11 @@
-//! Tables to names: everything that takes all tables together.
-//!
-//! The budgets come first, as nothing may be expanded before; then each table's nodes and workloads, whose names must
-//! be unique; then what refers to them by name.
+//! Adds all tables to the model: limits first, then nodes and workloads with unique names, then references to them.
 
 use rustc_hash::FxHashMap;
 
 use super::list::list;
 use super::names::{number_of, which};
 use super::{MAX_NODES, MAX_WORKLOADS, TableSpans};
-use crate::manifest::tables::{Lower, Named, Tables};
+use crate::manifest::tables::{ClosedNode, Draft, Tables};
 use crate::model::score::ScoreError;
 use crate::model::{Model, ModelError, NodeId, Refused, numbered};
 use crate::text::diagnostic::{Diagnostic, Findings};
@@ -16,28 +13,28 @@ use crate::text::escape::quoted;
 use crate::text::source::Span;
 use crate::text::suggestion::did_you_mean;
 
-/// Where the tables are that made it into the model, by their numbers there.
+/// ModelSpans of the tables in the model, by table number.
 #[derive(Debug)]
-pub(crate) struct Spans {
+pub(crate) struct ModelSpans {
     pub(crate) nodes: Vec<TableSpans>,
     pub(crate) workloads: Vec<TableSpans>,
 }
 
-/// Puts all tables into the model; none when there are more than the budgets allow.
-pub(crate) fn expand(lower: &mut Lower) -> Option<Spans> {
-    let nodes = lower.nodes.tables.iter().map(|table| table.count).zip(&lower.nodes.spans);
-    let fits = within(nodes, MAX_NODES, "nodes", &mut lower.findings);
-    let workloads = lower.workloads.tables.iter().map(|table| table.replicas).zip(&lower.workloads.spans);
-    if !(within(workloads, MAX_WORKLOADS, "workloads", &mut lower.findings) && fits) {
+/// Adds all tables to the model. Returns `None` if they exceed a limit.
+pub(crate) fn expand(draft: &mut Draft) -> Option<ModelSpans> {
+    let nodes = draft.nodes.tables.iter().map(|table| table.count).zip(&draft.nodes.spans);
+    let fits = within(nodes, MAX_NODES, "nodes", &mut draft.findings);
+    let workloads = draft.workloads.tables.iter().map(|table| table.replicas).zip(&draft.workloads.spans);
+    if !(within(workloads, MAX_WORKLOADS, "workloads", &mut draft.findings) && fits) {
         return None;
     }
-    let spans = Spans { nodes: add_nodes(lower), workloads: add_workloads(lower) };
-    earlier_names(lower, &spans);
-    drains(lower);
+    let spans = ModelSpans { nodes: add_nodes(draft), workloads: add_workloads(draft) };
+    earlier_names(draft, &spans);
+    drains(draft);
     Some(spans)
 }
 
-/// Whether all tables together stay within the budget; the one that goes beyond is reported.
+/// Checks that all tables together stay within a limit, and reports the first table above it.
 fn within<'p>(
     tables: impl Iterator<Item = (Option<u32>, &'p TableSpans)>,
     most: u32,
@@ -46,28 +43,28 @@ fn within<'p>(
 ) -> bool {
     let mut total = 0u32;
     for (count, spans) in tables {
-        // Each count is within the budget itself, so the sum cannot overflow before it is found to be beyond.
+        // Each count is within the limit, so the sum exceeds the limit before it can overflow.
         total = total.saturating_add(count.unwrap_or(1));
         if total > most {
-            let message = format!("with these there are more than {most} {what}, which is the limit");
-            findings.push(Diagnostic::error(message).at(spans.name, ""));
+            let message = format!("the manifest has more than {most} {what}, which is the limit");
+            findings.push(Diagnostic::error(message).at(spans.name, "exceeded here"));
             return false;
         }
     }
     true
 }
 
-fn add_nodes(lower: &mut Lower) -> Vec<TableSpans> {
-    let Tables { tables, mut spans } = std::mem::take(&mut lower.nodes);
-    let refused = lower.model.add_all_nodes(tables);
+fn add_nodes(draft: &mut Draft) -> Vec<TableSpans> {
+    let Tables { tables, mut spans } = std::mem::take(&mut draft.nodes);
+    let refused = draft.model.add_all_nodes(tables);
     let refused_spans = take_out(&mut spans, &refused);
-    lower.answers.nodes_hidden |= !refused.is_empty();
+    draft.uses.nodes_incomplete |= !refused.is_empty();
     for (Refused { table, error, .. }, at) in refused.into_iter().zip(refused_spans) {
-        lower.findings.push(match error {
+        draft.findings.push(match error {
             ModelError::NameTaken { name: taken, table: number } => {
-                let first = &lower.model.node_tables()[number as usize];
-                let first = (&*first.name, first.count, spans[number as usize]);
-                clash("node", &taken, (&table.name, table.count, at), first)
+                let first = &draft.model.node_tables()[number as usize];
+                let first = Clashing { name: &first.name, count: first.count, spans: spans[number as usize] };
+                clash("node", &taken, &first, &Clashing { name: &table.name, count: table.count, spans: at })
             }
             ModelError::Score(error) => score("node", &table.name, error, at),
         });
@@ -75,17 +72,17 @@ fn add_nodes(lower: &mut Lower) -> Vec<TableSpans> {
     spans
 }
 
-fn add_workloads(lower: &mut Lower) -> Vec<TableSpans> {
-    let Tables { tables, mut spans } = std::mem::take(&mut lower.workloads);
-    let refused = lower.model.add_all_workloads(tables);
+fn add_workloads(draft: &mut Draft) -> Vec<TableSpans> {
+    let Tables { tables, mut spans } = std::mem::take(&mut draft.workloads);
+    let refused = draft.model.add_all_workloads(tables);
     let refused_spans = take_out(&mut spans, &refused);
-    lower.answers.workloads_hidden |= !refused.is_empty();
+    draft.uses.workloads_incomplete |= !refused.is_empty();
     for (Refused { table, error, .. }, at) in refused.into_iter().zip(refused_spans) {
-        lower.findings.push(match error {
+        draft.findings.push(match error {
             ModelError::NameTaken { name: taken, table: number } => {
-                let first = &lower.model.workload_tables()[number as usize];
-                let first = (&*first.name, first.replicas, spans[number as usize]);
-                clash("workload", &taken, (&table.name, table.replicas, at), first)
+                let first = &draft.model.workload_tables()[number as usize];
+                let first = Clashing { name: &first.name, count: first.replicas, spans: spans[number as usize] };
+                clash("workload", &taken, &first, &Clashing { name: &table.name, count: table.replicas, spans: at })
             }
             ModelError::Score(error) => score("workload", &table.name, error, at),
         });
@@ -93,7 +90,7 @@ fn add_workloads(lower: &mut Lower) -> Vec<TableSpans> {
     spans
 }
 
-/// Takes out the spans of refused tables, and leaves those of the others.
+/// Removes the spans of refused tables and returns them.
 fn take_out<T>(spans: &mut Vec<TableSpans>, refused: &[Refused<T>]) -> Vec<TableSpans> {
     let taken = refused.iter().map(|refused| spans[refused.index]).collect();
     let mut indices = refused.iter().map(|refused| refused.index).peekable();
@@ -105,23 +102,23 @@ fn take_out<T>(spans: &mut Vec<TableSpans>, refused: &[Refused<T>]) -> Vec<Table
     taken
 }
 
-type Table<'t> = (&'t str, Option<u32>, TableSpans);
+/// A table that expands to a name that another table has, too.
+struct Clashing<'t> {
+    name: &'t str,
+    count: Option<u32>,
+    spans: TableSpans,
+}
 
-/// Two tables that expand to one name.
-fn clash(
-    what: &str,
-    taken: &str,
-    (name, count, at): Table<'_>,
-    (first, first_count, first_at): Table<'_>,
-) -> Diagnostic {
+/// Error for two tables that expand to the same name.
+fn clash(what: &str, taken: &str, first: &Clashing<'_>, second: &Clashing<'_>) -> Diagnostic {
     let word = if what == "node" { "node" } else { "replica" };
-    let second = which(word, number_of(name, taken), count);
-    let first = match which(word, number_of(first, taken), first_count).as_str() {
+    let which = |table: &Clashing<'_>| which(word, number_of(table.name, taken), table.count);
+    let label = match which(first).as_str() {
         "" => "named first here".to_owned(),
         which => format!("named first here, {which}"),
     };
     let fault = Diagnostic::error(format!("{what} {} is named twice", quoted(taken)));
-    fault.at(at.name, second).also(first_at.name, first)
+    fault.at(second.spans.name, which(second)).also(first.spans.name, label)
 }
 
 fn score(what: &str, name: &str, error: ScoreError, at: TableSpans) -> Diagnostic {
@@ -129,15 +126,15 @@ fn score(what: &str, name: &str, error: ScoreError, at: TableSpans) -> Diagnosti
     let fault = Diagnostic::error(format!("{what} {} has no size: {error}", quoted(name))).at(span, "");
     match error {
         ScoreError::BothInfinities => fault
-            .note("bin-pack orders nodes by size")
-            .help("give one of the two the weight 0, or take it out of the rubric"),
+            .note("`bin-pack` orders nodes by size")
+            .help("give one of the two the weight 0, or remove it from the rubric"),
         ScoreError::Overflow | ScoreError::NoCommonPart(_) => fault.help("use smaller weights or amounts"),
     }
 }
 
-/// Each record serves one name, so an earlier name may be given once.
-fn earlier_names(lower: &mut Lower, spans: &Spans) {
-    let Lower { model, findings, was, .. } = lower;
+/// Reports earlier names that are given twice: the record of a name can be inherited only once.
+fn earlier_names(draft: &mut Draft, spans: &ModelSpans) {
+    let Draft { model, findings, was, .. } = draft;
     let nodes = model.node_tables().iter().zip(&spans.nodes);
     let nodes = nodes.filter_map(|(table, at)| Some((table.was.as_deref()?, table.count, *was.get(&at.header)?)));
     once(nodes, "node", findings);
@@ -153,7 +150,7 @@ fn once<'t>(tables: impl Iterator<Item = (&'t str, Option<u32>, Span)>, what: &s
         let expanded = (0..count.unwrap_or(0)).map(|number| numbered(was, Some(number)));
         for name in std::iter::once(was.to_owned()).chain(expanded) {
             if let Some(&first) = seen.get(&name) {
-                let fault = Diagnostic::error(format!("two {what}s were {}", quoted(&name)));
+                let fault = Diagnostic::error(format!("two {what}s have the earlier name {}", quoted(&name)));
                 findings.push(fault.at(span, "").also(first, "given first here"));
                 break;
             }
@@ -162,41 +159,41 @@ fn once<'t>(tables: impl Iterator<Item = (&'t str, Option<u32>, Span)>, what: &s
     }
 }
 
-fn drains(lower: &mut Lower) {
-    for named in std::mem::take(&mut lower.drains) {
-        if let Some(node) = known(lower, "drain", &named) {
-            lower.model.drains.entry(node).or_insert(named.reason);
+fn drains(draft: &mut Draft) {
+    for named in std::mem::take(&mut draft.drains) {
+        if let Some(node) = known(draft, "drain", &named) {
+            draft.model.drains.entry(node).or_insert(named.reason);
         }
     }
-    for named in std::mem::take(&mut lower.cordons) {
-        if let Some(node) = known(lower, "cordon", &named) {
-            lower.model.cordons.entry(node).or_insert(named.reason);
+    for named in std::mem::take(&mut draft.cordons) {
+        if let Some(node) = known(draft, "cordon", &named) {
+            draft.model.cordons.entry(node).or_insert(named.reason);
         }
     }
 }
 
-fn known(lower: &mut Lower, verb: &str, named: &Named) -> Option<NodeId> {
-    let node = lower.model.node_named(&named.node);
-    if node.is_none() && !lower.answers.nodes_hidden {
+fn known(draft: &mut Draft, verb: &str, named: &ClosedNode) -> Option<NodeId> {
+    let node = draft.model.node_named(&named.node);
+    if node.is_none() && !draft.uses.nodes_incomplete {
         let fault = Diagnostic::error(format!("there is no node {} to {verb}", quoted(&named.node)));
-        let crowded = lower.findings.are_many();
-        lower.findings.push(if crowded { fault.at(named.span, "") } else { suggest(fault, named, &lower.model) });
+        let many = draft.findings.are_many();
+        draft.findings.push(if many { fault.at(named.span, "") } else { suggest(fault, named, &draft.model) });
     }
     node
 }
 
-fn suggest(fault: Diagnostic, wanted: &Named, model: &Model) -> Diagnostic {
+fn suggest(fault: Diagnostic, wanted: &ClosedNode, model: &Model) -> Diagnostic {
     let table = model.node_tables().iter().find(|table| table.name == wanted.node);
     if let Some(count) = table.and_then(|table| table.count).filter(|&count| count > 0) {
         let last = numbered(&wanted.node, Some(count - 1));
         let first = numbered(&wanted.node, Some(0));
         let range = if count == 1 { quoted(&first) } else { format!("{} to {}", quoted(&first), quoted(&last)) };
-        return fault.at(wanted.span, "").help(format!("its nodes are {range}; name each"));
+        return fault.at(wanted.span, "").help(format!("its nodes are {range}; list each of them"));
     }
     let names = model.nodes().iter().map(|node| &*node.name);
     match did_you_mean(&wanted.node, names.clone()) {
         Some(suggestion) => fault.at(wanted.span, suggestion),
-        None if model.nodes().is_empty() => fault.at(wanted.span, "").note("there are no nodes"),
-        None => fault.at(wanted.span, "").note(format!("nodes are {}", list(names.take(1_000)))),
+        None if model.nodes().is_empty() => fault.at(wanted.span, "").note("the manifest has no nodes"),
+        None => fault.at(wanted.span, "").note(format!("the nodes are {}", list(names.take(1_000)))),
     }
 }

@@ -1,93 +1,91 @@
-//! Text to a document tree, with every mistake of the grammar.
+//! Text to document tree: finds every mistake in the grammar.
 //!
-//! The TOML crate recovers from mistakes and reports several. Its messages and spans are used, never its own drawing,
-//! which echoes raw bytes. It also bounds how deep it goes by itself; our own bound is tighter and is checked on the
-//! tree.
+//! The TOML crate recovers from mistakes and reports several. Its spans are used and its messages are reworded; its own
+//! drawing is not used because it echoes raw bytes. It limits the depth of nesting; our limit is lower and is checked
+//! on the tree.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue, Error};
 
-use crate::manifest::bytes::offset;
+use crate::manifest::bytes::{Fragment, offset};
 use crate::manifest::duplicate_key;
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::quoted;
 use crate::text::source::{Source, Span};
 
-/// Tables, arrays and parts of dotted keys that may stand in each other.
+/// Maximum depth of tables, arrays and parts of dotted keys inside each other.
 pub const MAX_DEPTH: usize = 16;
 
-/// In a text that is longer only the first mistake of grammar is reported: each costs memory.
-const LONGEST_RECOVERED: usize = 1 << 20;
+/// Maximum size of a text in which all mistakes of grammar are reported, in bytes. Each mistake costs memory, so in
+/// longer texts only the first is reported.
+const MAX_RECOVERED_BYTES: usize = 1 << 20;
 
-/// What the TOML crate says of keys that are too deep.
+/// Message of the TOML crate for keys that are too deep.
 const TOO_DEEP: &str = "recursion limit";
 
-/// What the TOML crate says of a key that is given twice.
-const TWICE: &str = "duplicate key";
+/// Message of the TOML crate for a key that is given twice.
+const DUPLICATE: &str = "duplicate key";
 
-/// The first span is sought for so many keys that are given twice: each search reads the text again.
-const MOST_SOUGHT: usize = 10;
+/// Maximum number of duplicate keys whose first occurrence is shown: each search parses the text again.
+const MAX_SEARCHES: usize = 10;
 
-/// A document tree, and whether it can be relied on.
+/// A document tree with its damage.
 pub(crate) struct Document<'s> {
     pub(crate) root: DeTable<'s>,
-    /// Lines with mistakes of grammar: what the tree says of them is guesswork.
-    damaged: BTreeSet<usize>,
-    /// A mistake that leaves it open which table the lines after it belong to.
-    lost: bool,
+    /// Lines with mistakes of grammar. The tree is unreliable there.
+    damaged_lines: BTreeSet<usize>,
+    /// Whether a header is damaged, so that the table of the lines after it is unknown.
+    has_damaged_header: bool,
 }
 
 impl Document<'_> {
-    /// The grammar is right.
-    pub(crate) fn is_whole(&self) -> bool {
-        self.damaged.is_empty()
+    /// Returns whether the grammar is right.
+    pub(crate) fn is_valid(&self) -> bool {
+        self.damaged_lines.is_empty()
     }
 
-    /// What the tree says of its tables can be relied on, but for the damaged lines.
+    /// Returns whether the tree is reliable except on the damaged lines.
     pub(crate) fn is_readable(&self) -> bool {
-        !self.lost
+        !self.has_damaged_header
     }
 
-    /// The span is not on a damaged line.
-    pub(crate) fn vouches_for(&self, source: &Source, span: Span) -> bool {
-        span.start < span.end && !self.damaged.contains(&source.line(span.start))
+    /// Returns whether the span begins on an undamaged line.
+    pub(crate) fn is_undamaged(&self, source: &Source, span: Span) -> bool {
+        span.start < span.end && !self.damaged_lines.contains(&source.line(span.start))
     }
 }
 
-/// Reads the tree of a text that begins at `base` of the source.
-pub(crate) fn parse<'s>(
-    file: u32,
-    source: &Source,
-    (text, base): (&'s str, u32),
-    findings: &mut Findings,
-) -> Document<'s> {
+/// Parses a text of a source.
+pub(crate) fn parse<'s>(fragment: Fragment<'s>, source: &Source, findings: &mut Findings) -> Document<'s> {
+    let text = fragment.text;
     let (root, errors) = tree(text);
-    let mut document = Document { root, damaged: BTreeSet::new(), lost: false };
-    let at = |span: &Range<usize>| Span { file, start: base + offset(span.start), end: base + offset(span.end) };
-    // Of several keys that are too deep the first is enough: to find it takes many times as long as to parse.
+    let mut document = Document { root, damaged_lines: BTreeSet::new(), has_damaged_header: false };
+    let at = |span: &Range<usize>| fragment.span(span.clone());
+    // Only the first key that is too deep is located: the search takes many times as long as parsing.
     let is_lost = |error: &Error| error.message() == TOO_DEEP && error.span().is_none();
     let deep_key = if errors.iter().any(is_lost) { first_too_deep(text) } else { None };
-    let (mut last, mut twice) = ((0, String::new()), 0);
+    let (mut last, mut duplicates) = ((0, String::new()), 0);
     for error in errors {
         let span = if is_lost(&error) { deep_key.clone() } else { error.span() };
         let span = span.unwrap_or(text.len()..text.len());
         let line = source.line(at(&span).start);
-        // One slip often makes several errors: the first on a line is the one that helps, and of equal ones on lines
-        // that follow each other the first of all.
-        if document.damaged.insert(line) {
-            document.lost |= is_header(source, line);
+        // One mistake often causes several errors. Only the first on a line is reported, and of equal errors on
+        // adjacent lines the first.
+        if document.damaged_lines.insert(line) {
+            document.has_damaged_header |= is_header(source, line);
             let range = source.line_range(line);
             let bytes = &source.bytes()[range.clone()];
             let fault = fault(&error, text, span.clone(), bytes);
-            let echo = last == (line - 1, fault.message.clone());
+            let is_repeated = last == (line - 1, fault.message.clone());
             last = (line, fault.message.clone());
-            if !echo {
-                twice += usize::from(error.message() == TWICE);
-                let is_sought = error.message() == TWICE && twice <= MOST_SOUGHT;
-                let first = is_sought.then(|| duplicate_key::first(text, &span)).flatten();
-                let marker = Span { file, start: offset(range.start), end: offset(range.start + MARKER) };
+            if !is_repeated {
+                duplicates += usize::from(error.message() == DUPLICATE);
+                let is_searched = error.message() == DUPLICATE && duplicates <= MAX_SEARCHES;
+                let first = is_searched.then(|| duplicate_key::first(text, &span)).flatten();
+                let marker =
+                    Span { start: offset(range.start), end: offset(range.start + MARKER_LENGTH), ..at(&(0..0)) };
                 let fault = fault.at(if is_conflict(bytes) { marker } else { at(&span) }, "");
                 findings.push(match first {
                     Some(first) => fault.also(at(&first), "given first here"),
@@ -98,23 +96,23 @@ pub(crate) fn parse<'s>(
     }
     if let Some(span) = too_deep(&document.root) {
         let span = at(&span);
-        if document.damaged.insert(source.line(span.start)) {
+        if document.damaged_lines.insert(source.line(span.start)) {
             findings.push(nesting().at(span, ""));
         }
-        document.lost = true;
+        document.has_damaged_header = true;
         return document;
     }
-    for span in odd_integers(&document.root) {
-        if document.damaged.insert(source.line(at(&span).start)) {
+    for span in malformed_integers(&document.root) {
+        if document.damaged_lines.insert(source.line(at(&span).start)) {
             let number = quoted(text.get(span.clone()).unwrap_or_default());
-            findings.push(Diagnostic::error(format!("this is not TOML: {number} is no integer")).at(at(&span), ""));
+            findings.push(Diagnostic::error(format!("invalid TOML: {number} is not an integer")).at(at(&span), ""));
         }
     }
     document
 }
 
 fn tree(text: &str) -> (DeTable<'_>, Vec<Error>) {
-    if text.len() > LONGEST_RECOVERED {
+    if text.len() > MAX_RECOVERED_BYTES {
         return match DeTable::parse(text) {
             Ok(root) => (root.into_inner(), Vec::new()),
             Err(error) => (DeTable::new(), vec![error]),
@@ -124,21 +122,21 @@ fn tree(text: &str) -> (DeTable<'_>, Vec<Error>) {
     (root.into_inner(), errors)
 }
 
-/// The tree of a text without a mistake of grammar.
-pub(crate) fn parse_faultless(text: &str) -> Option<DeTable<'_>> {
+/// Parses a text. Returns `None` if it has a mistake of grammar.
+pub(crate) fn parse_valid(text: &str) -> Option<DeTable<'_>> {
     let root = DeTable::parse(text).ok()?.into_inner();
-    (too_deep(&root).is_none() && odd_integers(&root).is_empty()).then_some(root)
+    (too_deep(&root).is_none() && malformed_integers(&root).is_empty()).then_some(root)
 }
 
-/// Whether the line opens a table, or may.
+/// Returns whether the line is a header, or might be meant as one.
 fn is_header(source: &Source, line: usize) -> bool {
     source.bytes()[source.line_range(line)].trim_ascii_start().starts_with(b"[")
 }
 
-/// Signs of which the marker of a conflict consists.
-const MARKER: usize = 7;
+/// Number of characters of a conflict marker.
+const MARKER_LENGTH: usize = 7;
 
-/// Whether the line is one that Git leaves in a conflict.
+/// Returns whether the line is a marker that Git writes in a conflict.
 fn is_conflict(line: &[u8]) -> bool {
     line == b"======="
         || line.starts_with(b"<<<<<<< ")
@@ -149,22 +147,41 @@ fn is_conflict(line: &[u8]) -> bool {
 fn fault(error: &Error, text: &str, span: Range<usize>, line: &[u8]) -> Diagnostic {
     match error.message() {
         _ if is_conflict(line) => {
-            let fault = Diagnostic::error("a merge conflict is not resolved");
-            fault.help("take one side, or both, and delete the lines with markers")
+            let fault = Diagnostic::error("unresolved merge conflict");
+            fault.help("keep one side, or both, and delete the lines with markers")
         }
-        TWICE => {
+        DUPLICATE => {
             let key = text.get(span).unwrap_or_default();
             Diagnostic::error(format!("the key {} is given twice", quoted(key)))
         }
         TOO_DEEP | "cannot recurse further; max recursion depth met" => nesting(),
-        message => Diagnostic::error(format!("this is not TOML: {message}")),
+        message => Diagnostic::error(format!("invalid TOML: {}", reworded(message))),
     }
 }
 
-/// The key that is too deep for the TOML crate, which does not say where it is: that of the first line without which it
-/// would not give up.
+/// Rewords a message of the TOML crate, such as "invalid fraction, expected digits". Unknown messages stay as they are.
+fn reworded(message: &str) -> &str {
+    match message {
+        "key with no value, expected `=`" => "expected `=` after the key",
+        "extra `=`, expected nothing" => "there is a second `=`",
+        "string values must be quoted, expected literal string" => "a string must be in quotes",
+        "missing comma between array elements, expected `,`" => "expected `,` between the elements of an array",
+        "unclosed array table, expected `]`" | "unclosed table, expected `]`" => "the header has no closing `]`",
+        "invalid fraction, expected digits" => "expected digits after the decimal point",
+        "invalid comment character, expected printable characters" => "a control character in a comment",
+        "invalid basic string, expected `\"`" => "the string has no closing `\"`",
+        "invalid basic string, expected non-double-quote visible characters, `\\`" => "a control character in a string",
+        "carriage return must be followed by newline, expected newline" => {
+            "a carriage return without a newline after it"
+        }
+        message => message,
+    }
+}
+
+/// Finds the key that is too deep for the TOML crate, whose error has no position: it is on the last line of the
+/// shortest prefix that fails.
 fn first_too_deep(text: &str) -> Option<Range<usize>> {
-    if text.len() > LONGEST_RECOVERED {
+    if text.len() > MAX_RECOVERED_BYTES {
         return None;
     }
     let ends = text.match_indices('\n').map(|(at, _)| at + 1).chain([text.len()]).collect::<Vec<_>>();
@@ -180,28 +197,28 @@ fn nesting() -> Diagnostic {
     Diagnostic::error(format!("tables and arrays are nested too deep; the limit is {MAX_DEPTH}"))
 }
 
-/// The first value that stands too deep. The TOML crate has bounded the depth, so the stack holds.
+/// Finds the first value that is too deep. The limit of the TOML crate bounds the recursion.
 fn too_deep(root: &DeTable<'_>) -> Option<Range<usize>> {
     root.values().find_map(|value| deeper(value.get_ref(), value.span(), 1))
 }
 
-/// Integers without digits, or with those of another script. The TOML crate sees that only when it is asked for the
-/// value. Nothing stands too deep in the table.
-fn odd_integers(table: &DeTable<'_>) -> Vec<Range<usize>> {
-    table.values().flat_map(|value| odd_integers_of(value.get_ref(), value.span())).collect()
+/// Finds integers without digits, or with digits of another script, which the TOML crate detects only when it
+/// converts them. The depth of the table must have been checked.
+fn malformed_integers(table: &DeTable<'_>) -> Vec<Range<usize>> {
+    table.values().flat_map(|value| malformed_integers_of(value.get_ref(), value.span())).collect()
 }
 
-fn odd_integers_of(value: &DeValue<'_>, span: Range<usize>) -> Vec<Range<usize>> {
+fn malformed_integers_of(value: &DeValue<'_>, span: Range<usize>) -> Vec<Range<usize>> {
     match value {
         DeValue::Integer(integer) => {
             let digits = integer.as_str().trim_start_matches(['+', '-']);
-            let is_odd = digits.is_empty() || !digits.chars().all(|c| c.is_digit(integer.radix()));
-            if is_odd { vec![span] } else { Vec::new() }
+            let is_malformed = digits.is_empty() || !digits.chars().all(|c| c.is_digit(integer.radix()));
+            if is_malformed { vec![span] } else { Vec::new() }
         }
         DeValue::Array(values) => {
-            values.iter().flat_map(|value| odd_integers_of(value.get_ref(), value.span())).collect()
+            values.iter().flat_map(|value| malformed_integers_of(value.get_ref(), value.span())).collect()
         }
-        DeValue::Table(table) => odd_integers(table),
+        DeValue::Table(table) => malformed_integers(table),
         _ => Vec::new(),
     }
 }

@@ -1,10 +1,10 @@
-//! What only the main file says: cluster, strategy, rubric, replan, guards.
+//! Keys of the main file only: cluster, strategy, rubric, replan, guards.
 
-use super::list::listed;
+use super::list::list_all;
 use super::names::check;
 use super::quantities;
 use super::shape::{At, Guards, Manifest, Text};
-use crate::manifest::lint::unmatched::Answers;
+use crate::manifest::lint::unmatched::NameUses;
 use crate::model::score::{ScoreError, Weight};
 use crate::model::{self, Model, Replan, Strategy};
 use crate::text::diagnostic::{Diagnostic, Findings};
@@ -12,24 +12,25 @@ use crate::text::escape::quoted;
 use crate::text::source::Span;
 use crate::text::suggestion::did_you_mean;
 
-/// A model without nodes and workloads. `start` is where a main file begins whose grammar is right.
-pub(crate) fn model(head: &Manifest<'_>, start: Option<Span>, findings: &mut Findings) -> (Model, Answers) {
+/// Makes a model without nodes and workloads. `start` is the start of the main file if its grammar is valid.
+pub(crate) fn model(head: &Manifest<'_>, start: Option<Span>, findings: &mut Findings) -> (Model, NameUses) {
     let strategy = strategy(head, start, findings);
-    let mut answers = Answers::default();
-    let mut model = weighted(head, strategy, &mut answers, findings);
+    let mut uses = NameUses::default();
+    let mut model = weighted(head, strategy, &mut uses, findings);
     model.cluster =
         head.cluster.filter(|&name| check(name, "a cluster", 0, findings)).map(|name| name.value.to_owned());
     model.replan = head.replan.and_then(|name| replan(name, findings)).unwrap_or_default();
     model.guards = guards(&head.guards, findings);
-    (model, answers)
+    (model, uses)
 }
 
-/// The strategy; where none can be told, the simplest one serves to find the other mistakes.
+/// Returns the strategy. If there is none, any will do to find the other mistakes.
 fn strategy(head: &Manifest<'_>, start: Option<Span>, findings: &mut Findings) -> Strategy {
     let Some(name) = head.strategy else {
-        if let Some(start) = start.filter(|_| !head.spoilt) {
+        if let Some(start) = start.filter(|_| !head.has_bad_strategy) {
             let fault = Diagnostic::error("the manifest has no strategy").at(start, "`strategy` is missing");
-            findings.push(fault.help("begin with `strategy = \"prioritized\"`, `\"round-robin\"` or `\"bin-pack\"`"));
+            findings
+                .push(fault.help("add `strategy = \"prioritized\"`, `\"round-robin\"` or `\"bin-pack\"` at the top"));
         }
         return Strategy::Prioritized;
     };
@@ -39,8 +40,7 @@ fn strategy(head: &Manifest<'_>, start: Option<Span>, findings: &mut Findings) -
     };
     if strategy == Strategy::BinPack && head.rubric.is_none() && start.is_some() {
         let fault = Diagnostic::error("`bin-pack` needs a rubric").at(name.span, "the table `[rubric]` is missing");
-        findings
-            .push(fault.help("say what size means, as in `[rubric]` with `cpu = 1`; an empty `[rubric]` is fine, too"));
+        findings.push(fault.help("say how to measure size, as in `[rubric]` with `cpu = 1`; the table may be empty"));
     }
     strategy
 }
@@ -55,21 +55,21 @@ fn replan(name: Text<'_>, findings: &mut Findings) -> Option<Replan> {
 }
 
 fn unknown(name: Text<'_>, what: &str, known: &[&str]) -> Diagnostic {
-    let fault = Diagnostic::error(format!("unknown {what}, {}", quoted(name.value)));
+    let fault = Diagnostic::error(format!("unknown {what} {}", quoted(name.value)));
     let suggestion = did_you_mean(name.value, known.iter().copied()).unwrap_or_default();
-    fault.at(name.span, suggestion).note(format!("it is one of {}", listed(known)))
+    fault.at(name.span, suggestion).note(format!("known values: {}", list_all(known)))
 }
 
-/// The model with its rubric.
-fn weighted(head: &Manifest<'_>, strategy: Strategy, answers: &mut Answers, findings: &mut Findings) -> Model {
+/// Makes the model with its rubric.
+fn weighted(head: &Manifest<'_>, strategy: Strategy, uses: &mut NameUses, findings: &mut Findings) -> Model {
     let rubric = rubric(head, findings);
     let weights: Vec<_> = rubric.iter().map(|&(name, weight)| (name.value, weight)).collect();
     let mut model = Model::new(strategy, &weights).unwrap_or_else(|error| {
-        findings.push(no_rubric(error, &rubric));
-        Model::new(strategy, &[]).expect("an empty rubric is one")
+        findings.push(bad_rubric(error, &rubric));
+        Model::new(strategy, &[]).expect("an empty rubric is valid")
     });
     for (name, _) in &rubric {
-        answers.weighted(model.intern(name.value), name.span);
+        uses.weighted(model.intern(name.value), name.span);
     }
     model
 }
@@ -83,11 +83,13 @@ fn rubric<'d>(head: &Manifest<'d>, findings: &mut Findings) -> Vec<(Text<'d>, We
     rubric
 }
 
-/// Why the weights make no rubric. A new model numbers its names from the weights on.
-fn no_rubric(error: ScoreError, rubric: &[(Text<'_>, Weight)]) -> Diagnostic {
+/// Error for weights that cannot be used together. A new model numbers its names in the order of the weights.
+fn bad_rubric(error: ScoreError, rubric: &[(Text<'_>, Weight)]) -> Diagnostic {
     let fault = Diagnostic::error(error.to_string());
     let ScoreError::NoCommonPart(resource) = error else { return fault };
-    rubric.get(resource.index()).map_or(fault.clone(), |(name, _)| fault.at(name.span, "too far from the others"))
+    rubric
+        .get(resource.index())
+        .map_or(fault.clone(), |(name, _)| fault.at(name.span, "too far from the other weights"))
 }
 
 fn guards(guards: &Guards, findings: &mut Findings) -> model::Guards {

@@ -1,25 +1,25 @@
-//! Names in a row: `a`, `b` and `c`.
+//! Lists of names in messages: `a`, `b` and `c`.
 
 use crate::text::escape::quoted;
 
-/// More names than this are counted.
-const MOST_LISTED: usize = 8;
+/// Maximum number of names in a list; the rest are counted.
+const MAX_LISTED: usize = 8;
 
-/// The names in backticks, bytewise sorted, the last after "and"; of many, the first and how many more there are.
+/// Lists names in backticks, sorted by bytes; of many names, the first few and the number of the others.
 pub(crate) fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     let mut names: Vec<&str> = names.into_iter().collect();
     names.sort_unstable();
     names.dedup();
-    row(&names, MOST_LISTED)
+    join(&names, MAX_LISTED)
 }
 
-/// All of the names in backticks, as they come.
-pub(crate) fn listed(names: &[&str]) -> String {
-    row(names, names.len())
+/// Lists all names in backticks, in the given order.
+pub(crate) fn list_all(names: &[&str]) -> String {
+    join(names, names.len())
 }
 
-fn row(names: &[&str], most: usize) -> String {
-    let shown = if names.len() > most { most } else { names.len().saturating_sub(1) };
+fn join(names: &[&str], max: usize) -> String {
+    let shown = if names.len() > max { max } else { names.len().saturating_sub(1) };
     let mut text = names[..shown].iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
     match &names[shown..] {
         [] => {}

@@ -1,6 +1,6 @@
-//! Where a key of a table stands: for who is told to edit it.
+//! Finds the file and line of a key, for advice on what to edit.
 //!
-//! A model does not keep the span of every amount. The lines of one table are read once more when one is asked for.
+//! A model does not keep the span of every amount, so the table is parsed again when a line is needed.
 
 use toml::de::{DeTable, DeValue};
 
@@ -9,13 +9,13 @@ use crate::model::{NodeId, WorkloadId};
 use crate::text::source::Source;
 
 impl Manifest {
-    /// File and line of a key of a node's table, such as `["resources", "mem"]`; of as much of it as is there, at least
-    /// of the table.
+    /// Returns file and line of a key of a node's table, such as `["resources", "mem"]`. If the key is missing, the line
+    /// is that of the innermost table that exists.
     pub fn node_line<'s>(&self, sources: &'s [Source], node: NodeId, key: &[&str]) -> Option<(&'s str, usize)> {
         line(sources, self.node_spans(node), key)
     }
 
-    /// File and line of a key of a workload's table, such as `["requirements", "mem"]`.
+    /// Returns file and line of a key of a workload's table, such as `["requirements", "mem"]`.
     pub fn workload_line<'s>(
         &self,
         sources: &'s [Source],
@@ -24,10 +24,8 @@ impl Manifest {
     ) -> Option<(&'s str, usize)> {
         line(sources, self.workload_spans(workload), key)
     }
-}
 
-impl Manifest {
-    /// File and line that cordons or drains a node.
+    /// Returns file and line of the key that cordons or drains a node.
     pub fn closing_line<'s>(&self, sources: &'s [Source], node: NodeId) -> Option<(&'s str, usize)> {
         let name = self.model.node_name(node);
         sources.iter().find_map(|source| {
@@ -48,7 +46,7 @@ fn line<'s>(sources: &'s [Source], spans: &TableSpans, key: &[&str]) -> Option<(
     Some((source.name(), source.line(start + within)))
 }
 
-/// How far behind the opening of a table a key begins; 0 where it cannot be told.
+/// Returns the offset of a key from its table header, or 0 if it cannot be found.
 fn offset(source: &Source, start: usize, key: &[&str]) -> usize {
     if key.is_empty() {
         return 0;
@@ -83,7 +81,7 @@ mod tests {
                         requirements.cpu = 1\n";
 
     #[test]
-    fn a_key_is_found_in_every_form_of_a_table() {
+    fn a_key_is_found_in_every_form_of_table() {
         let sources = [Source::new("x.toml", TEXT)];
         let manifest = manifest::read(&sources).expect("it is valid");
         let node = manifest.model.node_named("a").expect("a node");

@@ -1,10 +1,15 @@
-//! Text to model: a cluster manifest is read here, and every mistake in it is found.
+//! Text to model: reads a cluster manifest and finds every mistake in it.
 //!
-//! The way is bytes, text, document tree, shape, tables, model. Each step has a file: `text` and `syntax` for what can
-//! be wrong with bytes and grammar, `walk` for keys and types, `head`, `lower` and `expand` for meaning; `answers` and
-//! `impossible` for what is legal and probably not meant; `pieces` goes the same way with less where a text is long.
-//! Mistakes do not stop the reading: all are found in one run. No file is read here, and nothing is drawn: [`Findings`]
-//! are data.
+//! The steps are bytes, text, document tree, shape, tables, model:
+//!
+//! - `bytes` and `grammar` find mistakes in the encoding and in TOML;
+//! - `keys` describes the keys of each table, and `walk` reads the tree by them;
+//! - `head`, `tables` and `expand` check what the values mean and fill the model;
+//! - `lint` warns of what is legal and probably a mistake;
+//! - `fast` does the same for long texts in less time and memory.
+//!
+//! A mistake does not stop the reading: all mistakes are reported together. No file is read here, and nothing is
+//! drawn: [`Findings`] are data.
 
 mod bytes;
 mod duplicate_key;
@@ -13,6 +18,7 @@ mod fast;
 mod grammar;
 mod group_options;
 mod head;
+mod keys;
 mod lint;
 mod list;
 mod locate;
@@ -24,61 +30,61 @@ mod tables;
 mod walk;
 
 pub use crate::model::names::MAX_NAME_CHARS;
+pub(crate) use bytes::{Fragment, decode, offset};
 pub use bytes::{MAX_FILE_BYTES, MAX_TEXT_BYTES};
-pub(crate) use bytes::{decode, offset};
 pub use grammar::MAX_DEPTH;
 pub use schema::schema;
 
 use crate::model::{Model, NodeId, WorkloadId};
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::source::{Source, Span};
-use fast::{Broken, Pieces, Reading, Way};
+use fast::{CannotSplit, Pieces, SplitOptions, SplitRead};
 use grammar::Document;
-use tables::Lower;
+use tables::Draft;
 use walk::Walk;
 
-/// A manifest has at most so many nodes, after expansion.
+/// Maximum number of nodes after `count` is expanded.
 pub const MAX_NODES: u32 = 10_000_000;
 
-/// A manifest has at most so many workloads, after expansion.
+/// Maximum number of workloads after `replicas` is expanded.
 pub const MAX_WORKLOADS: u32 = 10_000_000;
 
 /// A manifest without mistakes.
 #[derive(Debug)]
 pub struct Manifest {
-    /// What it says.
+    /// Nodes, workloads and options.
     pub model: Model,
-    /// What is legal and probably not meant; warnings only, in order.
+    /// Warnings about legal content that is probably a mistake, in order.
     pub warnings: Findings,
     nodes: Vec<TableSpans>,
     workloads: Vec<TableSpans>,
 }
 
-/// Where a `[[nodes]]` or `[[workloads]]` table is.
+/// Spans of a `[[nodes]]` or `[[workloads]]` table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TableSpans {
-    /// The line that opens it.
+    /// The header.
     pub header: Span,
-    /// Its name.
+    /// The name.
     pub name: Span,
-    /// Its `resources` or `requirements`, where it has them.
+    /// The `resources` or `requirements`, if there are any.
     pub amounts: Option<Span>,
 }
 
 impl Manifest {
-    /// Where the table of a node is.
+    /// Returns the spans of a node's table.
     pub fn node_spans(&self, node: NodeId) -> &TableSpans {
         &self.nodes[self.model.nodes()[node.index()].table as usize]
     }
 
-    /// Where the table of a workload is.
+    /// Returns the spans of a workload's table.
     pub fn workload_spans(&self, workload: WorkloadId) -> &TableSpans {
         &self.workloads[self.model.workloads()[workload.index()].table as usize]
     }
 }
 
-/// Reads a manifest: the main file, then its drop-ins in order. Errors come with the warnings that can be told beside
-/// them.
+/// Reads a manifest: the main file, then its drop-ins in order. Errors come together with the warnings that do not
+/// depend on them.
 ///
 /// ```
 /// use lighthouse::{manifest, text::source::Source};
@@ -88,116 +94,109 @@ impl Manifest {
 /// assert_eq!(manifest.model.nodes().len(), 1);
 /// ```
 pub fn read(sources: &[Source]) -> Result<Manifest, Findings> {
-    read_by(sources, Reading::usual())
+    read_with(sources, SplitOptions::usual())
 }
 
-fn read_by(sources: &[Source], reading: Reading) -> Result<Manifest, Findings> {
+fn read_with(sources: &[Source], options: SplitOptions) -> Result<Manifest, Findings> {
     let mut findings = Findings::default();
-    if !bytes::within_budget(sources, &mut findings) {
+    if !bytes::within_limit(sources, &mut findings) {
         return Err(findings);
     }
     let Some((main, drop_ins)) = sources.split_first() else {
         findings.push(Diagnostic::error("there is no manifest"));
         return Err(findings);
     };
-    // Where pieces do not do, everything is read again, as wholes wherever that is allowed.
-    let again = |_| read_texts(main, drop_ins, reading.as_wholes());
-    finish(read_texts(main, drop_ins, reading).or_else(again).expect("what may be a whole is not in pieces now"))
+    let read_whole = |_| read_files(main, drop_ins, options.avoiding_splits());
+    finish(read_files(main, drop_ins, options).or_else(read_whole).expect("a file below the limit is not split now"))
 }
 
-fn read_texts(main: &Source, drop_ins: &[Source], reading: Reading) -> Result<Lower, Broken> {
-    let mut lower = read_main(main, reading)?;
+fn read_files(main: &Source, drop_ins: &[Source], options: SplitOptions) -> Result<Draft, CannotSplit> {
+    let mut draft = read_main(main, options)?;
     for (file, source) in (1..).zip(drop_ins) {
-        read_drop_in(file, source, reading, &mut lower)?;
+        read_drop_in(file, source, options, &mut draft)?;
     }
-    Ok(lower)
+    Ok(draft)
 }
 
-fn read_main(source: &Source, reading: Reading) -> Result<Lower, Broken> {
+fn read_main(source: &Source, options: SplitOptions) -> Result<Draft, CannotSplit> {
     let mut findings = Findings::default();
-    let Some(text) = bytes::decode(0, source, &mut findings) else { return Ok(blind(findings)) };
-    match reading.of(0, source, text, Pieces::main)? {
-        Way::Pieces(lower) => return Ok(lower),
-        Way::Whole => {}
-        Way::None(too_long) => {
-            findings.push(too_long);
-            return Ok(blind(findings));
+    let Some(text) = bytes::decode(0, source, &mut findings) else { return Ok(unreadable_main(findings)) };
+    match options.read(source, text, Pieces::read_main)? {
+        SplitRead::Done(draft) => return Ok(draft),
+        SplitRead::ReadWhole => {}
+        SplitRead::TooLong(fault) => {
+            findings.push(fault);
+            return Ok(unreadable_main(findings));
         }
     }
-    let document = grammar::parse(0, source, text, &mut findings);
+    let document = grammar::parse(text, source, &mut findings);
     if !document.is_readable() {
-        return Ok(blind(findings));
+        return Ok(unreadable_main(findings));
     }
-    let (shape, mut walk) = shape(0, text, &document);
-    let start = Span { file: 0, start: text.1, end: text.1 };
-    let (model, answers) = head::model(&shape, document.is_whole().then_some(start), &mut walk.findings);
-    let mut lower = Lower::new(model, answers, findings);
-    take(&mut lower, &shape, walk, source, &document);
-    Ok(lower)
+    let (shape, mut walk) = walk_document(text, &document);
+    let start = document.is_valid().then(|| text.span(0..0));
+    let (model, uses) = head::model(&shape, start, &mut walk.findings);
+    let mut draft = Draft::new(model, uses, findings);
+    add(&mut draft, &shape, walk, source, &document);
+    Ok(draft)
 }
 
-fn read_drop_in(file: u32, source: &Source, reading: Reading, lower: &mut Lower) -> Result<(), Broken> {
-    let Some(text) = bytes::decode(file, source, &mut lower.findings) else {
-        hide(lower);
+fn read_drop_in(file: u32, source: &Source, options: SplitOptions, draft: &mut Draft) -> Result<(), CannotSplit> {
+    let Some(text) = bytes::decode(file, source, &mut draft.findings) else {
+        draft.uses.mark_incomplete();
         return Ok(());
     };
-    match reading.of(file, source, text, |pieces| pieces.add_to(lower))? {
-        Way::Pieces(()) => return Ok(()),
-        Way::Whole => {}
-        Way::None(too_long) => {
-            lower.findings.push(too_long);
-            hide(lower);
+    match options.read(source, text, |pieces| pieces.add_to(draft))? {
+        SplitRead::Done(()) => return Ok(()),
+        SplitRead::ReadWhole => {}
+        SplitRead::TooLong(fault) => {
+            draft.findings.push(fault);
+            draft.uses.mark_incomplete();
             return Ok(());
         }
     }
-    let document = grammar::parse(file, source, text, &mut lower.findings);
+    let document = grammar::parse(text, source, &mut draft.findings);
     if document.is_readable() {
-        let (shape, walk) = shape(file, text, &document);
-        take(lower, &shape, walk, source, &document);
+        let (shape, walk) = walk_document(text, &document);
+        add(draft, &shape, walk, source, &document);
     } else {
-        hide(lower);
+        draft.uses.mark_incomplete();
     }
     Ok(())
 }
 
-/// A main file of which nothing is known. The drop-ins are still read.
-fn blind(mut findings: Findings) -> Lower {
-    let (model, answers) = head::model(&shape::Manifest::default(), None, &mut findings);
-    let mut lower = Lower::new(model, answers, findings);
-    hide(&mut lower);
-    lower
+/// Stands in for a main file that cannot be read, so that mistakes in the drop-ins are still found.
+fn unreadable_main(mut findings: Findings) -> Draft {
+    let (model, mut uses) = head::model(&shape::Manifest::default(), None, &mut findings);
+    uses.mark_incomplete();
+    Draft::new(model, uses, findings)
 }
 
-fn hide(lower: &mut Lower) {
-    lower.answers.nodes_hidden = true;
-    lower.answers.workloads_hidden = true;
-}
-
-fn shape<'d>(file: u32, (text, base): (&'d str, u32), document: &'d Document<'d>) -> (shape::Manifest<'d>, Walk<'d>) {
-    let mut walk = Walk::new(file, base, text);
+fn walk_document<'d>(text: Fragment<'d>, document: &'d Document<'d>) -> (shape::Manifest<'d>, Walk<'d>) {
+    let mut walk = Walk::new(text);
     let shape = walk.document(&document.root);
     (shape, walk)
 }
 
-/// Takes what one text says into the whole. Where its grammar is wrong, only what the rest of it says for sure.
-fn take(lower: &mut Lower, shape: &shape::Manifest<'_>, walk: Walk<'_>, source: &Source, document: &Document<'_>) {
-    lower.answers.nodes_hidden |= walk.nodes_hidden || !document.is_whole();
-    lower.answers.workloads_hidden |= walk.workloads_hidden || !document.is_whole();
-    let earlier = std::mem::replace(&mut lower.findings, walk.findings);
-    lower.add(shape, document.is_whole());
-    let found = std::mem::replace(&mut lower.findings, earlier);
-    let sure = |found: &Diagnostic| {
-        document.is_whole() || found.primary.as_ref().is_some_and(|label| document.vouches_for(source, label.span))
+/// Adds the content of one text to the draft. If its grammar is wrong, findings on damaged lines are dropped.
+fn add(draft: &mut Draft, shape: &shape::Manifest<'_>, walk: Walk<'_>, source: &Source, document: &Document<'_>) {
+    draft.uses.nodes_incomplete |= walk.nodes_incomplete || !document.is_valid();
+    draft.uses.workloads_incomplete |= walk.workloads_incomplete || !document.is_valid();
+    let earlier = std::mem::replace(&mut draft.findings, walk.findings);
+    draft.add(shape, document.is_valid());
+    let found = std::mem::replace(&mut draft.findings, earlier);
+    let is_certain = |found: &Diagnostic| {
+        document.is_valid() || found.primary.as_ref().is_some_and(|label| document.is_undamaged(source, label.span))
     };
-    lower.findings.extend_where(found, sure);
+    draft.findings.extend_where(found, is_certain);
 }
 
-fn finish(mut lower: Lower) -> Result<Manifest, Findings> {
-    let spans = expand::expand(&mut lower);
-    let Lower { mut findings, model, groups, answers, .. } = lower;
+fn finish(mut draft: Draft) -> Result<Manifest, Findings> {
+    let spans = expand::expand(&mut draft);
+    let Draft { mut findings, model, groups, uses, .. } = draft;
     if let Some(spans) = spans {
-        answers.warn(&model, &mut findings);
-        if !answers.nodes_hidden && !answers.workloads_hidden {
+        uses.warn(&model, &mut findings);
+        if !uses.nodes_incomplete && !uses.workloads_incomplete {
             lint::impossible::warn_of_groups(&model, &groups, &mut findings);
         }
         if findings.errors() == 0 {

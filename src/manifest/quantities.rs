@@ -1,4 +1,4 @@
-//! Written quantities to amounts, and what to say of those that are none.
+//! Converts written quantities to amounts, and explains those that are not valid.
 
 use super::shape::{At, Text, Written};
 use crate::model::score::Weight;
@@ -9,7 +9,7 @@ use crate::text::source::Span;
 
 const UNITS: [&str; 15] = ["n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
-/// A quantity as it is written, and what it comes to: known where it is read, which may be another thread.
+/// A quantity as written, with its value. It is parsed where it is read, which may be on another thread.
 #[derive(Clone, Debug)]
 pub(crate) struct Amount<'d> {
     written: Written<'d>,
@@ -22,7 +22,7 @@ impl<'d> Amount<'d> {
     }
 }
 
-/// A finite amount and its units.
+/// Returns a finite amount and its unit family. Reports anything else.
 pub(crate) fn compact<'a>(
     name: Text<'_>,
     amount: &'a At<Amount<'_>>,
@@ -37,7 +37,7 @@ fn amount(name: Text<'_>, amount: &At<Amount<'_>>, findings: &mut Findings) -> O
     compact(name, amount, findings).map(|(amount, _)| Quantity::from(amount))
 }
 
-/// What a node may offer: an amount, `inf` or `-inf`.
+/// Returns a capacity: an amount, `inf` or `-inf`. Reports anything else.
 pub(crate) fn capacity(name: Text<'_>, amount: &At<Amount<'_>>, findings: &mut Findings) -> Option<(Capacity, Family)> {
     let Amount { written, value } = &amount.value;
     match (value, *written) {
@@ -54,12 +54,12 @@ pub(crate) fn capacity(name: Text<'_>, amount: &At<Amount<'_>>, findings: &mut F
     None
 }
 
-/// A weight of the rubric: an amount, or "W per QUANTITY".
+/// Returns a weight of the rubric: an amount, or "W per QUANTITY". Reports anything else.
 pub(crate) fn weight(name: Text<'_>, written: &At<Amount<'_>>, findings: &mut Findings) -> Option<Weight> {
     let Some((count, per)) = per(written.value.written) else {
         return amount(name, written, findings).map(Weight::from);
     };
-    // "per Gi" is per one of it.
+    // "per Gi" means "per 1Gi".
     let one = format!("1{per}");
     let per = if per.starts_with(|c: char| c.is_ascii_alphabetic()) { one.as_str() } else { per };
     let mut part = |text| {
@@ -71,11 +71,11 @@ pub(crate) fn weight(name: Text<'_>, written: &At<Amount<'_>>, findings: &mut Fi
         return Some(weight);
     }
     let fault = Diagnostic::error(format!("the weight of {} is per {}", quoted(name.value), visible(per)));
-    findings.push(fault.at(written.span, "what follows `per` must be more than 0"));
+    findings.push(fault.at(written.span, "the quantity after `per` must be more than 0"));
     None
 }
 
-/// The two sides of "W per QUANTITY".
+/// Splits "W per QUANTITY".
 fn per(written: Written<'_>) -> Option<(&str, &str)> {
     let Written::Text(text) = written else { return None };
     let (count, per) = text.split_once(" per ")?;
@@ -95,47 +95,53 @@ fn fault(name: Text<'_>, span: Span, written: Written<'_>, error: &QuantityError
     match error {
         QuantityError::Malformed => Diagnostic::error(format!("{} is not a quantity", quoted(text)))
             .at(span, "")
-            .note("a quantity is a number, or a string of digits with a unit: `2`, `0.5`, `\"500m\"`, `\"64Gi\"`"),
+            .note("a quantity is a number, or a string of digits and a unit: `2`, `0.5`, `\"500m\"`, `\"64Gi\"`"),
         QuantityError::UnknownUnit(unit) => unknown_unit(text, unit).at(span, ""),
         QuantityError::NotANumber => Diagnostic::error(format!("{name} is not a number")).at(span, ""),
         QuantityError::Infinite => Diagnostic::error(format!("{name} is infinite"))
             .at(span, "")
-            .note("only what a node offers may be `inf` (unlimited) or `-inf` (a ward)"),
+            .note("only resources of a node may be `inf` (unlimited) or `-inf` (a ward)"),
         QuantityError::TooPrecise => {
             let fault = Diagnostic::error(format!("{name} has more than {MAX_DIGITS} significant digits"));
-            fault.at(span, "").note("quantities are exact, so digits cannot be dropped")
+            fault.at(span, "").note("quantities are exact and are never rounded")
         }
-        QuantityError::TooFine => {
-            Diagnostic::error(format!("{name} is too fine")).at(span, "").note("quantities have no digits below 1e-18")
-        }
+        QuantityError::TooFine => Diagnostic::error(format!("{name} has too many decimal places"))
+            .at(span, "")
+            .note("the smallest digit of a quantity is 1e-18"),
         QuantityError::TooLarge => {
-            Diagnostic::error(format!("{name} is too large")).at(span, format!("1e{LIMIT_EXPONENT} or more"))
+            Diagnostic::error(format!("{name} is too large")).at(span, format!("must be below 1e{LIMIT_EXPONENT}"))
         }
     }
 }
 
 fn unknown_unit(text: &str, unit: &str) -> Diagnostic {
-    let fault = Diagnostic::error(format!("{} has an unknown unit, {}", quoted(text), quoted(unit)));
+    let fault = Diagnostic::error(format!("{} has the unknown unit {}", quoted(text), quoted(unit)));
     let compact: String = text.split_whitespace().collect();
     if compact != text && Quantity::parse(&compact).is_ok() {
         return fault.help(format!("write `{}` without the space", visible(&compact)));
     }
     if unit.starts_with(['e', 'E']) && unit.len() > 1 {
-        return fault.note("strings have no exponents").help("write the number out");
+        return fault.note("a string cannot have an exponent").help("write the number without one");
     }
-    match unit_in_other_case(unit) {
-        Some(known) => fault.help(format!("did you mean `{known}`?")),
-        None => fault.note(format!("units are {}", UNITS.map(|known| format!("`{known}`")).join(", "))),
+    let number = text.strip_suffix(unit).unwrap_or(text);
+    let known: Vec<_> = intended_units(unit).into_iter().map(|known| format!("`\"{number}{known}\"`")).collect();
+    match &known[..] {
+        [] => fault.note(format!("units are {}", UNITS.map(|known| format!("`{known}`")).join(", "))),
+        known => fault.help(format!("did you mean {}?", visible(&known.join(" or ")))),
     }
 }
 
-/// The unit that was meant by one in the wrong case; with a `b` for bytes it is none of the small ones.
-fn unit_in_other_case(unit: &str) -> Option<&'static str> {
+/// Returns the units that a unit in the wrong case can stand for: `gb` for `G` and `Gi`. With a `b` for bytes it stands
+/// for none of the small ones.
+fn intended_units(unit: &str) -> Vec<&'static str> {
     let (bare, units) = match unit.strip_suffix(['b', 'B']) {
         Some(bare) => (bare, &UNITS[3..]),
         None => (unit, &UNITS[..]),
     };
-    units.iter().copied().find(|known| known.eq_ignore_ascii_case(bare))
+    let Some(known) = units.iter().copied().find(|known| known.eq_ignore_ascii_case(bare)) else { return Vec::new() };
+    let binary =
+        units.iter().copied().find(|binary| binary.strip_suffix('i').is_some_and(|it| it.eq_ignore_ascii_case(known)));
+    [known].into_iter().chain(binary).collect()
 }
 
 #[cfg(test)]
@@ -144,10 +150,10 @@ mod tests {
 
     #[test]
     fn units_in_the_wrong_case_are_recognised() {
-        assert_eq!(unit_in_other_case("gb"), Some("G"));
-        assert_eq!(unit_in_other_case("mB"), Some("M"));
-        assert_eq!(unit_in_other_case("KIB"), Some("Ki"));
-        assert_eq!(unit_in_other_case("K"), Some("k"));
-        assert_eq!(unit_in_other_case("XB"), None);
+        assert_eq!(intended_units("gb"), ["G", "Gi"]);
+        assert_eq!(intended_units("mB"), ["M", "Mi"]);
+        assert_eq!(intended_units("KIB"), ["Ki"]);
+        assert_eq!(intended_units("K"), ["k", "Ki"]);
+        assert!(intended_units("XB").is_empty());
     }
 }

@@ -1,7 +1,7 @@
-//! The JSON Schema of a manifest, and the parts of it that are no table.
+//! The JSON Schema of a manifest, with which editors complete and check manifests.
 //!
-//! Editors complete and check a manifest by it. It accepts whatever is valid; what depends on other tables (names that
-//! clash, a missing rubric) it cannot know.
+//! The schema accepts every valid manifest. It cannot detect mistakes that depend on other tables, such as clashing
+//! names or a missing rubric.
 
 use std::borrow::Cow;
 
@@ -9,12 +9,12 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema, schema_for};
 
 use super::shape::{Manifest, Written};
 
-/// The JSON Schema of a manifest.
+/// Returns the JSON Schema of a manifest.
 pub fn schema() -> Schema {
     schema_for!(Manifest<'static>)
 }
 
-/// Implements `JsonSchema` with a given name and content.
+/// Implements `JsonSchema` with the given name and content.
 macro_rules! part {
     ($type:ty, $name:literal, $($content:tt)+) => {
         impl JsonSchema for $type {
@@ -29,17 +29,17 @@ macro_rules! part {
     };
 }
 
-/// A name of anything.
+/// A name.
 pub(crate) struct Name;
 part!(Name, "Name", {
-    "description": "Any text without control characters and without outer white space.",
+    "description": "Any text without control characters and without white space at either end.",
     "type": "string",
     "minLength": 1,
     "maxLength": 253
 });
 
 part!(Written<'_>, "Quantity", {
-    "description": "An exact amount: a number, or a text with a unit (n u m k M G T P E, Ki Mi Gi Ti Pi Ei).",
+    "description": "An exact amount: a number, or a string with a unit (n u m k M G T P E, Ki Mi Gi Ti Pi Ei).",
     "anyOf": [
         { "type": "number" },
         { "type": "string", "pattern": "^[+-]?[0-9]+(\\.[0-9]+)?([num]|([kMGTPE]|[KMGTPE]i)B?)?$" }
@@ -49,7 +49,7 @@ part!(Written<'_>, "Quantity", {
 /// A weight of the rubric.
 pub(crate) struct Weight;
 part!(Weight, "Weight", {
-    "description": "How much a resource counts: a number, or \"W per QUANTITY\" as in \"0.5 per Gi\".",
+    "description": "The weight of a resource: a number, or \"W per QUANTITY\" as in \"0.5 per Gi\".",
     "anyOf": [
         { "type": "number" },
         { "type": "string", "pattern": "^[+-]?[0-9]" }
@@ -60,13 +60,13 @@ part!(Weight, "Weight", {
 pub(crate) struct StrategyName;
 part!(StrategyName, "Strategy", { "enum": ["prioritized", "round-robin", "bin-pack"] });
 
-/// The name of what a plan starts from.
+/// A value of `replan`.
 pub(crate) struct ReplanName;
 part!(ReplanName, "Replan", { "enum": ["keep", "fresh"] });
 
-/// A text or a list of texts.
+/// A string or an array of strings.
 pub(crate) struct OneOrMore;
 part!(OneOrMore, "Values", {
-    "description": "A value, or a list of which one must match.",
+    "description": "A value, or a list of values of which one must match.",
     "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }]
 });

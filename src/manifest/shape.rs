@@ -1,22 +1,19 @@
-//! The manifest as it is written: one type for each table, one field for each key.
+//! The manifest as written: one struct per table, one field per key, and the span of every value.
 //!
-//! The JSON Schema is made from these types and their comments, so a key that is not here does not exist. Every value
-//! keeps its span. What values mean, and which of them go together, is `lower`'s business.
+//! The JSON Schema is generated from these structs and their comments. `tables` checks what the values mean.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 
-use super::quantities::Amount;
+use super::keys::Amounts;
 use super::schema::{Name, OneOrMore, ReplanName, StrategyName, Weight};
 use crate::text::source::Span;
 
-/// A value, and where it is written.
+/// A value with its span.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct At<T> {
-    /// Where.
     pub(crate) span: Span,
-    /// What.
     pub(crate) value: T,
 }
 
@@ -30,133 +27,133 @@ pub(crate) type Pairs<'d, T> = Vec<(Text<'d>, T)>;
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields, default, title = "lighthouse manifest")]
 pub(crate) struct Manifest<'d> {
-    /// A mistake stands where the strategy should, so it is not missing.
+    /// Whether the strategy is there but misspelt or of a wrong type: it is not reported as missing.
     #[schemars(skip)]
-    pub(crate) spoilt: bool,
-    /// The cluster's name; recorded in the state, so that no other cluster's state is taken for it.
+    pub(crate) has_bad_strategy: bool,
+    /// The cluster's name; recorded in the state, so that the state of another cluster is refused.
     #[schemars(with = "Name")]
     pub(crate) cluster: Option<Text<'d>>,
-    /// In which order workloads are taken and nodes are tried; required in the main file.
+    /// The order in which workloads are placed and nodes are tried; required in the main file.
     #[schemars(with = "StrategyName")]
     pub(crate) strategy: Option<Text<'d>>,
-    /// What a plan starts from: what is recorded (`keep`, the default) or empty nodes (`fresh`).
+    /// What a plan starts from: the recorded placements (`keep`, the default) or empty nodes (`fresh`).
     #[schemars(with = "ReplanName")]
     pub(crate) replan: Option<Text<'d>>,
-    /// What "size" means to `bin-pack`: a weight for each resource that counts, `1` or `"0.5 per Gi"`.
+    /// How `bin-pack` measures size: a weight per resource, `1` or `"0.5 per Gi"`.
     #[schemars(with = "BTreeMap<String, Weight>")]
-    pub(crate) rubric: Option<Pairs<'d, At<Amount<'d>>>>,
-    /// What one `apply` may change at most; flags override.
+    pub(crate) rubric: Option<Amounts<'d>>,
+    /// Limits on the changes of one `apply`; flags override them.
     pub(crate) guards: Guards,
-    /// What there is to run on.
+    /// Nodes to run on.
     pub(crate) nodes: Vec<Node<'d>>,
-    /// What is to run.
+    /// Workloads to run.
     pub(crate) workloads: Vec<Workload<'d>>,
-    /// Options of aversion groups, by group.
+    /// Options of aversion groups, by group name.
     #[schemars(with = "BTreeMap<String, AversionGroup>")]
     pub(crate) aversion_groups: Pairs<'d, AversionGroup<'d>>,
-    /// Options of affinity groups, by group.
+    /// Options of affinity groups, by group name.
     #[schemars(with = "BTreeMap<String, AffinityGroup>")]
     pub(crate) affinity_groups: Pairs<'d, AffinityGroup<'d>>,
-    /// Nodes that take nothing new and send away what is there, each with the reason.
+    /// Nodes that take no workloads and give up those they have, each with the reason.
     #[schemars(with = "BTreeMap<String, String>")]
     pub(crate) drain: Pairs<'d, Text<'d>>,
-    /// Nodes that take nothing new, each with the reason.
+    /// Nodes that take no new workloads, each with the reason.
     #[schemars(with = "BTreeMap<String, String>")]
     pub(crate) cordon: Pairs<'d, Text<'d>>,
 }
 
-/// What one `apply` may change at most.
+/// Limits on the changes of one `apply`.
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields, default)]
 pub(crate) struct Guards {
-    /// The most moves and evictions together.
+    /// Maximum number of moves and evictions together.
     #[schemars(with = "u64")]
     pub(crate) max_moves: Option<At<i64>>,
-    /// The most removals.
+    /// Maximum number of removals.
     #[schemars(with = "u64")]
     pub(crate) max_removes: Option<At<i64>>,
 }
 
-/// A node, or `count` nodes that are alike.
+/// A node, or `count` identical nodes.
 #[derive(Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Node<'d> {
-    /// Where the table begins.
+    /// Span of the table header.
     #[schemars(skip)]
     pub(crate) header: Span,
-    /// A mistake stands where the name should, so it is not missing.
+    /// Whether the name is there but misspelt or of a wrong type: it is not reported as missing.
     #[schemars(skip)]
-    pub(crate) spoilt: bool,
+    pub(crate) has_bad_name: bool,
     /// The unique name; with `count` the nodes are `NAME-0`, `NAME-1` and so on.
     #[schemars(required, with = "Name")]
     pub(crate) name: Option<Text<'d>>,
-    /// How many such nodes there are; absent, there is one that has the name itself.
+    /// Number of such nodes; if absent, there is one node with exactly this name.
     #[schemars(default, with = "u32")]
     pub(crate) count: Option<At<i64>>,
-    /// What the node offers: `16`, `"64Gi"`, `0` for a tag, `inf` for no limit.
+    /// Resources that the node offers: `16`, `"64Gi"`, `0` for a tag, `inf` for no limit.
     #[schemars(default, with = "BTreeMap<String, Written>")]
-    pub(crate) resources: Option<At<Pairs<'d, At<Amount<'d>>>>>,
-    /// Resources that only an immunity passes; the same as `-inf` in `resources`.
+    pub(crate) resources: Option<At<Amounts<'d>>>,
+    /// Wards: only workloads with an immunity to them may run here; the same as `-inf` in `resources`.
     #[schemars(default, with = "Vec<Name>")]
     pub(crate) wards: Vec<Text<'d>>,
-    /// Labels for selectors, group options and the tooling around; `name` is always one and cannot be given.
+    /// Labels for selectors, group options and other tools; the label `name` is built in.
     #[schemars(default, with = "BTreeMap<String, String>")]
     pub(crate) labels: Pairs<'d, Text<'d>>,
-    /// The earlier name: what is recorded there counts as recorded here.
+    /// The earlier name; placements recorded under it count as recorded under the new name.
     #[schemars(default, with = "Name")]
     pub(crate) was: Option<Text<'d>>,
 }
 
-/// A workload, or `replicas` workloads that are alike.
+/// A workload, or `replicas` identical workloads.
 #[derive(Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Workload<'d> {
-    /// Where the table begins.
+    /// Span of the table header.
     #[schemars(skip)]
     pub(crate) header: Span,
-    /// A mistake stands where the name should, so it is not missing.
+    /// Whether the name is there but misspelt or of a wrong type: it is not reported as missing.
     #[schemars(skip)]
-    pub(crate) spoilt: bool,
+    pub(crate) has_bad_name: bool,
     /// The unique name; with `replicas` the workloads are `NAME-0`, `NAME-1` and so on.
     #[schemars(required, with = "Name")]
     pub(crate) name: Option<Text<'d>>,
-    /// How many such workloads there are; absent, there is one that has the name itself.
+    /// Number of such workloads; if absent, there is one workload with exactly this name.
     #[schemars(default, with = "u32")]
     pub(crate) replicas: Option<At<i64>>,
-    /// What it takes of a node: `2`, `"500m"`, `0` for a tag that must be there.
+    /// Resources that the workload needs: `2`, `"500m"`, `0` for a tag that the node must have.
     #[schemars(default, with = "BTreeMap<String, Written>")]
-    pub(crate) requirements: Option<At<Pairs<'d, At<Amount<'d>>>>>,
-    /// Resources whose value on a node is irrelevant to it.
+    pub(crate) requirements: Option<At<Amounts<'d>>>,
+    /// Resources and wards of a node that do not matter to the workload.
     #[schemars(default, with = "Vec<Name>")]
     pub(crate) immunities: Vec<Text<'d>>,
-    /// Groups whose members keep apart.
+    /// Groups whose members are kept apart.
     #[schemars(default, with = "Vec<Name>")]
     pub(crate) aversion_groups: Vec<Text<'d>>,
-    /// Groups whose members keep together.
+    /// Groups whose members are kept together.
     #[schemars(default, with = "Vec<Name>")]
     pub(crate) affinity_groups: Vec<Text<'d>>,
-    /// Labels for the tooling around.
+    /// Labels for other tools.
     #[schemars(default, with = "BTreeMap<String, String>")]
     pub(crate) labels: Pairs<'d, Text<'d>>,
-    /// Node labels of which each must have the value, or one of the values.
+    /// Node labels that must all have the given value, or one of the given values.
     #[schemars(default, with = "BTreeMap<String, OneOrMore>")]
     pub(crate) only_on: Pairs<'d, Vec<Text<'d>>>,
-    /// Node labels of which none may have the value, or one of the values.
+    /// Node labels of which none may have the given value, or one of the given values.
     #[schemars(default, with = "BTreeMap<String, OneOrMore>")]
     pub(crate) never_on: Pairs<'d, Vec<Text<'d>>>,
-    /// Larger ones are placed first and leave last; 0 unless given.
+    /// Workloads of higher priority are placed first and evicted last; 0 by default.
     #[schemars(default, with = "i64")]
-    pub(crate) priority: Option<i64>,
-    /// Once recorded, never moved.
+    pub(crate) priority: Option<At<i64>>,
+    /// Whether the workload is never moved once it is recorded.
     #[schemars(default)]
     pub(crate) stay: bool,
-    /// The earlier name: what is recorded there counts as recorded here.
+    /// The earlier name; placements recorded under it count as recorded under the new name.
     #[schemars(default, with = "Name")]
     pub(crate) was: Option<Text<'d>>,
 }
 
 impl<'d> Manifest<'d> {
-    /// Takes over what another part of the same text says of groups, drains and cordons.
+    /// Moves groups, drains and cordons over from another part of the same text.
     pub(crate) fn take_groups_and_reasons(&mut self, part: Manifest<'d>) {
         self.aversion_groups.extend(part.aversion_groups);
         self.affinity_groups.extend(part.affinity_groups);
@@ -166,11 +163,11 @@ impl<'d> Manifest<'d> {
 }
 
 impl Node<'_> {
-    /// A table without keys.
+    /// Makes an empty table.
     pub(crate) fn new(header: Span) -> Self {
         Node {
             header,
-            spoilt: false,
+            has_bad_name: false,
             name: None,
             count: None,
             resources: None,
@@ -182,11 +179,11 @@ impl Node<'_> {
 }
 
 impl Workload<'_> {
-    /// A table without keys.
+    /// Makes an empty table.
     pub(crate) fn new(header: Span) -> Self {
         Workload {
             header,
-            spoilt: false,
+            has_bad_name: false,
             name: None,
             replicas: None,
             requirements: None,
@@ -203,32 +200,32 @@ impl Workload<'_> {
     }
 }
 
-/// How the members of an aversion group keep apart.
+/// How the members of an aversion group are kept apart.
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields, default)]
 pub(crate) struct AversionGroup<'d> {
-    /// The node label whose values are the places; absent, each node is one.
+    /// The node label whose values are the domains of the group; if absent, each node is a domain.
     #[schemars(with = "Name")]
     pub(crate) over: Option<Text<'d>>,
-    /// How many members may share a place; 1 unless given.
+    /// Maximum number of members in one domain; 1 by default.
     #[schemars(with = "std::num::NonZeroU32")]
     pub(crate) max: Option<At<i64>>,
-    /// Whether it is a condition rather than a preference.
+    /// Whether the rule is strict rather than a preference.
     pub(crate) hard: bool,
 }
 
-/// How the members of an affinity group keep together.
+/// How the members of an affinity group are kept together.
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields, default)]
 pub(crate) struct AffinityGroup<'d> {
-    /// The node label whose values are the places; absent, each node is one.
+    /// The node label whose values are the domains of the group; if absent, each node is a domain.
     #[schemars(with = "Name")]
     pub(crate) over: Option<Text<'d>>,
-    /// Whether it is a condition rather than a preference.
+    /// Whether the rule is strict rather than a preference.
     pub(crate) hard: bool,
 }
 
-/// A quantity as it is written.
+/// A quantity as written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Written<'d> {
     /// The source text of a TOML integer or float.

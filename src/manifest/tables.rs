@@ -1,12 +1,13 @@
-//! Shape to model: what the tables mean, and every mistake that a single table can hold.
+//! Shape to tables of the model: checks each table on its own.
 //!
-//! Tables are lowered one by one and kept until all are there; `expand` then adds them to the model. So budgets are
-//! checked before a single name is made, and a manifest may come in pieces.
+//! Tables are collected until all files are read; `expand` then adds them to the model. So limits are checked before
+//! the first name is expanded, and a text may be read in pieces.
 
 use std::collections::BTreeMap;
 
 use crate::manifest::group_options::Groups;
-use crate::manifest::lint::unmatched::Answers;
+use crate::manifest::keys::Amounts;
+use crate::manifest::lint::unmatched::NameUses;
 use crate::manifest::names::{check, suffix};
 use crate::manifest::quantities::Amount;
 use crate::manifest::shape::{At, Manifest, Node, Pairs, Text, Workload};
@@ -18,14 +19,14 @@ use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::quoted;
 use crate::text::source::Span;
 
-/// A name in one of the tables that name nodes by hand.
-pub(crate) struct Named {
+/// A node named under `drain` or `cordon`.
+pub(crate) struct ClosedNode {
     pub(crate) node: String,
     pub(crate) span: Span,
     pub(crate) reason: String,
 }
 
-/// Tables, and where they are; side by side, so that the model can take the former as they are.
+/// Tables and their spans, in two lists so that the model can take the first as it is.
 pub(crate) struct Tables<T> {
     pub(crate) tables: Vec<T>,
     pub(crate) spans: Vec<TableSpans>,
@@ -44,24 +45,24 @@ impl<T> Tables<T> {
     }
 }
 
-/// What has been read so far.
-pub(crate) struct Lower {
+/// Everything read so far.
+pub(crate) struct Draft {
     pub(crate) findings: Findings,
     pub(crate) model: Model,
     pub(crate) nodes: Tables<NodeTable>,
     pub(crate) workloads: Tables<WorkloadTable>,
-    /// Where earlier names are, by the headers of their tables.
+    /// Spans of `was` keys, by the headers of their tables.
     pub(crate) was: BTreeMap<Span, Span>,
     pub(crate) groups: Groups,
-    pub(crate) drains: Vec<Named>,
-    pub(crate) cordons: Vec<Named>,
-    pub(crate) answers: Answers,
+    pub(crate) drains: Vec<ClosedNode>,
+    pub(crate) cordons: Vec<ClosedNode>,
+    pub(crate) uses: NameUses,
 }
 
-impl Lower {
-    /// Nothing but a model that the head of a manifest has made.
-    pub(crate) fn new(model: Model, answers: Answers, findings: Findings) -> Self {
-        Lower {
+impl Draft {
+    /// Makes a draft of a model that has only the keys of the main file.
+    pub(crate) fn new(model: Model, uses: NameUses, findings: Findings) -> Self {
+        Draft {
             findings,
             model,
             nodes: Tables::default(),
@@ -70,50 +71,53 @@ impl Lower {
             groups: Groups::default(),
             drains: Vec::new(),
             cordons: Vec::new(),
-            answers,
+            uses,
         }
     }
 
-    /// Adds the tables that drop-ins may hold too. `whole` says that nothing is missing because the grammar was wrong.
-    pub(crate) fn add(&mut self, manifest: &Manifest<'_>, whole: bool) {
-        self.add_tables(&manifest.nodes, &manifest.workloads, whole);
+    /// Adds tables, groups and reasons. Keys can be missing because of a mistake in the grammar unless the text
+    /// `is_complete`.
+    pub(crate) fn add(&mut self, manifest: &Manifest<'_>, is_complete: bool) {
+        self.add_tables(&manifest.nodes, &manifest.workloads, is_complete);
         self.add_groups_and_reasons(manifest);
     }
 
     /// Adds nodes and workloads.
-    pub(crate) fn add_tables(&mut self, nodes: &[Node<'_>], workloads: &[Workload<'_>], whole: bool) {
+    pub(crate) fn add_tables(&mut self, nodes: &[Node<'_>], workloads: &[Workload<'_>], is_complete: bool) {
         for node in nodes {
             let before = self.findings.errors();
-            self.node(node, whole);
-            self.answers.nodes_hidden |= self.findings.errors() > before;
+            self.node(node, is_complete);
+            self.uses.nodes_incomplete |= self.findings.errors() > before;
         }
         for workload in workloads {
             let before = self.findings.errors();
-            self.workload(workload, whole);
-            self.answers.workloads_hidden |= self.findings.errors() > before;
+            self.workload(workload, is_complete);
+            self.uses.workloads_incomplete |= self.findings.errors() > before;
         }
     }
 
-    /// Adds all else; after all tables, as symbols are numbered as they come.
+    /// Adds everything else. This comes after all tables because symbols are numbered in the order of interning.
     pub(crate) fn add_groups_and_reasons(&mut self, manifest: &Manifest<'_>) {
         self.groups.add(manifest, &mut self.model, &mut self.findings);
-        self.drains.extend(manifest.drain.iter().map(named));
-        self.cordons.extend(manifest.cordon.iter().map(named));
+        self.drains.extend(manifest.drain.iter().map(closed_node));
+        self.cordons.extend(manifest.cordon.iter().map(closed_node));
     }
 
-    fn node(&mut self, node: &Node<'_>, whole: bool) {
+    fn node(&mut self, node: &Node<'_>, is_complete: bool) {
         let count = self.count(node.count, "count", "nodes", MAX_NODES);
         let resources = self.offers(node, count != Some(0));
         let labels = self.node_labels(&node.labels);
         let was = self.earlier(node.was, "a node", count);
-        let Some(name) = self.name(node.name, node.header, "a node", count, whole && !node.spoilt) else { return };
+        let Some(name) = self.name(node.name, node.header, "a node", count, is_complete && !node.has_bad_name) else {
+            return;
+        };
         let table = NodeTable { name: name.value.to_owned(), count, resources, labels, was };
         let amounts = node.resources.as_ref().map(|resources| resources.span);
         self.was.extend(node.was.map(|was| (node.header, was.span)));
         self.nodes.push(table, TableSpans { header: node.header, name: name.span, amounts });
     }
 
-    fn workload(&mut self, workload: &Workload<'_>, whole: bool) {
+    fn workload(&mut self, workload: &Workload<'_>, is_complete: bool) {
         let replicas = self.count(workload.replicas, "replicas", "workloads", MAX_WORKLOADS);
         let who = workload.name.map_or("", |name| name.value);
         let requirements = self.requirements(workload, who);
@@ -125,11 +129,12 @@ impl Lower {
             labels: self.labels(&workload.labels),
             only_on: self.selectors(&workload.only_on, who),
             never_on: self.selectors(&workload.never_on, who),
-            priority: workload.priority.unwrap_or(0),
+            priority: workload.priority.map_or(0, |priority| priority.value),
             stay: workload.stay,
             was: self.earlier(workload.was, "a workload", replicas),
         };
-        let Some(name) = self.name(workload.name, workload.header, "a workload", replicas, whole && !workload.spoilt)
+        let Some(name) =
+            self.name(workload.name, workload.header, "a workload", replicas, is_complete && !workload.has_bad_name)
         else {
             return;
         };
@@ -146,10 +151,10 @@ impl Lower {
         header: Span,
         what: &str,
         count: Option<u32>,
-        whole: bool,
+        is_complete: bool,
     ) -> Option<Text<'d>> {
         let Some(name) = name else {
-            if whole {
+            if is_complete {
                 let fault = Diagnostic::error(format!("{what} has no name"));
                 self.findings.push(fault.at(header, "`name` is missing"));
             }
@@ -163,7 +168,7 @@ impl Lower {
         check(was, what, suffix(count), &mut self.findings).then(|| was.value.to_owned())
     }
 
-    /// A number of nodes or workloads, within the budget.
+    /// Checks a number of nodes or workloads.
     fn count(&mut self, count: Option<At<i64>>, key: &str, what: &str, most: u32) -> Option<u32> {
         let At { span, value } = count?;
         let message = match u32::try_from(value) {
@@ -176,7 +181,8 @@ impl Lower {
     }
 
     fn offers(&mut self, node: &Node<'_>, any: bool) -> Vec<Offer> {
-        let resources = node.resources.as_ref().map_or(&[][..], |resources| &resources.value);
+        let none = Amounts::new();
+        let resources = node.resources.as_ref().map_or(&none, |resources| &resources.value);
         let mut offers = Vec::with_capacity(resources.len() + node.wards.len());
         for (name, amount) in resources {
             offers.extend(self.offer(*name, amount, any));
@@ -190,21 +196,21 @@ impl Lower {
     fn offer(&mut self, name: Text<'_>, written: &At<Amount<'_>>, any: bool) -> Option<Offer> {
         let resource = self.symbol(name, "a resource")?;
         let (capacity, family) = quantities::capacity(name, written, &mut self.findings)?;
-        self.answers.offered(resource, any);
+        self.uses.offered(resource, any);
         if let Some(amount) = capacity.finite() {
-            self.answers.unit(resource, family, amount, written.span);
+            self.uses.unit(resource, family, amount, written.span);
         }
         Some(Offer { resource, capacity, family })
     }
 
-    fn ward(&mut self, ward: Text<'_>, resources: &[(Text<'_>, At<Amount<'_>>)], offers: &mut Vec<Offer>, any: bool) {
+    fn ward(&mut self, ward: Text<'_>, resources: &Amounts<'_>, offers: &mut Vec<Offer>, any: bool) {
         if let Some((resource, _)) = resources.iter().find(|(resource, _)| resource.value == ward.value) {
-            let fault = Diagnostic::error(format!("{} is both a ward and a resource", quoted(ward.value)));
+            let fault = Diagnostic::error(format!("{} is both a resource and a ward of the node", quoted(ward.value)));
             self.findings.push(fault.at(ward.span, "a ward").also(resource.span, "a resource"));
             return;
         }
         let Some(resource) = self.symbol(ward, "a ward") else { return };
-        self.answers.offered(resource, any);
+        self.uses.offered(resource, any);
         if offers.iter().all(|offer| offer.resource != resource) {
             offers.push(Offer { resource, capacity: Capacity::Ward, family: Family::Plain });
         }
@@ -223,8 +229,8 @@ impl Lower {
         let resource = self.symbol(name, "a resource")?;
         let (amount, family) = quantities::compact(name, written, &mut self.findings)?;
         let requirement = Requirement::new(resource, amount.clone(), family);
-        self.answers.required(resource, name.span, who);
-        self.answers.unit(resource, family, requirement.amount(), written.span);
+        self.uses.required(resource, name.span, who);
+        self.uses.unit(resource, family, requirement.amount(), written.span);
         Some(requirement)
     }
 
@@ -232,44 +238,44 @@ impl Lower {
         let mut symbols = Vec::with_capacity(immunities.len());
         for &immunity in immunities {
             let Some(symbol) = self.symbol(immunity, "an immunity") else { continue };
-            self.answers.immune(symbol, immunity.span, who);
+            self.uses.immune(symbol, immunity.span, who);
             symbols.push(symbol);
         }
         symbols
     }
 
     fn selectors(&mut self, selectors: &Pairs<'_, Vec<Text<'_>>>, who: &str) -> Vec<Selector> {
-        let mut lowered = Vec::with_capacity(selectors.len());
+        let mut checked = Vec::with_capacity(selectors.len());
         for (label, values) in selectors {
             let Some(symbol) = self.symbol(*label, "a label") else { continue };
-            self.answers.selected(symbol, None, label.span, who);
+            self.uses.selected(symbol, None, label.span, who);
             let values = values.iter().map(|value| {
                 let wanted = self.model.intern(value.value);
-                self.answers.selected(symbol, Some(wanted), value.span, who);
+                self.uses.selected(symbol, Some(wanted), value.span, who);
                 wanted
             });
             let values = values.collect();
-            lowered.push(Selector { label: symbol, values });
+            checked.push(Selector { label: symbol, values });
         }
-        lowered
+        checked
     }
 
     fn node_labels(&mut self, labels: &Pairs<'_, Text<'_>>) -> Vec<(Symbol, Symbol)> {
         let given = labels.iter().find(|(label, _)| label.value == NAME_LABEL);
         if let Some((label, _)) = given {
-            let fault = Diagnostic::error("the label `name` cannot be given").at(label.span, "");
-            self.findings.push(fault.note("every node has its own name as the label `name`"));
+            let fault = Diagnostic::error("the label `name` cannot be set").at(label.span, "");
+            self.findings.push(fault.note("the label `name` is always the node's own name"));
         }
         self.labels(labels)
     }
 
     fn labels(&mut self, labels: &Pairs<'_, Text<'_>>) -> Vec<(Symbol, Symbol)> {
-        let mut lowered = Vec::with_capacity(labels.len());
+        let mut checked = Vec::with_capacity(labels.len());
         for (label, value) in labels {
             let Some(symbol) = self.symbol(*label, "a label") else { continue };
-            lowered.push((symbol, self.model.intern(value.value)));
+            checked.push((symbol, self.model.intern(value.value)));
         }
-        lowered
+        checked
     }
 
     fn symbols(&mut self, names: &[Text<'_>], what: &str) -> Vec<Symbol> {
@@ -281,6 +287,6 @@ impl Lower {
     }
 }
 
-fn named((node, reason): &(Text<'_>, Text<'_>)) -> Named {
-    Named { node: node.value.to_owned(), span: node.span, reason: reason.value.to_owned() }
+fn closed_node((node, reason): &(Text<'_>, Text<'_>)) -> ClosedNode {
+    ClosedNode { node: node.value.to_owned(), span: node.span, reason: reason.value.to_owned() }
 }

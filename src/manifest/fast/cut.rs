@@ -1,28 +1,28 @@
-//! Where a text may be cut.
+//! Cuts a text into pieces.
 //!
-//! Only before a line that starts with exactly `[[nodes]]` or `[[workloads]]`. Such a line may also stand in a string
-//! of several lines or in an array: then what comes before it does not end, and is no text by itself.
+//! Cuts are made only before lines that start with exactly `[[nodes]]` or `[[workloads]]`. Such a line may also be
+//! inside a multi-line string or an array: then the piece before it is incomplete, and parsing it fails.
 
 use std::iter::once;
 use std::ops::Range;
 
 use memchr::memmem::find_iter;
 
-/// What a piece is about: it begins with a header, or it is all that comes before the first one.
+/// PieceKind of a piece: the text before the first header, or tables of one array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum PieceKind {
     Head,
     Nodes,
     Workloads,
 }
 
-impl Kind {
-    /// The line that a piece begins with.
+impl PieceKind {
+    /// Returns the header that a piece begins with.
     pub(crate) fn header(self) -> &'static str {
         match self {
-            Kind::Head => "",
-            Kind::Nodes => "[[nodes]]",
-            Kind::Workloads => "[[workloads]]",
+            PieceKind::Head => "",
+            PieceKind::Nodes => "[[nodes]]",
+            PieceKind::Workloads => "[[workloads]]",
         }
     }
 }
@@ -30,14 +30,14 @@ impl Kind {
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Piece {
-    pub(crate) kind: Kind,
+    pub(crate) kind: PieceKind,
     pub(crate) range: Range<usize>,
 }
 
-/// The pieces of a text, the head first: each about one kind of table, and of no more than one table that begins after
-/// so many bytes.
+/// Cuts a text into pieces, the head first. Each has tables of one kind, and ends before the first table that begins
+/// at or after `bytes`.
 pub(crate) fn cut(text: &str, bytes: usize) -> Vec<Piece> {
-    let mut pieces = vec![Piece { kind: Kind::Head, range: 0..text.len() }];
+    let mut pieces = vec![Piece { kind: PieceKind::Head, range: 0..text.len() }];
     for (at, kind) in headers(text) {
         let last = pieces.len() - 1;
         let piece = &mut pieces[last];
@@ -49,11 +49,11 @@ pub(crate) fn cut(text: &str, bytes: usize) -> Vec<Piece> {
     pieces
 }
 
-/// The lines that start with a header.
-fn headers(text: &str) -> impl Iterator<Item = (usize, Kind)> {
+/// Finds the lines that start with a header.
+fn headers(text: &str) -> impl Iterator<Item = (usize, PieceKind)> {
     let lines = find_iter(text.as_bytes(), "\n[[").map(|at| at + 1);
     once(0).chain(lines).filter_map(|at| {
-        let mut kinds = [Kind::Nodes, Kind::Workloads].into_iter();
+        let mut kinds = [PieceKind::Nodes, PieceKind::Workloads].into_iter();
         Some((at, kinds.find(|kind| text[at..].starts_with(kind.header()))?))
     })
 }
@@ -70,7 +70,7 @@ mod tests {
         let workloads = "[[workloads]]\n#\n[[nodes.x]]\n";
         assert_eq!(parts(1), ["a = 1\n", nodes, more, workloads]);
         assert_eq!(parts(100), ["a = 1\n", &[nodes, more].concat(), workloads]);
-        assert_eq!(cut("[[nodes]]", 1)[1], Piece { kind: Kind::Nodes, range: 0..9 });
+        assert_eq!(cut("[[nodes]]", 1)[1], Piece { kind: PieceKind::Nodes, range: 0..9 });
         assert_eq!(cut("# [[nodes]]", 1).len(), 1);
     }
 }

@@ -1,10 +1,13 @@
-//! A long text in pieces: the same as the whole, in less time and memory.
+//! Reads a long text in pieces: the same result as reading it whole, in less time and memory.
 //!
-//! The tree of a long text takes thirty times its size, and more time than all else. Pieces of it take little, and can
-//! be parsed side by side. Three rules make that sound: a text is cut only before certain headers (`cut`); only pieces
-//! that begin with an array's header hold tables of that array, and any other key stands in one piece; and where a rule
-//! is broken or anything is wrong, the text is read as a whole, which is also where every message comes from. So what
-//! is read does not depend on where the cuts are, nor on how many threads there are (`parse`).
+//! The document tree of a long text takes thirty times the size of the text. Pieces have small trees and can be parsed
+//! in parallel. Three rules make the result the same:
+//!
+//! - A text is cut only before certain headers (`cut`).
+//! - A piece that begins with the header of an array holds tables of that array only; any other key is in one piece.
+//! - If a piece breaks a rule or has any mistake, the whole text is read instead, which also produces all messages.
+//!
+//! So the result depends neither on where the cuts are nor on the number of threads (`parse`).
 
 mod cut;
 mod parse;
@@ -14,170 +17,168 @@ mod tests;
 
 use toml::de::{DeTable, DeValue};
 
-use self::cut::{Kind, Piece, cut};
-use self::parse::Parsed;
-use crate::manifest::bytes::{MAX_FILE_BYTES, offset, too_long};
+use crate::manifest::bytes::{Fragment, MAX_FILE_BYTES, too_long};
+use crate::manifest::fast::cut::{Piece, PieceKind, cut};
+use crate::manifest::fast::parse::{ParsedPiece, parse_each};
+use crate::manifest::keys::MAIN_KEYS;
 use crate::manifest::shape::Manifest;
-use crate::manifest::tables::Lower;
-use crate::manifest::walk::{MAIN, Walk};
+use crate::manifest::tables::Draft;
+use crate::manifest::walk::Walk;
 use crate::manifest::{grammar, head};
 use crate::parallel::threads;
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::source::{Source, Span};
 
-/// How texts are read.
+/// When and how texts are split.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Reading {
-    /// Longer texts are read in pieces, where they can be.
-    whole: usize,
-    /// No text that is longer may be read as a whole.
-    longest_whole: usize,
-    /// A piece ends with the table in which it becomes so long.
-    piece: usize,
-    /// Threads that there are for it.
+pub(crate) struct SplitOptions {
+    /// Texts above this size are split if possible, in bytes.
+    split_above: usize,
+    /// Maximum size of a text that is read whole, in bytes.
+    max_whole: usize,
+    /// A piece ends with the table that makes it at least this long, in bytes.
+    piece_bytes: usize,
     threads: usize,
 }
 
-/// How a text was read, or is to be.
-pub(crate) enum Way<T> {
-    /// It was read in pieces.
-    Pieces(T),
-    /// It is to be read as a whole.
-    Whole,
-    /// It is too long for that.
-    None(Diagnostic),
+/// Result of reading a text in pieces.
+pub(crate) enum SplitRead<T> {
+    /// The text was read in pieces.
+    Done(T),
+    /// The text is to be read whole.
+    ReadWhole,
+    /// The text can be read neither in pieces nor whole.
+    TooLong(Diagnostic),
 }
 
-/// A text that is to be read as a whole after all.
+/// Error of a text that must be read whole because a piece breaks a rule or has a mistake.
 #[derive(Debug)]
-pub(crate) struct Broken;
+pub(crate) struct CannotSplit;
 
-/// A text, from `base` of a source on, and its pieces.
+/// A text and its pieces.
 pub(crate) struct Pieces<'t> {
-    file: u32,
-    base: u32,
-    text: &'t str,
+    text: Fragment<'t>,
     list: Vec<Piece>,
     threads: usize,
     may_be_whole: bool,
 }
 
-/// Where a piece begins that cannot be read by itself.
-pub(crate) struct Unfit(Span);
+/// Error of a piece that cannot be read on its own, with the span of its header.
+pub(crate) struct BadPiece(Span);
 
-impl Reading {
-    /// In pieces that a processor's own memory holds, on as many threads as it runs.
+impl SplitOptions {
+    /// Returns the options for normal use: pieces that fit in a processor's cache, and all threads.
     pub(crate) fn usual() -> Self {
-        let longest_whole = usize::try_from(MAX_FILE_BYTES).unwrap_or(usize::MAX);
-        Reading { whole: 64 << 10, longest_whole, piece: 32 << 10, threads: threads() }
+        let max_whole = usize::try_from(MAX_FILE_BYTES).unwrap_or(usize::MAX);
+        SplitOptions { split_above: 64 << 10, max_whole, piece_bytes: 32 << 10, threads: threads() }
     }
 
-    /// As wholes wherever that is allowed.
-    pub(crate) fn as_wholes(self) -> Self {
-        Reading { whole: self.longest_whole, ..self }
+    /// Returns options that read every text whole, as far as that is allowed.
+    pub(crate) fn avoiding_splits(self) -> Self {
+        SplitOptions { split_above: self.max_whole, ..self }
     }
 
-    /// Reads a text in pieces, if that is the way to read it.
-    pub(crate) fn of<'t, T>(
+    /// Reads a text in pieces with `read`, if it should be split.
+    pub(crate) fn read<'t, T>(
         self,
-        file: u32,
         source: &Source,
-        (text, base): (&'t str, u32),
-        in_pieces: impl FnOnce(&Pieces<'t>) -> Result<T, Unfit>,
-    ) -> Result<Way<T>, Broken> {
-        let may_be_whole = text.len() <= self.longest_whole;
-        let mut pieces = if text.len() > self.whole { cut(text, self.piece) } else { Vec::new() };
-        if pieces.len() < 2 {
-            return Ok(if may_be_whole { Way::Whole } else { Way::None(too_long(source, None)) });
+        text: Fragment<'t>,
+        read: impl FnOnce(&Pieces<'t>) -> Result<T, BadPiece>,
+    ) -> Result<SplitRead<T>, CannotSplit> {
+        let size = text.text.len();
+        let may_be_whole = size <= self.max_whole;
+        let mut list = if size > self.split_above { cut(text.text, self.piece_bytes) } else { Vec::new() };
+        if list.len() < 2 {
+            return Ok(if may_be_whole { SplitRead::ReadWhole } else { SplitRead::TooLong(too_long(source, None)) });
         }
-        // In a whole, too, all nodes come before all workloads.
-        pieces.sort_by_key(|piece| piece.kind == Kind::Workloads);
-        match in_pieces(&Pieces { file, base, text, list: pieces, threads: self.threads, may_be_whole }) {
-            Ok(read) => Ok(Way::Pieces(read)),
-            Err(_) if may_be_whole => Err(Broken),
-            Err(Unfit(span)) => Ok(Way::None(too_long(source, Some(span)))),
+        // A text that is read whole also yields all nodes before all workloads.
+        list.sort_by_key(|piece| piece.kind == PieceKind::Workloads);
+        match read(&Pieces { text, list, threads: self.threads, may_be_whole }) {
+            Ok(read) => Ok(SplitRead::Done(read)),
+            Err(_) if may_be_whole => Err(CannotSplit),
+            Err(BadPiece(span)) => Ok(SplitRead::TooLong(too_long(source, Some(span)))),
         }
     }
 }
 
 impl<'t> Pieces<'t> {
     /// Reads a main file.
-    pub(crate) fn main(&self) -> Result<Lower, Unfit> {
+    pub(crate) fn read_main(&self) -> Result<Draft, BadPiece> {
         let tree = self.tree(&self.list[0])?;
         let shape = self.walk(&self.list[0], &tree)?;
-        let start = Span { file: self.file, start: self.base, end: self.base };
         let mut findings = Findings::default();
-        let (model, answers) = head::model(&shape, Some(start), &mut findings);
-        let mut lower = Lower::new(model, answers, findings);
-        self.add_to(&mut lower)?;
-        Ok(lower)
+        let (model, uses) = head::model(&shape, Some(self.text.span(0..0)), &mut findings);
+        let mut draft = Draft::new(model, uses, findings);
+        self.add_to(&mut draft)?;
+        Ok(draft)
     }
 
-    /// Adds what a text says to what was read before.
-    pub(crate) fn add_to(&self, lower: &mut Lower) -> Result<(), Unfit> {
-        let mut others = Vec::new();
-        let mut keys = Vec::new();
-        parse::each(self, |piece, parsed| {
+    /// Adds the content of the text to a draft.
+    pub(crate) fn add_to(&self, draft: &mut Draft) -> Result<(), BadPiece> {
+        let mut with_other_keys = Vec::new();
+        let mut seen_keys = Vec::new();
+        parse_each(self, |piece, parsed| {
             let tree = match parsed {
-                Parsed::Plain(plain) => {
-                    lower.add_tables(&plain.nodes, &plain.workloads, true);
-                    return self.judge(piece, lower);
+                ParsedPiece::Tables(tables) => {
+                    draft.add_tables(&tables.nodes, &tables.workloads, true);
+                    return self.check(piece, draft);
                 }
-                Parsed::Tree(tree) => tree,
+                ParsedPiece::Tree(tree) => tree,
             };
-            if !keeps_to_its_kind(piece.kind, &tree, &mut keys) {
-                return Err(self.unfit(piece));
+            if !has_own_keys_only(piece.kind, &tree, &mut seen_keys) {
+                return Err(self.bad(piece));
             }
             let shape = self.walk(piece, &tree)?;
-            lower.add_tables(&shape.nodes, &shape.workloads, true);
-            if piece.kind == Kind::Head || tree.len() > 1 {
-                others.push((piece.clone(), tree));
+            draft.add_tables(&shape.nodes, &shape.workloads, true);
+            if piece.kind == PieceKind::Head || tree.len() > 1 {
+                with_other_keys.push((piece.clone(), tree));
             }
-            self.judge(piece, lower)
+            self.check(piece, draft)
         })?;
+        // Groups come last because symbols are numbered in the order in which they are interned.
         let mut rest = Manifest::default();
-        for (piece, tree) in &others {
+        for (piece, tree) in &with_other_keys {
             rest.take_groups_and_reasons(self.walk(piece, tree)?);
         }
-        lower.add_groups_and_reasons(&rest);
-        self.judge(&self.list[0], lower)
+        draft.add_groups_and_reasons(&rest);
+        self.check(&self.list[0], draft)
     }
 
-    /// What has mistakes is left to the whole, unless there will be none.
-    fn judge(&self, piece: &Piece, lower: &Lower) -> Result<(), Unfit> {
-        if lower.findings.errors() > 0 && self.may_be_whole { Err(self.unfit(piece)) } else { Ok(()) }
+    /// Gives up after a mistake if the text may be read whole instead.
+    fn check(&self, piece: &Piece, draft: &Draft) -> Result<(), BadPiece> {
+        if draft.findings.errors() > 0 && self.may_be_whole { Err(self.bad(piece)) } else { Ok(()) }
     }
 
-    fn unfit(&self, piece: &Piece) -> Unfit {
-        let start = self.base_of(piece);
-        Unfit(Span { file: self.file, start, end: start + offset(piece.kind.header().len()) })
+    fn bad(&self, piece: &Piece) -> BadPiece {
+        let start = piece.range.start;
+        BadPiece(self.text.span(start..start + piece.kind.header().len()))
     }
 
-    fn tree(&self, piece: &Piece) -> Result<DeTable<'t>, Unfit> {
-        grammar::parse_faultless(&self.text[piece.range.clone()]).ok_or_else(|| self.unfit(piece))
+    fn text_of(&self, piece: &Piece) -> Fragment<'t> {
+        self.text.part(piece.range.clone())
     }
 
-    fn walk<'d>(&'d self, piece: &Piece, tree: &'d DeTable<'_>) -> Result<Manifest<'d>, Unfit> {
-        let mut walk = Walk::new(self.file, self.base_of(piece), &self.text[piece.range.clone()]);
+    fn tree(&self, piece: &Piece) -> Result<DeTable<'t>, BadPiece> {
+        grammar::parse_valid(self.text_of(piece).text).ok_or_else(|| self.bad(piece))
+    }
+
+    fn walk<'d>(&'d self, piece: &Piece, tree: &'d DeTable<'_>) -> Result<Manifest<'d>, BadPiece> {
+        let mut walk = Walk::new(self.text_of(piece));
         let shape = walk.document(tree);
-        if walk.findings.is_empty() { Ok(shape) } else { Err(self.unfit(piece)) }
-    }
-
-    fn base_of(&self, piece: &Piece) -> u32 {
-        self.base + offset(piece.range.start)
+        if walk.findings.is_empty() { Ok(shape) } else { Err(self.bad(piece)) }
     }
 }
 
-/// Whether a piece has only the array that it begins with, none of the other `keys`, and nothing of the head; then its
-/// own keys are added.
-fn keeps_to_its_kind(kind: Kind, tree: &DeTable<'_>, keys: &mut Vec<String>) -> bool {
+/// Checks that a piece has only the array that it begins with, no key of the head and no key of an earlier piece, and
+/// adds its keys to `seen_keys`.
+fn has_own_keys_only(kind: PieceKind, tree: &DeTable<'_>, seen_keys: &mut Vec<String>) -> bool {
     tree.iter().all(|(key, value)| match &**key.get_ref() {
-        "nodes" => kind == Kind::Nodes && matches!(value.get_ref(), DeValue::Array(_)),
-        "workloads" => kind == Kind::Workloads && matches!(value.get_ref(), DeValue::Array(_)),
-        key if MAIN.contains(&key) && kind != Kind::Head => false,
-        key if keys.iter().any(|known| known == key) => false,
+        "nodes" => kind == PieceKind::Nodes && matches!(value.get_ref(), DeValue::Array(_)),
+        "workloads" => kind == PieceKind::Workloads && matches!(value.get_ref(), DeValue::Array(_)),
+        key if MAIN_KEYS.contains(&key) && kind != PieceKind::Head => false,
+        key if seen_keys.iter().any(|seen| seen == key) => false,
         key => {
-            keys.push(key.to_owned());
+            seen_keys.push(key.to_owned());
             true
         }
     })

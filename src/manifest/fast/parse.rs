@@ -1,32 +1,31 @@
-//! The pieces of a text, parsed on however many threads there are to be had, and taken in their order.
+//! Parses the pieces of a text in parallel and delivers them in order.
 
 use toml::de::DeTable;
 
-use super::cut::Piece;
-use super::scan::{Plain, scan};
-use super::{Pieces, Unfit};
+use crate::manifest::fast::cut::Piece;
+use crate::manifest::fast::scan::{ScannedTables, scan};
+use crate::manifest::fast::{BadPiece, Pieces};
 use crate::parallel::in_order;
 
-/// What a piece says.
-pub(crate) enum Parsed<'t> {
-    /// Plain tables and nothing else.
-    Plain(Plain<'t>),
-    /// Whatever TOML has.
+/// Content of a piece.
+pub(crate) enum ParsedPiece<'t> {
+    /// Tables in the common form, read without a tree.
+    Tables(ScannedTables<'t>),
+    /// Any other TOML.
     Tree(DeTable<'t>),
 }
 
-/// Parses all pieces, and takes them in order.
-pub(crate) fn each<'t>(
+/// Parses all pieces and passes them to `take` in order.
+pub(crate) fn parse_each<'t>(
     pieces: &Pieces<'t>,
-    mut take: impl FnMut(&Piece, Parsed<'t>) -> Result<(), Unfit>,
-) -> Result<(), Unfit> {
+    mut take: impl FnMut(&Piece, ParsedPiece<'t>) -> Result<(), BadPiece>,
+) -> Result<(), BadPiece> {
     in_order(&pieces.list, pieces.threads, |piece| parse(pieces, piece), |piece, parsed| take(piece, parsed?))
 }
 
-fn parse<'t>(pieces: &Pieces<'t>, piece: &Piece) -> Result<Parsed<'t>, Unfit> {
-    let text = &pieces.text[piece.range.clone()];
-    match scan(pieces.file, pieces.base_of(piece), text, piece.kind) {
-        Some(tables) => Ok(Parsed::Plain(tables)),
-        None => pieces.tree(piece).map(Parsed::Tree),
+fn parse<'t>(pieces: &Pieces<'t>, piece: &Piece) -> Result<ParsedPiece<'t>, BadPiece> {
+    match scan(pieces.text_of(piece), piece.kind) {
+        Some(tables) => Ok(ParsedPiece::Tables(tables)),
+        None => pieces.tree(piece).map(ParsedPiece::Tree),
     }
 }

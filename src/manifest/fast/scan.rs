@@ -1,50 +1,47 @@
-//! Tables as nearly everybody writes them, read without a document tree.
+//! Reads tables in their most common form without a document tree.
 //!
-//! A manifest of a hundred thousand tables is nearly all of this: a header, and on each line after it a key with a
-//! string, a number, a list of strings or an inline table. This reads exactly that and gives up on anything else, be it
-//! good TOML or not: escapes, dotted keys, sub-tables, values over several lines, unknown keys, wrong types. What it
-//! does read it reads as `walk` would.
+//! The common form is a header, then one key per line with a string, a number, an array of strings or an inline table.
+//! Anything else, valid TOML or not, ends the scan without a result: escapes, dotted keys, sub-tables, values over
+//! several lines, unknown keys, wrong types. The result is the same as that of `walk`.
 
-use super::cut::Kind;
-use crate::manifest::bytes::offset;
+use crate::manifest::bytes::Fragment;
+use crate::manifest::fast::cut::PieceKind;
+use crate::manifest::keys::{Amounts, Field, Key};
 use crate::manifest::quantities::Amount;
 use crate::manifest::shape::{At, Node, Pairs, Text, Workload, Written};
-use crate::manifest::walk::{NODE, WORKLOAD};
 use crate::text::source::Span;
 
-/// Tables that are plain.
+/// Tables of a piece in the common form.
 #[derive(Default)]
-pub(crate) struct Plain<'t> {
+pub(crate) struct ScannedTables<'t> {
     pub(crate) nodes: Vec<Node<'t>>,
     pub(crate) workloads: Vec<Workload<'t>>,
 }
 
-/// The tables of a piece that begins at `base` of a source; nothing unless all of them are plain.
-pub(crate) fn scan(file: u32, base: u32, text: &str, kind: Kind) -> Option<Plain<'_>> {
-    let mut scan = Scan { file, base, text, at: 0 };
-    let mut plain = Plain::default();
-    while scan.at < text.len() {
+/// Reads the tables of a piece, or returns `None` unless all of them have the common form.
+pub(crate) fn scan(text: Fragment<'_>, kind: PieceKind) -> Option<ScannedTables<'_>> {
+    let mut scan = Scan { text, at: 0 };
+    let mut tables = ScannedTables::default();
+    while scan.at < text.text.len() {
         let header = scan.header(kind)?;
         match kind {
-            Kind::Head => return None,
-            Kind::Nodes => plain.nodes.push(scan.node(header)?),
-            Kind::Workloads => plain.workloads.push(scan.workload(header)?),
+            PieceKind::Head => return None,
+            PieceKind::Nodes => tables.nodes.push(scan.fields(Node::new(header), &Node::KEYS)?),
+            PieceKind::Workloads => tables.workloads.push(scan.fields(Workload::new(header), &Workload::KEYS)?),
         }
     }
-    Some(plain)
+    Some(tables)
 }
 
-/// A text that is read up to `at`.
+/// A scan that has read the text up to `at`.
 struct Scan<'t> {
-    file: u32,
-    base: u32,
-    text: &'t str,
+    text: Fragment<'t>,
     at: usize,
 }
 
 /// Tables.
 impl<'t> Scan<'t> {
-    fn header(&mut self, kind: Kind) -> Option<Span> {
+    fn header(&mut self, kind: PieceKind) -> Option<Span> {
         let start = self.at;
         self.token(kind.header())?;
         let header = self.span(start);
@@ -52,55 +49,37 @@ impl<'t> Scan<'t> {
         Some(header)
     }
 
-    fn node(&mut self, header: Span) -> Option<Node<'t>> {
-        let mut node = Node::new(header);
-        let mut seen = Seen::default();
+    /// Reads the lines of a table up to the next header.
+    fn fields<T>(&mut self, mut table: T, keys: &[Key<'t, T>]) -> Option<T> {
+        let mut seen = 0_u32;
         while self.is_before_key()? {
-            let key = self.bare()?;
+            let name = self.bare_key()?;
             self.equals()?;
-            seen.once(&NODE, key)?;
-            match key {
-                "name" => node.name = Some(self.string()?),
-                "count" => node.count = Some(self.integer()?),
-                "resources" => node.resources = Some(self.amounts()?),
-                "wards" => node.wards = self.strings()?,
-                "labels" => node.labels = self.table(Self::string)?,
-                "was" => node.was = Some(self.string()?),
-                _ => return None,
+            let index = keys.iter().position(|key| key.name == name)?;
+            if seen & (1 << index) != 0 {
+                return None;
             }
+            seen |= 1 << index;
+            self.field(&mut table, &keys[index].field)?;
             self.end_of_line()?;
         }
-        Some(node)
+        Some(table)
     }
 
-    fn workload(&mut self, header: Span) -> Option<Workload<'t>> {
-        let mut workload = Workload::new(header);
-        let mut seen = Seen::default();
-        while self.is_before_key()? {
-            let key = self.bare()?;
-            self.equals()?;
-            seen.once(&WORKLOAD, key)?;
-            match key {
-                "name" => workload.name = Some(self.string()?),
-                "replicas" => workload.replicas = Some(self.integer()?),
-                "requirements" => workload.requirements = Some(self.amounts()?),
-                "immunities" => workload.immunities = self.strings()?,
-                "aversion_groups" => workload.aversion_groups = self.strings()?,
-                "affinity_groups" => workload.affinity_groups = self.strings()?,
-                "labels" => workload.labels = self.table(Self::string)?,
-                "only_on" => workload.only_on = self.table(Self::one_or_more)?,
-                "never_on" => workload.never_on = self.table(Self::one_or_more)?,
-                "priority" => workload.priority = Some(self.integer()?.value),
-                "stay" => workload.stay = self.boolean()?,
-                "was" => workload.was = Some(self.string()?),
-                _ => return None,
-            }
-            self.end_of_line()?;
+    fn field<T>(&mut self, table: &mut T, field: &Field<'t, T>) -> Option<()> {
+        match field {
+            Field::Text(at) => *at(table) = Some(self.string()?),
+            Field::Integer(at) => *at(table) = Some(self.integer()?),
+            Field::Boolean(at) => *at(table) = self.boolean()?,
+            Field::Texts(at) => *at(table) = self.strings()?,
+            Field::Amounts(at) => *at(table) = Some(self.amounts()?),
+            Field::TextByName(at) => *at(table) = self.table(Self::string)?,
+            Field::Selectors(at) => *at(table) = self.table(Self::one_or_more)?,
         }
-        Some(workload)
+        Some(())
     }
 
-    /// Goes on to the next line that has a key; there is none before a header and at the end.
+    /// Skips blank lines and comments. Returns whether a key follows, rather than a header or the end.
     fn is_before_key(&mut self) -> Option<bool> {
         loop {
             self.blanks();
@@ -115,15 +94,15 @@ impl<'t> Scan<'t> {
 
 /// Values.
 impl<'t> Scan<'t> {
-    /// A string on one line without escapes.
+    /// Reads a string on one line without escapes.
     fn string(&mut self) -> Option<Text<'t>> {
         let start = self.at;
         self.token("\"")?;
         let length = self.rest().iter().position(|&byte| CLASSES[usize::from(byte)] & SPECIAL != 0)?;
-        let value = &self.text[self.at..self.at + length];
+        let value = &self.text.text[self.at..self.at + length];
         self.at += length;
         self.token("\"")?;
-        // Two quotes with a third behind them open a string of several lines.
+        // Three quotes open a multi-line string.
         (length > 0 || self.peek() != Some(b'"')).then(|| At { span: self.span(start), value })
     }
 
@@ -139,22 +118,22 @@ impl<'t> Scan<'t> {
         Some(At { span, value: value.parse().ok()? })
     }
 
-    /// Digits without more than a sign and a fraction.
+    /// Reads digits with an optional sign and fraction.
     fn number(&mut self) -> Option<Text<'t>> {
         let start = self.at;
         self.skip(|byte| matches!(byte, b'+' | b'-'), 1);
         match self.skip(|byte| byte.is_ascii_digit(), usize::MAX) {
             0 => return None,
-            digits => (digits == 1 || self.text.as_bytes()[self.at - digits] != b'0').then_some(())?,
+            digits => (digits == 1 || self.text.text.as_bytes()[self.at - digits] != b'0').then_some(())?,
         }
         if self.skip(|byte| byte == b'.', 1) == 1 {
             (self.skip(|byte| byte.is_ascii_digit(), usize::MAX) > 0).then_some(())?;
         }
         self.delimited()?;
-        Some(At { span: self.span(start), value: &self.text[start..self.at] })
+        Some(At { span: self.span(start), value: &self.text.text[start..self.at] })
     }
 
-    fn amounts(&mut self) -> Option<At<Pairs<'t, At<Amount<'t>>>>> {
+    fn amounts(&mut self) -> Option<At<Amounts<'t>>> {
         let start = self.at;
         let value = self.table(Self::amount)?;
         Some(At { span: self.span(start), value })
@@ -183,7 +162,7 @@ impl<'t> Scan<'t> {
         Some(strings)
     }
 
-    /// An inline table, in the order of a document tree.
+    /// Reads an inline table and sorts its keys, as a document tree does.
     fn table<T>(&mut self, value: fn(&mut Self) -> Option<T>) -> Option<Pairs<'t, T>> {
         let mut pairs = Vec::with_capacity(4);
         self.token("{")?;
@@ -205,17 +184,17 @@ impl<'t> Scan<'t> {
             return self.string();
         }
         let start = self.at;
-        let value = self.bare()?;
+        let value = self.bare_key()?;
         Some(At { span: self.span(start), value })
     }
 
-    fn bare(&mut self) -> Option<&'t str> {
+    fn bare_key(&mut self) -> Option<&'t str> {
         let length = self.skip(|byte| CLASSES[usize::from(byte)] & BARE != 0, usize::MAX);
-        (length > 0).then(|| &self.text[self.at - length..self.at])
+        (length > 0).then(|| &self.text.text[self.at - length..self.at])
     }
 }
 
-/// What stands between keys and values.
+/// Text between keys and values.
 impl Scan<'_> {
     fn equals(&mut self) -> Option<()> {
         self.blanks();
@@ -224,7 +203,7 @@ impl Scan<'_> {
         Some(())
     }
 
-    /// Goes on to the next element; a comma may come before the end.
+    /// Skips to the next element; a trailing comma is allowed.
     fn next_element(&mut self, end: u8) -> Option<()> {
         self.blanks();
         if self.peek()? != end {
@@ -234,21 +213,21 @@ impl Scan<'_> {
         Some(())
     }
 
-    /// Goes on to the next line, over a comment at most.
+    /// Skips to the next line, over a comment if there is one.
     fn end_of_line(&mut self) -> Option<()> {
         self.blanks();
         if self.peek() == Some(b'#') {
             self.skip(|byte| byte == b'\t' || !byte.is_ascii_control(), usize::MAX);
         }
         self.skip(|byte| byte == b'\r', 1);
-        if self.at == self.text.len() { (!self.text.ends_with('\r')).then_some(()) } else { self.token("\n") }
+        if self.at == self.text.text.len() { (!self.text.text.ends_with('\r')).then_some(()) } else { self.token("\n") }
     }
 
     fn blanks(&mut self) {
         self.skip(|byte| matches!(byte, b' ' | b'\t'), usize::MAX);
     }
 
-    /// A number or a word has come to its end.
+    /// Checks that a number or a word ends here.
     fn delimited(&self) -> Option<()> {
         matches!(self.peek(), None | Some(b' ' | b'\t' | b'\r' | b'\n' | b',' | b'}' | b'#')).then_some(())
     }
@@ -257,7 +236,7 @@ impl Scan<'_> {
         self.rest().starts_with(token.as_bytes()).then(|| self.at += token.len())
     }
 
-    /// Goes over bytes of a class, which is ASCII, and says how many there were.
+    /// Skips up to `most` bytes of an ASCII class. Returns how many were skipped.
     fn skip(&mut self, class: impl Fn(u8) -> bool, most: usize) -> usize {
         let length = self.rest().iter().take(most).take_while(|&&byte| class(byte)).count();
         self.at += length;
@@ -265,25 +244,25 @@ impl Scan<'_> {
     }
 
     fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+        self.text.text.as_bytes().get(self.at).copied()
     }
 
     fn rest(&self) -> &[u8] {
-        &self.text.as_bytes()[self.at..]
+        &self.text.text.as_bytes()[self.at..]
     }
 
     fn span(&self, start: usize) -> Span {
-        Span { file: self.file, start: self.base + offset(start), end: self.base + offset(self.at) }
+        self.text.span(start..self.at)
     }
 }
 
-/// Ends a plain string, or is more than plain.
+/// Class of bytes that end a simple string or that it must not contain.
 const SPECIAL: u8 = 1;
 
-/// May be in a bare key.
+/// Class of bytes of a bare key.
 const BARE: u8 = 2;
 
-/// What each byte is, where many are looked at.
+/// Classes of each byte, as a table because `match` is slower on long strings.
 static CLASSES: [u8; 256] = classes();
 
 const fn classes() -> [u8; 256] {
@@ -296,17 +275,4 @@ const fn classes() -> [u8; 256] {
         byte += 1;
     }
     classes
-}
-
-/// The keys of a table that were there.
-#[derive(Default)]
-struct Seen(u32);
-
-impl Seen {
-    fn once(&mut self, known: &[&str], key: &str) -> Option<()> {
-        let bit = 1 << known.iter().position(|known| *known == key)?;
-        let before = self.0;
-        self.0 |= bit;
-        (before & bit == 0).then_some(())
-    }
 }

@@ -1,14 +1,14 @@
-//! Whatever the text, pieces of it say what the whole says: the same model, the same findings in the same spans.
+//! Reading in pieces gives the same model and the same findings at the same spans as reading whole.
 //!
-//! Documents are drawn from lines that make sense together, from lines that only seem to, and from damage.
-//! `PROPTEST_CASES` sets how many; when it is set they are other ones every time, otherwise always the same.
+//! Generated documents consist of valid lines, lines that only look valid, and damage. `PROPTEST_CASES` sets the number
+//! of cases; if it is set the seed is random, otherwise fixed.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, RngSeed};
 
 use super::*;
-use crate::manifest::read_by;
+use crate::manifest::read_with;
 
 /// Lines of a node, after its name.
 const OF_NODES: [&str; 12] = [
@@ -50,7 +50,7 @@ const OF_WORKLOADS: [&str; 20] = [
     "was = \"older\"",
 ];
 
-/// What may stand anywhere, and what should not.
+/// Lines for any position, valid or not.
 const ANYWHERE: [&str; 44] = [
     "",
     "# [[workloads]]",
@@ -112,7 +112,7 @@ const HEADS: [&str; 8] = [
 const DAMAGE: [&str; 16] =
     ["\n", "\r", "\"", "'", "[", "]", "[[", "{", "}", "=", ",", "#", "\\", "\u{0}", "\u{feff}", "[[nodes]]\n"];
 
-/// A table that has a name, and some lines.
+/// Generates a table, mostly with a name, and some lines.
 fn table() -> impl Strategy<Value = String> {
     let name = |letter: &'static str| {
         prop_oneof![
@@ -132,7 +132,7 @@ fn table() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A text, by and large a manifest.
+/// Generates a text that is mostly a valid manifest.
 fn text() -> impl Strategy<Value = String> {
     let head = prop_oneof![8 => select(&HEADS[..4]), 1 => select(&HEADS[4..])];
     let odd = prop::collection::vec((any::<Index>(), select(&ANYWHERE[..])), 0..2);
@@ -158,22 +158,23 @@ fn damaged(text: &str, at: usize, cut: usize, put: &str) -> String {
     format!("{}{put}{}", &text[..at], &text[end.max(at)..])
 }
 
-const WHOLE: Reading = Reading { whole: usize::MAX, longest_whole: usize::MAX, piece: 1, threads: 1 };
+const WHOLE: SplitOptions = SplitOptions { split_above: usize::MAX, max_whole: usize::MAX, piece_bytes: 1, threads: 1 };
 
-fn in_pieces(piece: usize, threads: usize) -> Reading {
-    Reading { whole: 0, longest_whole: usize::MAX, piece, threads }
+fn in_pieces(piece_bytes: usize, threads: usize) -> SplitOptions {
+    SplitOptions { split_above: 0, max_whole: usize::MAX, piece_bytes, threads }
 }
 
-/// All that is read of texts: hash maps, too, are the same, as the same was put in.
-fn said(texts: &[String], reading: Reading) -> String {
+/// Prints everything that is read. Hash maps print alike because they are filled alike.
+fn printed(texts: &[String], options: SplitOptions) -> String {
     let sources: Vec<_> = texts.iter().map(|text| Source::new("lighthouse.toml", text.as_bytes())).collect();
-    format!("{:#?}", read_by(&sources, reading))
+    format!("{:#?}", read_with(&sources, options))
 }
 
-/// Whether a main file is read in pieces, without another look.
+/// Returns whether a main file is read in pieces.
 fn is_read_in_pieces(text: &str, piece: usize) -> bool {
     let source = Source::new("lighthouse.toml", text.as_bytes());
-    matches!(in_pieces(piece, 1).of(0, &source, (text, 0), Pieces::main), Ok(Way::Pieces(_)))
+    let text = Fragment { file: 0, base: 0, text };
+    matches!(in_pieces(piece, 1).read(&source, text, Pieces::read_main), Ok(SplitRead::Done(_)))
 }
 
 fn config() -> Config {
@@ -186,19 +187,19 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn pieces_say_what_the_whole_says(
+    fn reading_in_pieces_equals_reading_whole(
         main in text(),
         drop_in in prop_oneof![3 => Just(None), 1 => text().prop_map(Some)],
         piece in 1_usize..200,
         threads in prop_oneof![12 => Just(1), 2 => Just(2), 1 => Just(16)],
     ) {
         let texts: Vec<_> = [Some(main), drop_in].into_iter().flatten().collect();
-        prop_assert_eq!(said(&texts, in_pieces(piece, threads)), said(&texts, WHOLE));
+        prop_assert_eq!(printed(&texts, in_pieces(piece, threads)), printed(&texts, WHOLE));
     }
 }
 
 #[test]
-fn what_is_common_is_read_in_pieces() {
+fn valid_texts_are_read_in_pieces() {
     let head = "strategy = \"prioritized\"\n";
     let node = "[[nodes]]\nname = \"n\"\nresources = { cpu = 1 }\n[nodes.labels]\nrack = \"A\"\n\n";
     let workload = "[[workloads]] # one\nname = 'w'\nimmunities = [\n  \"x\",\n]\n[workloads.requirements]\ncpu = 1\n";
@@ -213,7 +214,7 @@ fn what_is_common_is_read_in_pieces() {
 }
 
 #[test]
-fn what_breaks_a_rule_is_read_as_a_whole() {
+fn texts_that_break_a_rule_are_read_whole() {
     let (head, node) = ("strategy = \"prioritized\"\n", "[[nodes]]\nname = \"n\"\n");
     let workload = "[[workloads]]\nname = \"w\"\n";
     for text in [
@@ -231,8 +232,8 @@ fn what_breaks_a_rule_is_read_as_a_whole() {
 }
 
 #[test]
-fn plain_tables_need_no_tree() {
-    for (table, plain) in [
+fn common_tables_are_read_without_a_tree() {
+    for (table, is_common) in [
         ("[[workloads]]\nname = \"w\"\nrequirements = { cpu = \"500m\", mem = 1.5 }\n", true),
         ("[[workloads]] # w\r\n\r\n  name = \"w\" # w\r\nstay = true\r\npriority = 0", true),
         ("[[workloads]]\nname = \"a\\\"\"", false),
@@ -245,15 +246,16 @@ fn plain_tables_need_no_tree() {
         ("[[workloads]]\nstay = true # \u{1}", false),
         ("[[workloads]]\nstay = true\r", false),
     ] {
-        assert_eq!(scan::scan(0, 0, table, Kind::Workloads).is_some(), plain, "{table:?}");
+        let text = Fragment { file: 0, base: 0, text: table };
+        assert_eq!(scan::scan(text, PieceKind::Workloads).is_some(), is_common, "{table:?}");
     }
 }
 
 #[test]
-fn a_text_that_is_too_long_for_a_whole_is_read_in_pieces_or_refused() {
-    let limit = Reading { whole: 0, longest_whole: 60, piece: 1, threads: 1 };
+fn a_text_above_the_limit_is_read_in_pieces_or_refused() {
+    let limit = SplitOptions { split_above: 0, max_whole: 60, piece_bytes: 1, threads: 1 };
     let many = |table: &str| format!("strategy = \"prioritized\"\n{}", [table, &table.replace('1', "2")].concat());
-    let messages = |text: &str| match read_by(&[Source::new("a.toml", text)], limit) {
+    let messages = |text: &str| match read_with(&[Source::new("a.toml", text)], limit) {
         Ok(manifest) => vec![manifest.model.nodes().len().to_string()],
         Err(findings) => findings.iter().map(|found| found.message.clone()).collect(),
     };

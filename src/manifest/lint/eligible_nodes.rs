@@ -1,38 +1,39 @@
-//! On which nodes a workload may be, whatever is free there: selectors, and which resources are offered.
+//! Decides whether a workload has any eligible node, by selectors, offered resources and drains.
 //!
-//! Many workloads may each name a value of their own, so nodes are looked up by value rather than asked one by one.
+//! Thousands of workloads may each select a value of their own, so nodes are looked up by label value instead of being
+//! tested one by one.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::names::Symbol;
 use crate::model::{Model, NAME_LABEL, NodeId, Selector, WorkloadTable};
 
-/// What decides on which nodes a workload may be.
+/// Constraints of a workload table that decide which nodes are eligible.
 #[derive(PartialEq, Eq, Hash)]
-pub(crate) struct Needs<'m> {
+pub(crate) struct Constraints<'m> {
     only_on: &'m [Selector],
     never_on: &'m [Selector],
     resources: Vec<Symbol>,
 }
 
-/// Which nodes there are for a workload.
+/// Whether a workload has eligible nodes.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// There are some, or what is missing is told elsewhere.
+    /// There is an eligible node, or another warning says what is missing.
     Fine,
-    /// No node matches all selectors, though each of them matches one.
+    /// Each selector matches some node, but no node matches all of them.
     NoneSelected,
-    /// Those that there are will be drained, all of them.
+    /// All eligible nodes are drained.
     AllDrained(Vec<NodeId>),
 }
 
-/// The nodes that have the values which `only_on` names, and what there is on nodes at all.
-pub(crate) struct Labelled {
+/// Index of nodes by the label values in `only_on`, and the set of all offered resources.
+pub(crate) struct NodeIndex {
     nodes: FxHashMap<(Symbol, Symbol), Vec<NodeId>>,
     offered: FxHashSet<Symbol>,
 }
 
-impl Labelled {
+impl NodeIndex {
     pub(crate) fn new(model: &Model) -> Self {
         let selectors = model.workload_tables().iter().flat_map(|table| &table.only_on);
         let labels = selectors.map(|selector| selector.label).collect::<FxHashSet<_>>();
@@ -48,7 +49,7 @@ impl Labelled {
         Self { nodes, offered: offers.map(|offer| offer.resource).collect() }
     }
 
-    /// The nodes that have one of the values, some perhaps more than once.
+    /// Returns the nodes with one of the values of a selector; a node can occur more than once.
     fn nodes<'a>(&'a self, model: &'a Model, selector: &'a Selector) -> impl Iterator<Item = NodeId> + 'a {
         let is_name = model.text(selector.label) == NAME_LABEL;
         selector.values.iter().flat_map(move |&value| {
@@ -57,7 +58,7 @@ impl Labelled {
         })
     }
 
-    /// How many [`Labelled::nodes`] gives.
+    /// Counts the nodes that [`Self::nodes`] returns.
     fn count(&self, model: &Model, selector: &Selector) -> usize {
         if model.text(selector.label) == NAME_LABEL {
             return self.nodes(model, selector).count();
@@ -66,29 +67,29 @@ impl Labelled {
     }
 }
 
-impl<'m> Needs<'m> {
+impl<'m> Constraints<'m> {
     pub(crate) fn of(table: &'m WorkloadTable) -> Self {
         let resources = table.requirements.iter().map(|each| each.resource).collect();
         Self { only_on: &table.only_on, never_on: &table.never_on, resources }
     }
 
-    pub(crate) fn judge(&self, model: &Model, labelled: &Labelled) -> Verdict {
-        let counts = self.only_on.iter().map(|selector| (labelled.count(model, selector), selector));
+    pub(crate) fn verdict(&self, model: &Model, index: &NodeIndex) -> Verdict {
+        let counts = self.only_on.iter().map(|selector| (index.count(model, selector), selector));
         match counts.clone().min_by_key(|&(count, _)| count) {
-            // A selector that no node matches by itself has a warning of its own.
+            // A selector that matches no node has its own warning.
             Some((0, _)) if counts.clone().any(|(count, each)| count == 0 && !each.values.is_empty()) => Verdict::Fine,
-            Some((_, fewest)) => self.judge_among(model, labelled, labelled.nodes(model, fewest)),
-            None => self.judge_among(model, labelled, model.node_ids()),
+            Some((_, fewest)) => self.verdict_among(model, index, index.nodes(model, fewest)),
+            None => self.verdict_among(model, index, model.node_ids()),
         }
     }
 
-    /// The verdict where no other nodes can match. Mostly the first that does decides.
-    fn judge_among(&self, model: &Model, labelled: &Labelled, nodes: impl Iterator<Item = NodeId>) -> Verdict {
-        let mut selected = nodes.filter(|&node| self.admits(model, node)).peekable();
+    /// Returns the verdict if only `nodes` can match. The first eligible node usually decides it.
+    fn verdict_among(&self, model: &Model, index: &NodeIndex, nodes: impl Iterator<Item = NodeId>) -> Verdict {
+        let mut selected = nodes.filter(|&node| self.is_selected(model, node)).peekable();
         if selected.peek().is_none() {
             return Verdict::NoneSelected;
         }
-        if !self.resources.iter().all(|resource| labelled.offered.contains(resource)) {
+        if !self.resources.iter().all(|resource| index.offered.contains(resource)) {
             return Verdict::Fine;
         }
         let mut drained = Vec::new();
@@ -103,7 +104,7 @@ impl<'m> Needs<'m> {
         if drained.is_empty() { Verdict::Fine } else { Verdict::AllDrained(drained) }
     }
 
-    fn admits(&self, model: &Model, node: NodeId) -> bool {
+    fn is_selected(&self, model: &Model, node: NodeId) -> bool {
         self.only_on.iter().all(|selector| model.selects(selector, node))
             && !self.never_on.iter().any(|selector| model.selects(selector, node))
     }
@@ -122,8 +123,8 @@ mod tests {
     use crate::model::{NodeTable, Offer, Requirement, Strategy as Placing, WorkloadOptions};
     use crate::quantity::{Capacity, Family, Quantity};
 
-    /// The same by asking every node.
-    fn judged_slowly(model: &Model, table: &WorkloadTable) -> Verdict {
+    /// Oracle that tests every node.
+    fn slow_verdict(model: &Model, table: &WorkloadTable) -> Verdict {
         let matches = |selectors: &[Selector], node| selectors.iter().all(|each| model.selects(each, node));
         let avoided = |node| table.never_on.iter().any(|each| model.selects(each, node));
         let mut selected = model.node_ids().collect::<Vec<_>>();
@@ -148,14 +149,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_verdict_is_that_of_every_node(
+        fn the_verdict_equals_that_of_testing_every_node(
             nodes in vec((0..5_usize, 0..5_usize, 0..3_usize, any::<bool>()), 1..6),
             (only_on, never_on) in (selectors(3), selectors(2)),
             asked in 0..3_usize,
         ) {
             let mut model = Model::new(Placing::Prioritized, &[]).expect("a model");
             let labels = LABELS.map(|label| model.intern(label));
-            // The first are names of nodes, too.
+            // The first values are also names of nodes.
             let values = ["n-0", "n-1", "n-2", "n-3"].map(|value| model.intern(value));
             let resources = ["cpu", "mem", "gpu"].map(|resource| model.intern(resource));
             for (at, &(rack, zone, offered, is_drained)) in nodes.iter().enumerate() {
@@ -171,14 +172,14 @@ mod tests {
                     model.drains.insert(NodeId(range.expect("a node").start), String::new());
                 }
             }
-            let lowered = |selectors: &Selectors| {
+            let interned = |selectors: &Selectors| {
                 let selector = |(label, of): &(usize, Vec<usize>)| {
                     Selector { label: labels[*label], values: of.iter().map(|&value| values[value]).collect() }
                 };
                 selectors.iter().map(selector).collect::<Vec<_>>()
             };
             let requirement = |&resource| Requirement::new(resource, Quantity::from(1), Family::Plain);
-            let (only_on, never_on) = (lowered(&only_on), lowered(&never_on));
+            let (only_on, never_on) = (interned(&only_on), interned(&never_on));
             let options = WorkloadOptions { only_on, never_on, ..WorkloadOptions::default() };
             model.add_workloads(WorkloadTable {
                 name: "w".into(),
@@ -187,8 +188,8 @@ mod tests {
                 ..WorkloadTable::default()
             }).expect("a workload");
             let table = &model.workload_tables()[0];
-            let verdict = Needs::of(table).judge(&model, &Labelled::new(&model));
-            prop_assert_eq!(verdict, judged_slowly(&model, table));
+            let verdict = Constraints::of(table).verdict(&model, &NodeIndex::new(&model));
+            prop_assert_eq!(verdict, slow_verdict(&model, table));
         }
     }
 }

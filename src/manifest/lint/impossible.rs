@@ -1,16 +1,16 @@
-//! What cannot be right, whatever the plan: warned of before anything is planned.
+//! Warns of rules that no plan can satisfy.
 //!
-//! Groups that nobody is in or whose label nodes lack, hard groups with more members than room, selectors that no node
-//! matches, workloads whose every node is drained.
+//! These are groups without members or with a label that nodes lack, hard groups with more members than room, selectors
+//! that match no node, and workloads whose eligible nodes are all drained.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use crate::manifest::expand::Spans;
+use crate::manifest::expand::ModelSpans;
 use crate::manifest::group_options::{GroupSpans, Groups};
-use crate::manifest::lint::eligible_nodes::{Labelled, Needs, Verdict};
-use crate::manifest::lint::unmatched::{answered, labels};
+use crate::manifest::lint::eligible_nodes::{Constraints, NodeIndex, Verdict};
+use crate::manifest::lint::unmatched::{Known, labels, with_suggestion};
 use crate::manifest::list::list;
 use crate::model::names::Symbol;
 use crate::model::{Model, NAME_LABEL, WorkloadTable};
@@ -18,25 +18,32 @@ use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::quoted;
 use crate::text::source::Span;
 
-/// Members of groups, counted after `replicas` are expanded.
-type Members = BTreeMap<Symbol, u64>;
+/// Number of members per group, with `replicas` expanded.
+type MemberCounts = BTreeMap<Symbol, u64>;
 
-/// Warns of group options that nothing answers to.
+/// Members of the groups of one kind.
+struct GroupMembers {
+    /// `aversion` or `affinity`.
+    kind: &'static str,
+    counts: MemberCounts,
+}
+
+/// Warns of options of groups without members, and of labels that nodes lack.
 pub(crate) fn warn_of_groups(model: &Model, groups: &Groups, findings: &mut Findings) {
-    let aversion = members(model, |table| &table.aversion_groups);
-    let affinity = members(model, |table| &table.affinity_groups);
+    let aversion = GroupMembers { kind: "aversion", counts: count_members(model, |table| &table.aversion_groups) };
+    let affinity = GroupMembers { kind: "affinity", counts: count_members(model, |table| &table.affinity_groups) };
     for (&group, spans) in &groups.aversion {
-        memberless(model, group, spans, ("aversion", &aversion), findings);
+        warn_if_memberless(model, group, spans, &aversion, findings);
         warn_of_label(model, group, model.aversion_group(group).over, spans, findings);
     }
     for (&group, spans) in &groups.affinity {
-        memberless(model, group, spans, ("affinity", &affinity), findings);
+        warn_if_memberless(model, group, spans, &affinity, findings);
         warn_of_label(model, group, model.affinity_group(group).over, spans, findings);
     }
 }
 
-fn members(model: &Model, groups: fn(&WorkloadTable) -> &[Symbol]) -> Members {
-    let mut members = Members::new();
+fn count_members(model: &Model, groups: fn(&WorkloadTable) -> &[Symbol]) -> MemberCounts {
+    let mut members = MemberCounts::new();
     for table in model.workload_tables().iter() {
         for &group in groups(table) {
             *members.entry(group).or_default() += u64::from(table.replicas.unwrap_or(1));
@@ -45,23 +52,24 @@ fn members(model: &Model, groups: fn(&WorkloadTable) -> &[Symbol]) -> Members {
     members
 }
 
-fn memberless(
+fn warn_if_memberless(
     model: &Model,
     group: Symbol,
     spans: &GroupSpans,
-    (kind, members): (&str, &Members),
+    members: &GroupMembers,
     findings: &mut Findings,
 ) {
-    if members.get(&group).is_some_and(|&members| members > 0) {
+    if members.counts.get(&group).is_some_and(|&members| members > 0) {
         return;
     }
-    let warning = Diagnostic::warning(format!("no workload is in the {kind} group {}", quoted(model.text(group))));
-    let names = members.keys().map(|&group| model.text(group));
-    let known = (&*format!("{kind} groups of workloads are"), names);
-    findings.push(answered(warning, spans.key, model.text(group), known, findings.are_many()));
+    let warning =
+        Diagnostic::warning(format!("the {} group {} has no members", members.kind, quoted(model.text(group))));
+    let names = members.counts.keys().map(|&group| model.text(group));
+    let known = Known { intro: format!("workloads are in the {} groups", members.kind), names };
+    findings.push(with_suggestion(warning, spans.key, model.text(group), known, findings.are_many()));
 }
 
-/// Warns of nodes that are no span for a group, as they lack its label.
+/// Warns of nodes without the label in a group's `over`: they belong to no domain of the group.
 fn warn_of_label(model: &Model, group: Symbol, over: Option<Symbol>, spans: &GroupSpans, findings: &mut Findings) {
     let (Some(label), Some(span)) = (over, spans.over) else { return };
     let lack: Vec<_> = model.node_ids().filter(|&node| model.node_label(node, label).is_none()).collect();
@@ -71,75 +79,87 @@ fn warn_of_label(model: &Model, group: Symbol, over: Option<Symbol>, spans: &Gro
     let (label, group) = (model.text(label), quoted(model.text(group)));
     if lack.len() == model.nodes().len() {
         let warning =
-            Diagnostic::warning(format!("no node has the label {}, over which group {group} goes", quoted(label)));
-        let crowded = findings.are_many();
-        let known = if crowded { BTreeMap::new() } else { labels(model) };
+            Diagnostic::warning(format!("group {group} is over the label {}, but no node has it", quoted(label)));
+        let are_many = findings.are_many();
+        let known = if are_many { BTreeMap::new() } else { labels(model) };
         let names = known.keys().map(|&label| model.text(label)).chain([NAME_LABEL]);
-        findings.push(answered(warning, span, label, ("nodes have the labels", names), crowded));
+        findings.push(with_suggestion(
+            warning,
+            span,
+            label,
+            Known { intro: "nodes have the labels".to_owned(), names },
+            are_many,
+        ));
         return;
     }
     let has = if lack.len() == 1 { "1 node lacks".to_owned() } else { format!("{} nodes lack", lack.len()) };
-    let warning = Diagnostic::warning(format!("{has} the label {}, over which group {group} goes", quoted(label)));
+    let warning = Diagnostic::warning(format!("group {group} is over the label {}, but {has} it", quoted(label)));
     let names = list(lack.iter().take(1_000).map(|&node| model.node_name(node)));
     findings.push(
-        warning.at(span, "").note(format!("without it: {names}")).note("a node without it is no place for the group"),
+        warning
+            .at(span, "")
+            .note(format!("nodes without it: {names}"))
+            .note("those nodes belong to no domain of the group"),
     );
 }
 
-/// Warns of what no plan can satisfy.
-pub(crate) fn warn_of_the_impossible(model: &Model, groups: &Groups, spans: &Spans, findings: &mut Findings) {
+/// Warns of hard groups without room and of workloads without eligible nodes.
+pub(crate) fn warn_of_the_impossible(model: &Model, groups: &Groups, spans: &ModelSpans, findings: &mut Findings) {
     if model.nodes().is_empty() {
         return;
     }
-    let members = members(model, |table| &table.aversion_groups);
+    let members = count_members(model, |table| &table.aversion_groups);
     for (&group, at) in &groups.aversion {
-        crowded(model, group, at, members.get(&group).copied().unwrap_or(0), findings);
+        warn_if_crowded(model, group, at, members.get(&group).copied().unwrap_or(0), findings);
     }
-    let labelled = Labelled::new(model);
-    let mut judged = FxHashMap::default();
+    let index = NodeIndex::new(model);
+    let mut verdicts = FxHashMap::default();
     for (table, at) in model.workload_tables().iter().zip(&spans.workloads) {
-        let asks = !table.only_on.is_empty() || !table.never_on.is_empty();
-        if (asks || !model.drains.is_empty()) && table.replicas != Some(0) {
-            let verdict = judged.entry(Needs::of(table)).or_insert_with_key(|needs| needs.judge(model, &labelled));
-            findings.extend(warning(verdict, table, at.header, model));
+        let has_selectors = !table.only_on.is_empty() || !table.never_on.is_empty();
+        if (has_selectors || !model.drains.is_empty()) && table.replicas != Some(0) {
+            let verdict = verdicts
+                .entry(Constraints::of(table))
+                .or_insert_with_key(|constraints| constraints.verdict(model, &index));
+            findings.extend(warning_of(verdict, table, at.header, model));
         }
     }
 }
 
-fn warning(verdict: &Verdict, table: &WorkloadTable, span: Span, model: &Model) -> Option<Diagnostic> {
+fn warning_of(verdict: &Verdict, table: &WorkloadTable, span: Span, model: &Model) -> Option<Diagnostic> {
     let name = quoted(&table.name);
     match verdict {
         Verdict::Fine => None,
         Verdict::NoneSelected => {
             let warning = Diagnostic::warning(format!("no node matches the selectors of {name}")).at(span, "");
-            Some(warning.help("loosen `only_on` or `never_on`, or label a node"))
+            Some(warning.help("relax `only_on` or `never_on`, or add the labels to a node"))
         }
         Verdict::AllDrained(nodes) => {
             let nodes = list(nodes.iter().take(1_000).map(|&node| model.node_name(node)));
-            let warning = Diagnostic::warning(format!("every node that could take {name} is drained")).at(span, "");
+            let warning = Diagnostic::warning(format!("all nodes that {name} may run on are drained")).at(span, "");
             Some(warning.note(format!("drained: {nodes}")))
         }
     }
 }
 
-/// A hard group with more members than its spans take.
-fn crowded(model: &Model, group: Symbol, at: &GroupSpans, members: u64, findings: &mut Findings) {
+/// Warns of a hard group that has more members than its domains can take.
+fn warn_if_crowded(model: &Model, group: Symbol, at: &GroupSpans, members: u64, findings: &mut Findings) {
     let options = model.aversion_group(group);
     if !options.hard {
         return;
     }
-    let (spans, what) = match options.over {
+    let (domains, what) = match options.over {
         Some(label) => {
             let values: BTreeSet<_> = model.node_ids().filter_map(|node| model.node_label(node, label)).collect();
             (values.len(), format!("values of {}", quoted(model.text(label))))
         }
         None => (model.nodes().len(), "nodes".to_owned()),
     };
-    let room = (spans as u64).saturating_mul(u64::from(options.max));
+    let room = (domains as u64).saturating_mul(u64::from(options.max));
     if members > room {
         let name = quoted(model.text(group));
-        let warning =
-            Diagnostic::warning(format!("the hard aversion group {name} has {members} members and room for {room}"));
-        findings.push(warning.at(at.key, "").note(format!("{spans} {what}, {} each", options.max)));
+        let warning = Diagnostic::warning(format!(
+            "the hard aversion group {name} has {members} members, but room for only {room}"
+        ));
+        findings.push(warning.at(at.key, "").note(format!("{domains} {what}, at most {} on each", options.max)));
     }
 }

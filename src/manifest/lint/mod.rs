@@ -1,4 +1,4 @@
-//! Warnings about a valid manifest: names that nothing answers to, and what no plan can satisfy.
+//! Warnings about a valid manifest: names that match nothing, and rules that no plan can satisfy.
 
 pub(crate) mod eligible_nodes;
 pub(crate) mod impossible;

@@ -5,23 +5,22 @@ use std::borrow::Cow;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::{SHARED, Value, Walk};
-use crate::manifest::bytes::offset;
-use crate::manifest::list::listed;
+use super::{Value, Walk};
+use crate::manifest::keys::SHARED_KEYS;
+use crate::manifest::list::list_all;
 use crate::manifest::shape::{At, Text};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::escape::quoted;
 use crate::text::source::Span;
 use crate::text::suggestion::nearest;
 
-/// Keys of one kind of table that people look for in another.
+/// Keys of one kind of table that users try in another, each with the right one.
 const MISPLACED: [(&str, &str); 4] =
     [("count", "replicas"), ("replicas", "count"), ("resources", "requirements"), ("requirements", "resources")];
 
 impl Walk<'_> {
     pub(crate) fn span<T>(&self, value: &Spanned<T>) -> Span {
-        let span = value.span();
-        Span { file: self.file, start: self.base + offset(span.start), end: self.base + offset(span.end) }
+        self.text.span(value.span())
     }
 
     pub(crate) fn at<T, V>(&self, value: &Spanned<T>, read: V) -> At<V> {
@@ -38,29 +37,30 @@ impl Walk<'_> {
         let meant = misplaced.map(|(_, right)| *right).or_else(|| nearest(key.value, known.iter().copied()));
         self.findings.push(match meant {
             Some(meant) => fault.at(key.span, format!("did you mean `{meant}`?")),
-            None => fault.at(key.span, "").note(format!("{table} has {}", listed(known))),
+            None => fault.at(key.span, "").note(format!("{table} has the keys {}", list_all(known))),
         });
-        self.spoil(meant.unwrap_or_default());
+        self.note_bad_key(meant.unwrap_or_default());
     }
 
-    pub(crate) fn spoil(&mut self, key: &str) {
-        self.spoilt_names += usize::from(key == "name");
-        self.spoilt_strategies += usize::from(key == "strategy");
+    /// Remembers a name or strategy that is there but wrong, so that it is not reported as missing.
+    fn note_bad_key(&mut self, key: &str) {
+        self.bad_names += usize::from(key == "name");
+        self.bad_strategies += usize::from(key == "strategy");
     }
 
     pub(crate) fn not_in_drop_in(&mut self, key: Text<'_>) {
-        let fault = Diagnostic::error(format!("`{}` cannot stand in a drop-in", key.value));
-        let fault = fault.at(key.span, "").note(format!("drop-ins hold {} only", listed(&SHARED)));
+        let fault = Diagnostic::error(format!("`{}` is not allowed in a drop-in", key.value));
+        let fault = fault.at(key.span, "").note(format!("a drop-in has the keys {}", list_all(&SHARED_KEYS)));
         self.findings.push(fault.help("move it to the main file"));
     }
 
     pub(crate) fn single_brackets(&mut self, key: Text<'_>, value: &Value<'_>) {
         let fault = Diagnostic::error(format!("`{}` must be an array of tables", key.value));
         let fault = fault.at(self.span(value), "this is a single table");
-        self.findings.push(fault.help(format!("write `[[{}]]`, once for each", key.value)));
+        self.findings.push(fault.help(format!("write `[[{}]]` before each of them", key.value)));
     }
 
-    /// Reports a value of a wrong type; there is nothing to go on with.
+    /// Reports a value of a wrong type. Returns `None` in the place of the value.
     pub(crate) fn wrong<T>(&mut self, key: Text<'_>, value: &Value<'_>, expected: &str) -> Option<T> {
         let fault = Diagnostic::error(format!("{} must be {expected}", quoted(key.value)));
         let fault = fault.at(self.span(value), format!("this is {}", kind(value.get_ref())));
@@ -70,7 +70,7 @@ impl Walk<'_> {
             Some(text) => fault.help(format!("write `{text}` without quotes")),
             None => fault,
         });
-        self.spoil(key.value);
+        self.note_bad_key(key.value);
         None
     }
 }

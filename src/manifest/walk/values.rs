@@ -1,10 +1,9 @@
-//! Values of one type each.
-//!
-//! What is of another type is reported and left out. An amount's text is taken from the source, exactly as written.
+//! Values of each type. A value of another type is reported and left out.
 
 use toml::de::{DeTable, DeValue};
 
 use super::{Value, Walk};
+use crate::manifest::keys::Amounts;
 use crate::manifest::quantities::Amount;
 use crate::manifest::shape::{At, Pairs, Text, Written};
 use crate::text::diagnostic::Diagnostic;
@@ -32,7 +31,7 @@ impl<'d> Walk<'d> {
         };
         let Ok(whole) = i64::from_str_radix(integer.as_str(), integer.radix()) else {
             let fault = Diagnostic::error(format!("{} is out of range", quoted(key.value)));
-            self.findings.push(fault.at(self.span(value), "integers have 64 bits"));
+            self.findings.push(fault.at(self.span(value), "must fit in 64 bits"));
             return None;
         };
         Some(self.at(value, whole))
@@ -40,12 +39,12 @@ impl<'d> Walk<'d> {
 
     pub(crate) fn strings(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Vec<Text<'d>> {
         match value.get_ref() {
-            DeValue::Array(values) => values.iter().filter_map(|value| self.string_of(key, value)).collect(),
+            DeValue::Array(values) => values.iter().filter_map(|value| self.element(key, value)).collect(),
             _ => self.wrong(key, value, "an array of strings").unwrap_or_default(),
         }
     }
 
-    pub(crate) fn string_of(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<Text<'d>> {
+    pub(crate) fn element(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<Text<'d>> {
         match value.get_ref() {
             DeValue::String(text) => Some(self.at(value, &**text)),
             _ => self.wrong(key, value, "an array of strings"),
@@ -75,12 +74,12 @@ impl<'d> Walk<'d> {
     pub(crate) fn one_or_more(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Vec<Text<'d>> {
         match value.get_ref() {
             DeValue::String(text) => vec![self.at(value, &**text)],
-            DeValue::Array(values) => values.iter().filter_map(|value| self.string_of(key, value)).collect(),
+            DeValue::Array(values) => values.iter().filter_map(|value| self.element(key, value)).collect(),
             _ => self.wrong(key, value, "a string or an array of strings").unwrap_or_default(),
         }
     }
 
-    pub(crate) fn amounts(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<At<Pairs<'d, At<Amount<'d>>>>> {
+    pub(crate) fn amounts(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<At<Amounts<'d>>> {
         let DeValue::Table(table) = value.get_ref() else {
             return self.wrong(key, value, "a table of quantities");
         };
@@ -93,10 +92,10 @@ impl<'d> Walk<'d> {
         Some(self.at(value, amounts))
     }
 
-    /// A number's text is taken from the source: a binary float is not what was written.
+    /// Takes a number's text from the source: a parsed binary float is not what was written.
     pub(crate) fn amount(&mut self, key: Text<'d>, value: &'d Value<'_>) -> Option<At<Written<'d>>> {
         let written = match value.get_ref() {
-            DeValue::Integer(_) | DeValue::Float(_) => Written::Number(self.text.get(value.span())?),
+            DeValue::Integer(_) | DeValue::Float(_) => Written::Number(self.text.text.get(value.span())?),
             DeValue::String(text) => Written::Text(text),
             _ => return self.wrong(key, value, "a quantity, such as `2`, `0.5` or `\"64Gi\"`"),
         };
