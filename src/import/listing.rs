@@ -12,7 +12,7 @@ use crate::model::{Model, NodeId, WorkloadId};
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::quoted;
 use crate::text::source::{Source, Span};
-use crate::text::suggestion::unknown;
+use crate::text::suggestion::{UnknownName, unknown};
 
 /// Help for lines that are not valid.
 const FORM: &str = "each line is a workload, white space and its node";
@@ -125,7 +125,7 @@ fn fault(model: &Model, line: Line<'_>, are_many: bool) -> Diagnostic {
     // Suggestions take time to find, so they are left out after many mistakes.
     let near = if are_many { 0 } else { usize::MAX };
     let Span { file, start, end } = line.whole();
-    let (span, (message, help)) = match (known, line.splits().next()) {
+    let (span, UnknownName { message, help }) = match (known, line.splits().next()) {
         (Some((_, node)), _) => {
             let names = model.nodes().iter().map(|each| &*each.name).take(near);
             (Span { file, start: end - offset(node.len()), end }, unknown("node", node, names))
@@ -134,7 +134,10 @@ fn fault(model: &Model, line: Line<'_>, are_many: bool) -> Diagnostic {
             let names = model.workloads().iter().map(|each| &*each.name).take(near);
             (Span { file, start, end: start + offset(workload.len()) }, unknown("workload", workload, names))
         }
-        (None, None) => (line.whole(), ("the line has a name, but no node".to_owned(), Some(FORM.to_owned()))),
+        (None, None) => (
+            line.whole(),
+            UnknownName { message: "the line has a name, but no node".to_owned(), help: Some(FORM.to_owned()) },
+        ),
     };
     let mut fault = Diagnostic::error(message).at(span, "");
     fault.help.extend(help);

@@ -49,7 +49,7 @@ fn replan(name: Text<'_>, findings: &mut Findings) -> Option<Replan> {
     let known = [Replan::Keep, Replan::Fresh];
     let found = known.into_iter().find(|replan| replan.name() == name.value);
     if found.is_none() {
-        findings.push(unknown(name, "value of `replan`", &known.map(Replan::name)));
+        findings.push(unknown(name, "replan mode", &known.map(Replan::name)));
     }
     found
 }

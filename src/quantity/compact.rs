@@ -1,33 +1,33 @@
-//! An amount in half the room, for where there are as many of them as workloads.
+//! A quantity in half the memory, for lists with an entry per workload.
 
 use ethnum::I256;
 
 use super::{FINEST, Quantity};
 
-/// Powers of ten, up to how many attos make one.
+/// Powers of ten, up to the number of attos in one.
 static POWERS: [i128; 19] = powers();
 
-/// The same as a [`Quantity`]; what is commonly written is so many times a power of ten.
+/// A [`Quantity`] in a compact form: most written amounts are a small multiple of a power of ten.
 #[derive(Clone, Debug)]
 pub struct Compact(Form);
 
 #[derive(Clone, Debug)]
 enum Form {
-    /// So many times ten to this power, in attos; the power is at most that of one.
+    /// A count and a power of ten, in attos. The power is at most 18.
     Small(i64, u8),
-    /// Whatever else there may be.
+    /// Any other amount.
     Large(Box<Quantity>),
 }
 
 impl Compact {
-    /// `count` times ten to the power `attos` of attos, where that is small.
+    /// Makes `count * 10^attos` attos, if the small form can hold it.
     pub(super) fn small(count: i64, attos: i64) -> Option<Self> {
         let power = attos.min(FINEST);
         let count = count.checked_mul(10_i64.checked_pow(u32::try_from(attos - power).ok()?)?)?;
         Some(Self(Form::Small(count, u8::try_from(power).ok()?)))
     }
 
-    /// Whether it is below zero.
+    /// Returns whether the amount is below zero.
     pub fn is_negative(&self) -> bool {
         match &self.0 {
             Form::Small(count, _) => *count < 0,
@@ -72,7 +72,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_amount_stays_what_it_is(high in any::<i128>(), low in any::<i128>(), bits in 0..256_u32) {
+        fn conversion_keeps_the_amount(high in any::<i128>(), low in any::<i128>(), bits in 0..256_u32) {
             let amount = Quantity(I256::from_words(high, low) >> bits);
             for amount in [amount, Quantity::from(amount.0.as_i64())] {
                 let compact = Compact::from(amount);
@@ -82,7 +82,7 @@ mod tests {
         }
 
         #[test]
-        fn a_count_of_a_power_of_ten_is_that(count in any::<i64>(), attos in -3..40_i64) {
+        fn small_amounts_are_exact(count in any::<i64>(), attos in -3..40_i64) {
             let expected = |attos| I256::from(count) * I256::new(10).pow(attos);
             if let Some(compact) = Compact::small(count, attos) {
                 prop_assert_eq!(Quantity::from(&compact).0, expected(u32::try_from(attos).expect("not below zero")));
@@ -92,7 +92,7 @@ mod tests {
         }
 
         #[test]
-        fn a_whole_number_takes_half_the_room(count in any::<i64>()) {
+        fn a_whole_number_takes_the_small_form(count in any::<i64>()) {
             prop_assert!(matches!(Compact::from(Quantity::from(count)).0, Form::Small(..)));
         }
     }

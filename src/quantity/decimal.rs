@@ -1,11 +1,11 @@
-//! Written digits to an amount, within the limits of a quantity.
+//! Parses decimal digits and scales them to an amount.
 
 use ethnum::I256;
 
 use super::compact::Compact;
 use super::{FINEST, LIMIT_EXPONENT, MAX_DIGITS, Quantity, QuantityError, power_of_ten};
 
-/// Written digits, taken apart: `mantissa * 10^exponent`.
+/// A parsed decimal: `mantissa * 10^exponent`.
 pub(super) struct Decimal {
     mantissa: i64,
     exponent: i64,
@@ -16,7 +16,7 @@ impl Decimal {
         Self::few_digits(number).map_or_else(|| Self::parse_any(number), Ok)
     }
 
-    /// Digits and nothing else, as most numbers are written; none where they may be too many.
+    /// Parses plain digits, the most common form; `None` for anything else and for more than 18 digits.
     pub(super) fn few_digits(number: &str) -> Option<Self> {
         let is_few = (1..=MAX_DIGITS).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
         let mantissa = || number.bytes().fold(0, |mantissa, digit| mantissa * 10 + i64::from(digit - b'0'));
@@ -41,7 +41,7 @@ impl Decimal {
         })
     }
 
-    /// The number times `factor` times ten to the power `exponent`, within the limits of a quantity.
+    /// Returns `self * factor * 10^exponent` if it is within the limits of a quantity.
     pub(super) fn times(&self, factor: i64, exponent: i64) -> Result<Compact, QuantityError> {
         if self.mantissa == 0 {
             return Ok(Quantity::ZERO.into());
@@ -51,7 +51,7 @@ impl Decimal {
             return Err(QuantityError::TooLarge);
         }
         let attos = exponent.saturating_add(FINEST);
-        // What is commonly written is small, and always below the limit.
+        // The common case; the small form is always below the limit.
         if let Some(small) = self.mantissa.checked_mul(factor).and_then(|count| Compact::small(count, attos)) {
             return Ok(small);
         }
@@ -70,7 +70,7 @@ impl Decimal {
     }
 }
 
-/// The number that digits make without their outer zeros, and how many zeros at the end that were.
+/// Returns the number without leading and trailing zeros, and the number of trailing zeros.
 fn significant(digits: impl Iterator<Item = u8>) -> Result<(i64, usize), QuantityError> {
     let (mut number, mut length, mut zeros) = (0_i64, 0, 0);
     for digit in digits {
@@ -82,14 +82,14 @@ fn significant(digits: impl Iterator<Item = u8>) -> Result<(i64, usize), Quantit
         if length > MAX_DIGITS {
             return Err(QuantityError::TooPrecise);
         }
-        // Eighteen digits fit, and the zeros between them are among them.
+        // Cannot overflow: 18 digits, including zeros between them, fit.
         number = (0..=zeros).fold(number, |number, _| number * 10) + i64::from(digit - b'0');
         zeros = 0;
     }
     Ok((number, zeros))
 }
 
-/// An exponent's value; one that is too long to matter becomes a very large or a very small one.
+/// Parses an exponent. One that is too long to matter is clamped.
 pub(super) fn parse_exponent(text: &str) -> Result<i64, QuantityError> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {

@@ -1,9 +1,9 @@
 //! Exact decimal amounts with units.
 //!
-//! A quantity is a whole number of attos (10⁻¹⁸), so `0.1 + 0.1 + 0.1` is `0.3` and nothing is ever rounded.
-//! A written quantity has at most 18 significant digits and lies below 10³⁰: 160 bits. The 256 bits here leave room for
-//! the sum of 10²⁸ of the largest, so sums of a manifest cannot overflow.
-//! What a quantity is *of*, and whether it may be infinite, is the model's business.
+//! - A quantity is a whole number of attos (10⁻¹⁸), so `0.1 + 0.1 + 0.1` is `0.3` and sums are never rounded.
+//! - A written quantity has at most 18 significant digits and is below 10³⁰, which takes 160 bits. The 256 bits here
+//!   hold the sum of 10²⁸ of the largest, so sums in a manifest cannot overflow.
+//! - A quantity does not know its resource.
 
 mod compact;
 mod decimal;
@@ -20,34 +20,34 @@ use ethnum::I256;
 pub use self::compact::Compact;
 pub use self::print::{CapacityText, QuantityText};
 
-/// Significant digits that a written quantity may have; outer zeros do not count.
+/// Maximum number of significant digits of a written quantity; leading and trailing zeros do not count.
 pub const MAX_DIGITS: usize = 18;
 
 /// Written quantities are below ten to this power.
 pub const LIMIT_EXPONENT: u32 = 30;
 
-/// The finest digit that a quantity can have stands for ten to minus this power.
+/// Maximum number of decimal places of a quantity.
 const FINEST: i64 = 18;
 
-/// How many attos make one.
+/// Number of attos in one.
 const ATTOS: i128 = 1_000_000_000_000_000_000;
 
 /// An exact finite amount, in whole attos.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Quantity(I256);
 
-/// What a node offers of one resource: `-inf`, an amount, or `inf`, in this order.
+/// Capacity of a node for one resource, ordered: `-inf`, an amount, `inf`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Capacity {
-    /// `-inf`: no workload passes without an immunity.
+    /// `-inf`: only workloads with an immunity are allowed.
     Ward,
-    /// An amount: zero is a tag, below zero is a shortcoming.
+    /// An amount: zero is a tag, a negative amount is a shortage.
     Finite(Quantity),
     /// `inf`: never used up.
     Unlimited,
 }
 
-/// The unit family in which an amount was written, and in which it is printed again.
+/// Family of units in which an amount is written and printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Family {
     /// No unit: `1.5`.
@@ -64,13 +64,13 @@ pub enum Family {
 /// Why a text is not a quantity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum QuantityError {
-    /// Not a sign or none, digits, a fraction or none, a unit or none.
+    /// Not of the form: optional sign, digits, optional fraction, optional unit.
     Malformed,
-    /// The digits are fine, what follows is no unit.
+    /// The digits are valid, and an unknown unit follows.
     UnknownUnit(String),
-    /// `nan`, which no quantity is.
+    /// `nan`.
     NotANumber,
-    /// `inf` or `-inf`, where only a finite amount may stand.
+    /// `inf` or `-inf`; a quantity is finite.
     Infinite,
     /// More than [`MAX_DIGITS`] digits.
     TooPrecise,
@@ -86,10 +86,10 @@ impl fmt::Display for QuantityError {
             Self::Malformed => f.write_str("not a quantity"),
             Self::UnknownUnit(unit) => write!(f, "unknown unit `{unit}`"),
             Self::NotANumber => f.write_str("`nan` is not a quantity"),
-            Self::Infinite => f.write_str("an infinite quantity cannot stand here"),
+            Self::Infinite => f.write_str("an infinite quantity is not allowed here"),
             Self::TooPrecise => write!(f, "more than {MAX_DIGITS} significant digits"),
             Self::TooFine => write!(f, "digits below 1e-{FINEST}"),
-            Self::TooLarge => write!(f, "quantities stay below 1e{LIMIT_EXPONENT}"),
+            Self::TooLarge => write!(f, "quantities must be below 1e{LIMIT_EXPONENT}"),
         }
     }
 }
@@ -97,10 +97,10 @@ impl fmt::Display for QuantityError {
 impl std::error::Error for QuantityError {}
 
 impl Quantity {
-    /// Nothing at all.
+    /// Zero.
     pub const ZERO: Self = Self(I256::ZERO);
 
-    /// Reads what a TOML string says: a sign or none, digits, a fraction or none, a unit or none.
+    /// Parses the text of a TOML string: optional sign, digits, optional fraction, optional unit.
     ///
     /// ```
     /// # use lighthouse::quantity::{Family, Quantity};
@@ -112,58 +112,58 @@ impl Quantity {
         Compact::parse(text).map(|(amount, family)| (Self::from(&amount), family))
     }
 
-    /// Reads the source text of a finite TOML integer or float, exactly as it was written.
+    /// Parses the source text of a finite TOML integer or float, exactly as written.
     pub fn parse_number(text: &str) -> Result<Self, QuantityError> {
         Compact::parse_number(text).map(|amount| Self::from(&amount))
     }
 
-    /// The amount in attos.
+    /// Returns the amount in attos.
     pub fn attos(self) -> I256 {
         self.0
     }
 
-    /// Whether it is below zero.
+    /// Returns whether the amount is below zero.
     pub fn is_negative(self) -> bool {
         self.0 < I256::ZERO
     }
 
-    /// Whether it is above zero.
+    /// Returns whether the amount is above zero.
     pub fn is_positive(self) -> bool {
         self.0 > I256::ZERO
     }
 
-    /// The sum, or `None` where 256 bits do not hold it.
+    /// Returns the sum, or `None` if it exceeds 256 bits.
     pub fn checked_add(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Self)
     }
 
-    /// So many times the amount. The 256 bits hold any sum of a manifest, and so as many of its amounts.
+    /// Multiplies by a count. Products of a manifest's amounts and counts fit in 256 bits.
     #[must_use]
     pub fn times(self, count: u64) -> Self {
         Self(self.0 * I256::from(count))
     }
 
-    /// One of so many equal parts, rounded towards zero in the finest digit.
+    /// Divides by a count, rounded towards zero to whole attos.
     #[must_use]
     pub fn part(self, parts: u64) -> Self {
         Self(self.0 / I256::from(parts.max(1)))
     }
 
-    /// How many whole pieces of this size, which is above zero, fit in the amount; none where it is below zero.
+    /// Returns how many times `piece`, which is above zero, fits in the amount; 0 if the amount is negative.
     pub fn whole(self, piece: Self) -> u64 {
         let pieces = if self.is_negative() { I256::ZERO } else { self.0 / piece.0 };
         u64::try_from(pieces).unwrap_or(u64::MAX)
     }
 
-    /// The amount times `part` for each `whole`, which is above zero, rounded down in the finest digit; `None` where
-    /// 256 bits do not hold the product.
+    /// Returns `self * part / whole`, rounded down to whole attos, or `None` if the product exceeds 256 bits. `whole` is
+    /// above zero.
     pub fn scaled(self, part: Self, whole: Self) -> Option<Self> {
         let small = || i128::try_from(self.0).ok()?.checked_mul(i128::try_from(part.0).ok()?);
         let product = small().map(I256::from).or_else(|| self.0.checked_mul(part.0))?;
         Some(Self(product.div_euclid(whole.0)))
     }
 
-    /// The amount as text in the units of `family`: the largest unit in which it is short, and always exact.
+    /// Formats the amount exactly, in the largest unit of `family` in which it is short.
     pub fn display(self, family: Family) -> QuantityText {
         QuantityText { amount: self, family }
     }
@@ -221,7 +221,7 @@ impl fmt::Debug for Quantity {
 }
 
 impl Capacity {
-    /// What is left after `amount` is taken off; infinities stay what they are.
+    /// Subtracts an amount; infinite capacities do not change.
     #[must_use]
     pub fn minus(self, amount: Quantity) -> Self {
         match self {
@@ -230,12 +230,12 @@ impl Capacity {
         }
     }
 
-    /// Whether it is below zero, a ward or a shortcoming.
+    /// Returns whether the capacity is below zero: a ward or a shortage.
     pub fn is_negative(self) -> bool {
         self < Self::Finite(Quantity::ZERO)
     }
 
-    /// The amount, unless infinite.
+    /// Returns the amount if the capacity is finite.
     pub fn finite(self) -> Option<Quantity> {
         match self {
             Self::Finite(amount) => Some(amount),
@@ -243,13 +243,13 @@ impl Capacity {
         }
     }
 
-    /// The capacity as text, an amount in the units of `family`.
+    /// Formats the capacity, an amount in the units of `family`.
     pub fn display(self, family: Family) -> CapacityText {
         CapacityText { capacity: self, family }
     }
 }
 
-/// Ten to a power that is not negative.
+/// Returns ten to a power that is not negative.
 fn power_of_ten(exponent: i64) -> I256 {
     let exponent = u32::try_from(exponent).unwrap_or(0);
     10_i128.checked_pow(exponent).map_or_else(|| I256::new(10).pow(exponent), I256::from)

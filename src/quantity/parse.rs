@@ -1,4 +1,4 @@
-//! What is written, read: numbers of TOML, and strings with a unit.
+//! Parses TOML numbers and strings with a unit.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::unit::Unit;
 use super::{Family, QuantityError};
 
 impl Compact {
-    /// Reads what [`super::Quantity::parse`] does.
+    /// Parses like [`super::Quantity::parse`].
     pub fn parse(text: &str) -> Result<(Self, Family), QuantityError> {
         let is_number = |byte: u8| matches!(byte, b'0'..=b'9' | b'.' | b'+' | b'-');
         let unit_at = text.bytes().position(|byte| !is_number(byte)).unwrap_or(text.len());
@@ -28,7 +28,7 @@ impl Compact {
         Ok((value, unit.family))
     }
 
-    /// Reads what [`super::Quantity::parse_number`] does.
+    /// Parses like [`super::Quantity::parse_number`].
     pub fn parse_number(text: &str) -> Result<Self, QuantityError> {
         if let Some(digits) = Decimal::few_digits(text) {
             return digits.times(1, 0);

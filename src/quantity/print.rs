@@ -1,4 +1,4 @@
-//! An amount as text: exact, and in the largest unit in which it is short.
+//! Formats amounts exactly, in the largest unit in which they are short.
 
 use std::fmt;
 
@@ -7,17 +7,17 @@ use ethnum::I256;
 use super::unit::UNITS;
 use super::{ATTOS, Capacity, Family, Quantity};
 
-/// A quantity that is about to be written, see [`Quantity::display`].
+/// Formatter of a quantity; see [`Quantity::display`].
 #[derive(Clone, Copy)]
 pub struct QuantityText {
     pub(super) amount: Quantity,
     pub(super) family: Family,
 }
 
-/// Decimal places up to which an amount in a larger unit is easier to read than one in a smaller unit.
+/// Maximum number of decimal places for which a larger unit is easier to read than a smaller one.
 const READABLE_PLACES: u32 = 3;
 
-/// A capacity that is about to be written, see [`Capacity::display`].
+/// Formatter of a capacity; see [`Capacity::display`].
 #[derive(Clone, Copy)]
 pub struct CapacityText {
     pub(super) capacity: Capacity,
@@ -53,14 +53,14 @@ impl fmt::Display for QuantityText {
     }
 }
 
-/// `magnitude / unit` as a decimal, where that ends within [`READABLE_PLACES`].
+/// Returns `magnitude / unit` as a decimal, if it has at most [`READABLE_PLACES`].
 fn short_in(magnitude: I256, unit: i128) -> Option<String> {
     let (whole, rest) = divided(magnitude, unit);
     let finest = unit / 10_i128.pow(READABLE_PLACES);
     (rest == 0 || rest % finest == 0).then(|| with_fraction(whole, rest / finest, READABLE_PLACES as usize))
 }
 
-/// The whole part of a quotient, and the rest. Most amounts fit in 128 bits, where this takes a tenth of the time.
+/// Returns quotient and remainder. Most amounts fit in 128 bits, for which division is ten times faster.
 fn divided(magnitude: I256, unit: i128) -> (I256, i128) {
     match i128::try_from(magnitude) {
         Ok(small) => {
@@ -71,7 +71,7 @@ fn divided(magnitude: I256, unit: i128) -> (I256, i128) {
     }
 }
 
-/// A decimal of a whole part and so many places.
+/// Formats a decimal with a fraction of `places` digits.
 fn with_fraction(whole: I256, fraction: i128, places: usize) -> String {
     let whole = u64::try_from(whole).map_or_else(|_| whole.to_string(), |small| small.to_string());
     if fraction == 0 {

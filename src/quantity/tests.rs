@@ -1,4 +1,4 @@
-//! Amounts as they are read, reckoned with and printed.
+//! Tests of parsing, arithmetic and printing.
 
 use super::decimal::as_i64;
 use super::unit::{UNITS, Unit};
@@ -24,7 +24,7 @@ fn a_proportion_is_rounded_down_or_does_not_fit() {
 }
 
 #[test]
-fn amounts_are_added_up_multiplied_and_shared_out() {
+fn amounts_are_added_multiplied_and_divided() {
     let mut amount = parsed("7");
     amount += parsed("4");
     assert_eq!(amount, parsed("11"));
@@ -54,13 +54,13 @@ fn units_multiply() {
     assert_eq!(parsed("-2kB"), parsed("-2000"));
     assert_eq!(parsed("1000000000000n"), parsed("1k"));
     assert_eq!(["1000m", "1000000u", "1000000000n"].map(parsed), [parsed("1"); 3]);
-    // Digits finer than the finest, which the unit makes whole.
+    // Digits below an atto that the unit makes whole.
     assert_eq!(parsed("0.00000000000000000625Ki"), parsed("0.0000000000000064"));
     assert_eq!(error("0.00000000000000000615Ki"), QuantityError::TooFine);
 }
 
 #[test]
-fn what_is_not_a_quantity_says_why() {
+fn invalid_quantities_have_a_reason() {
     assert_eq!(error(""), QuantityError::Malformed);
     assert_eq!(error("."), QuantityError::Malformed);
     assert_eq!(error("5."), QuantityError::Malformed);
@@ -83,10 +83,10 @@ fn what_is_not_a_quantity_says_why() {
             "not a quantity",
             "unknown unit `x`",
             "`nan` is not a quantity",
-            "an infinite quantity cannot stand here",
+            "an infinite quantity is not allowed here",
             "more than 18 significant digits",
             "digits below 1e-18",
-            "quantities stay below 1e30",
+            "quantities must be below 1e30",
         ]
     );
 }
@@ -135,7 +135,7 @@ fn a_ward_is_below_and_unlimited_above_every_amount() {
 
 proptest! {
     #[test]
-    fn what_is_printed_reads_back_as_the_same_amount(
+    fn a_printed_amount_parses_back_to_the_same_amount(
         mantissa in -999_999_999i64..999_999_999,
         places in 0u32..9,
         unit in 0usize..16,
@@ -159,7 +159,7 @@ proptest! {
     }
 }
 
-/// Printed amounts may have more digits than a written quantity.
+/// Parses a printed amount, which may have more digits than a written quantity.
 fn parse_printed(text: &str) -> Quantity {
     let unit_at = text.find(char::is_alphabetic).unwrap_or(text.len());
     let (number, suffix) = text.split_at(unit_at);

@@ -1,8 +1,8 @@
-//! The units that a quantity may be written in, and their sizes.
+//! Units of quantities, and their sizes.
 
 use super::{FINEST, Family};
 
-/// The units, smallest first, each with its size as `base` to the power `exponent`.
+/// All units, smallest first, each with the size `base^exponent`.
 pub(super) static UNITS: [Unit; 15] = [
     Unit::new("n", 10, -9, Family::Small),
     Unit::new("u", 10, -6, Family::Small),
@@ -27,7 +27,7 @@ pub(super) struct Unit {
     pub(super) base: u32,
     pub(super) exponent: i64,
     pub(super) family: Family,
-    /// Its size in attos; whole thousandths of it are whole attos, too.
+    /// Size in attos. A thousandth of it is a whole number of attos.
     pub(super) attos: i128,
 }
 
@@ -41,7 +41,7 @@ impl Unit {
         Self { suffix, base, exponent, family, attos }
     }
 
-    /// The unit of a suffix; `B` may follow where bytes make sense.
+    /// Finds the unit with a suffix; `B` may follow a unit that makes sense for bytes.
     pub(super) fn of(suffix: &str) -> Option<&'static Self> {
         let exact = UNITS.iter().find(|unit| unit.suffix == suffix);
         exact.or_else(|| {

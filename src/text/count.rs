@@ -1,6 +1,6 @@
-//! How many of what, as people write it.
+//! Formats a number with a noun.
 
-/// `1 node`, `2 nodes`.
+/// Returns `1 node`, `2 nodes`.
 pub fn counted(count: usize, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }

@@ -1,14 +1,14 @@
-//! What may reach a terminal or the log of a build, and what is shown in place of the rest.
+//! Escapes text before it reaches a terminal or a build log.
 //!
-//! A name in a manifest can carry control sequences, right-to-left overrides or characters of no width. Shown raw they
-//! could rewrite the lines above them or make one name look like another. It can be a command, too, that the runner of
-//! a build obeys where it finds it in the log. Every text for people passes through here. Markdown, HTML, JSON and CI
-//! annotations have their own escaping on top, in their renderers.
+//! A name in a manifest can contain control sequences, right-to-left overrides or zero-width characters. Printed raw,
+//! they could overwrite earlier lines or make one name look like another. A name can also be a workflow command that a
+//! build runner executes when it finds it in the log. All text for people passes through here. Markdown, HTML, JSON and
+//! CI annotations are escaped further by their renderers.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Characters of Unicode's categories Cf, Zl and Zp, and U+2065, which is unassigned and shown as nothing.
+/// Ranges of Unicode's categories Cf, Zl and Zp, and U+2065, which is unassigned and invisible.
 const FORMAT: [(char, char); 20] = [
     ('\u{ad}', '\u{ad}'),
     ('\u{600}', '\u{605}'),
@@ -32,10 +32,10 @@ const FORMAT: [(char, char); 20] = [
     ('\u{e0020}', '\u{e007f}'),
 ];
 
-/// Names and reasons longer than this are cut in messages; the longest legal name is shown whole.
-const LONGEST_SHOWN: usize = 253;
+/// Maximum length of a name or a reason in a message, in characters. The longest valid name fits.
+const MAX_SHOWN_CHARS: usize = 253;
 
-/// Whether a character must not reach a terminal: control, format, line and paragraph separators.
+/// Returns whether a character must not reach a terminal: controls, format characters, line and paragraph separators.
 pub fn is_hidden(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control();
@@ -43,51 +43,52 @@ pub fn is_hidden(c: char) -> bool {
     c.is_control() || FORMAT.iter().any(|&(first, last)| (first..=last).contains(&c))
 }
 
-/// Whether a text begins with what the runner of a build obeys anywhere in a line: `##[`, `##vso[`, `##teamcity[`.
+/// Returns whether a text begins with a command that a build runner executes anywhere in a line: `##[`, `##vso[`,
+/// `##teamcity[`.
 fn begins_with_marker(text: &str) -> bool {
     let word = text.strip_prefix("##").map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_alphabetic()));
     word.is_some_and(|rest| rest.starts_with('['))
 }
 
-/// Whether a text begins with a character that is spelled out wherever it stands: hidden, or the first of a marker.
+/// Returns whether a text begins with a character that is always escaped: a hidden one, or the first of a marker.
 pub fn begins_escaped(text: &str) -> bool {
     text.starts_with(is_hidden) || begins_with_marker(text)
 }
 
-/// The text with every hidden character, newline and tab included, spelled out: `\n`, `\u{202e}`. So is the first
-/// character of what a runner would obey: of `::` at the start, as that may be the start of a line, and of a marker.
+/// Escapes every hidden character, including newline and tab: `\n`, `\u{202e}`. Also escapes the first character of
+/// workflow commands: of markers, and of `::` at the start, which may be the start of a line.
 pub fn visible(text: &str) -> Cow<'_, str> {
     let rest = text.trim_start();
     let command = rest.starts_with("::").then_some(text.len() - rest.len());
-    spelled(text, |at, _| command == Some(at) || begins_escaped(&text[at..]))
+    escaped(text, |at, _| command == Some(at) || begins_escaped(&text[at..]))
 }
 
-/// The text for programs that read lines: hidden characters are spelled out, and nothing else.
+/// Escapes hidden characters and nothing else, for programs that read lines.
 pub fn escape_hidden(text: &str) -> Cow<'_, str> {
-    spelled(text, |_, c| is_hidden(c))
+    escaped(text, |_, c| is_hidden(c))
 }
 
-/// The text with some of its characters, each known by where it stands, spelled out.
-fn spelled(text: &str, is_spelled: impl Fn(usize, char) -> bool) -> Cow<'_, str> {
-    if !text.char_indices().any(|(at, c)| is_spelled(at, c)) {
+/// Escapes the characters for which `is_escaped` holds, given the offset and the character.
+fn escaped(text: &str, is_escaped: impl Fn(usize, char) -> bool) -> Cow<'_, str> {
+    if !text.char_indices().any(|(at, c)| is_escaped(at, c)) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
     for (at, c) in text.char_indices() {
-        if is_spelled(at, c) { push_spelled(&mut shown, c) } else { shown.push(c) }
+        if is_escaped(at, c) { push_escaped(&mut shown, c) } else { shown.push(c) }
     }
     Cow::Owned(shown)
 }
 
-/// Adds the character with which `rest` begins, spelled out when it is hidden or begins a marker.
+/// Appends the first character of `rest`, escaped if it is hidden or begins a marker.
 pub fn push_visible(shown: &mut String, rest: &str) {
     match rest.chars().next() {
-        Some(c) if begins_escaped(rest) => push_spelled(shown, c),
+        Some(c) if begins_escaped(rest) => push_escaped(shown, c),
         c => shown.extend(c),
     }
 }
 
-fn push_spelled(shown: &mut String, c: char) {
+fn push_escaped(shown: &mut String, c: char) {
     match c {
         '\t' => shown.push_str("\\t"),
         '\n' => shown.push_str("\\n"),
@@ -99,23 +100,23 @@ fn push_spelled(shown: &mut String, c: char) {
     }
 }
 
-/// A text, visible and cut to a length that a message can hold.
+/// Escapes a text and cuts it to a length that fits in a message.
 pub fn brief(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(LONGEST_SHOWN) {
+    match text.char_indices().nth(MAX_SHOWN_CHARS) {
         Some((end, _)) => format!("{}...", visible(&text[..end])).into(),
         None => visible(text),
     }
 }
 
-/// A name in backticks, visible and cut to a length that a message can hold.
+/// Returns a name in backticks, escaped and cut like [`brief`].
 pub fn quoted(name: &str) -> String {
     format!("`{}`", brief(name))
 }
 
-/// A text as one word of a shell's command line. Names have no hidden characters; what has some is spelled out.
+/// Quotes a text as one word for a shell. Names have no hidden characters; in other texts they are escaped.
 pub fn shell_word(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=@%+,".contains(c);
-    // Some shells take what follows a leading `=` for a command.
+    // Some shells expand a word with a leading `=` to the path of a command.
     if !text.is_empty() && text.chars().all(is_plain) && !text.starts_with('=') {
         return text.to_owned();
     }
@@ -124,7 +125,7 @@ pub fn shell_word(text: &str) -> String {
         match c {
             '\'' => word.push_str("'\\''"),
             '#' if begins_with_marker(&text[at..]) => word.push_str("#''"),
-            c if is_hidden(c) => push_spelled(&mut word, c),
+            c if is_hidden(c) => push_escaped(&mut word, c),
             c => word.push(c),
         }
     }
@@ -142,13 +143,13 @@ mod tests {
     }
 
     #[test]
-    fn hidden_characters_are_spelled_out() {
+    fn hidden_characters_are_escaped() {
         assert_eq!(visible("a\u{1b}[2K\r\n\tb"), "a\\u{1b}[2K\\r\\n\\tb");
         assert_eq!(visible("\u{9b}\u{202e}\u{200b}\u{2028}\u{7f}"), "\\u{9b}\\u{202e}\\u{200b}\\u{2028}\\u{7f}");
     }
 
     #[test]
-    fn no_scalar_value_slips_through() {
+    fn every_hidden_scalar_value_is_escaped() {
         for c in '\0'..=char::MAX {
             let text = c.to_string();
             assert!(!visible(&text).chars().any(is_hidden), "U+{:04X}", u32::from(c));
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_build_obeys_is_spelled_out() {
+    fn workflow_commands_are_escaped() {
         assert_eq!(visible("::error::x"), "\\u{3a}:error::x");
         assert_eq!(visible(" \t::error::x"), " \\t\\u{3a}:error::x");
         assert_eq!(visible("a::error::x"), "a::error::x");
@@ -165,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_of_a_shell_is_one_word() {
+    fn a_shell_word_is_one_word() {
         assert_eq!(shell_word("=ls"), "'=ls'");
         assert_eq!(shell_word("::error::x"), "::error::x");
         assert_eq!(shell_word("###[x]"), "'##''#[x]'");

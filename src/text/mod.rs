@@ -1,4 +1,4 @@
-//! Text in and out: sources and positions, diagnostics, escaping, counting words, suggestions.
+//! Text for people: sources and spans, diagnostics, escaping, plurals, suggestions.
 
 pub mod count;
 pub mod diagnostic;

@@ -1,7 +1,7 @@
-//! The texts that messages point into.
+//! Sources, which messages point into, and spans.
 //!
-//! A source is a file's bytes with the name that people know it by; a span is a range of bytes in one of them.
-//! Lines and columns are worked out here, from bytes that need not even be UTF-8. Who reads files is elsewhere.
+//! A source is the bytes of a file with a name to show; a span is a range of bytes in a source. Lines and columns are
+//! computed here, from bytes that need not be UTF-8.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -11,15 +11,15 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 /// A range of bytes in one of the sources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
-    /// Which source, counted from 0.
+    /// Index of the source.
     pub file: u32,
-    /// The first byte.
+    /// Offset of the first byte.
     pub start: u32,
-    /// The byte after the last.
+    /// Offset after the last byte.
     pub end: u32,
 }
 
-/// Line and column, both from 1; columns count characters, and a byte order mark is none.
+/// Line and column, both counted from 1. Columns count characters without the byte order mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// The line.
@@ -28,42 +28,42 @@ pub struct Position {
     pub column: usize,
 }
 
-/// One text with its name.
+/// A file's bytes with its name.
 #[derive(Debug, Default)]
 pub struct Source {
     name: String,
     bytes: Vec<u8>,
-    /// Where each line starts, worked out when it is first asked for.
+    /// Offsets of the lines, computed on first use.
     starts: OnceLock<Vec<u32>>,
 }
 
 impl Source {
-    /// A text, known as `name`.
+    /// Makes a source.
     pub fn new(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
         Source { name: name.into(), bytes: bytes.into(), starts: OnceLock::new() }
     }
 
-    /// The name as people know it; not escaped.
+    /// Returns the name, not escaped.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The bytes as they were read.
+    /// Returns the bytes as read.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Gives up the text; the name stays.
+    /// Frees the bytes and keeps the name.
     pub fn forget(&mut self) {
         *self = Self::new(std::mem::take(&mut self.name), Vec::new());
     }
 
-    /// The line of a byte, from 1.
+    /// Returns the line of an offset, counted from 1.
     pub fn line(&self, offset: u32) -> usize {
         self.starts().partition_point(|&start| start <= offset).max(1)
     }
 
-    /// Line and column of a byte.
+    /// Returns line and column of an offset.
     pub fn position(&self, offset: u32) -> Position {
         let line = self.line(offset);
         let range = self.line_range(line);
@@ -72,7 +72,7 @@ impl Source {
         Position { line, column }
     }
 
-    /// The bytes of a line, without its end and without a byte order mark.
+    /// Returns the range of a line, without the line end and the byte order mark.
     pub fn line_range(&self, line: usize) -> Range<usize> {
         let starts = self.starts();
         let start = starts[line - 1] as usize;
@@ -93,7 +93,7 @@ impl Source {
     }
 }
 
-/// The characters of a chunk; what is not UTF-8 counts as one.
+/// Counts the characters of a chunk; an invalid sequence counts as one.
 fn characters(chunk: &std::str::Utf8Chunk<'_>) -> usize {
     chunk.valid().chars().count() + usize::from(!chunk.invalid().is_empty())
 }
@@ -123,14 +123,14 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_is_no_column() {
+    fn a_byte_order_mark_is_not_a_column() {
         assert_eq!(at(b"\xef\xbb\xbfab", 3), (1, 1));
         assert_eq!(at(b"\xef\xbb\xbfab", 4), (1, 2));
         assert_eq!(at(b"\xef\xbb\xbfab", 0), (1, 1));
     }
 
     #[test]
-    fn a_line_has_no_end() {
+    fn a_line_range_excludes_the_line_end() {
         let source = Source::new("x", b"a\r\nbc\n".as_slice());
         assert_eq!(source.line_range(1), 0..1);
         assert_eq!(source.line_range(2), 3..5);

@@ -28,7 +28,7 @@ fn messages(bytes: &[u8]) -> Vec<(bool, String)> {
 }
 
 fn is_grammar(message: &str) -> bool {
-    let of_grammar = ["this is not TOML: ", "is given twice", "UTF-8", "UTF-16", "NUL byte", "two byte order marks"];
+    let of_grammar = ["invalid TOML: ", "is given twice", "UTF-8", "UTF-16", "NUL byte", "two byte order marks"];
     of_grammar.iter().any(|words| message.contains(words))
 }
 

@@ -294,6 +294,6 @@ pub(crate) fn parted(model: &Model, text: &str) -> Result<(WorkloadId, NodeId), 
 
 /// A name that is not in the manifest.
 pub(crate) fn unknown<'n>(what: &str, name: &str, names: impl IntoIterator<Item = &'n str> + Clone) -> Failure {
-    let (message, help) = suggestion::unknown(what, name, names);
+    let suggestion::UnknownName { message, help } = suggestion::unknown(what, name, names);
     Failure { help, ..Failure::error(message) }
 }

@@ -14,6 +14,7 @@ use crate::manifest::lint::unmatched::{Known, labels, with_suggestion};
 use crate::manifest::list::list;
 use crate::model::names::Symbol;
 use crate::model::{Model, NAME_LABEL, WorkloadTable};
+use crate::text::count::counted;
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::quoted;
 use crate::text::source::Span;
@@ -160,6 +161,10 @@ fn warn_if_crowded(model: &Model, group: Symbol, at: &GroupSpans, members: u64, 
         let warning = Diagnostic::warning(format!(
             "the hard aversion group {name} has {members} members, but room for only {room}"
         ));
-        findings.push(warning.at(at.key, "").note(format!("{domains} {what}, at most {} on each", options.max)));
+        findings.push(
+            warning
+                .at(at.key, "")
+                .note(format!("{domains} {what}, at most {} each", counted(options.max as usize, "member"))),
+        );
     }
 }

@@ -50,7 +50,7 @@ impl Walk<'_> {
 
     pub(crate) fn not_in_drop_in(&mut self, key: Text<'_>) {
         let fault = Diagnostic::error(format!("`{}` is not allowed in a drop-in", key.value));
-        let fault = fault.at(key.span, "").note(format!("a drop-in has the keys {}", list_all(&SHARED_KEYS)));
+        let fault = fault.at(key.span, "").note(format!("a drop-in may contain only {}", list_all(&SHARED_KEYS)));
         self.findings.push(fault.help("move it to the main file"));
     }
 

@@ -1,7 +1,7 @@
-//! Diagnostics as text for people: message, excerpt, caret, notes and help.
+//! Draws diagnostics in the style of rustc: message, excerpt, caret, notes and help.
 //!
-//! The look is that of rustc, and the drawing is `annotate-snippets`. It is given one line at a time, cut and escaped,
-//! as it neither escapes all that it should nor is quick with a whole file.
+//! `annotate-snippets` does the drawing. It gets single lines that are already cut and escaped, because it does not
+//! escape everything and is slow with whole files.
 
 use std::ops::Range;
 
@@ -12,22 +12,22 @@ use super::{Diagnostic, Findings, Label, Severity, count};
 use crate::text::escape::visible;
 use crate::text::source::{Source, Span};
 
-/// No drawn message is longer, in bytes.
+/// Maximum length of a drawn message, in bytes.
 pub const MAX_MESSAGE_BYTES: usize = 16 * 1024;
 
-/// So many messages are drawn; the rest is counted.
+/// Maximum number of drawn messages; the rest are counted.
 pub const MAX_MESSAGES: usize = 100;
 
-/// No message, note or label is drawn longer than this, in characters.
-const LONGEST_SENTENCE: usize = 1_000;
+/// Maximum length of a message, note or label, in characters.
+const MAX_SENTENCE_CHARS: usize = 1_000;
 
-/// No file name is drawn longer than this, in characters.
-const LONGEST_PATH: usize = 300;
+/// Maximum length of a file name, in characters.
+const MAX_PATH_CHARS: usize = 300;
 
-/// No more than so many notes, pieces of advice and labels of one diagnostic are drawn.
-const MOST_PARTS: usize = 4;
+/// Maximum number of notes, of help texts and of labels of a diagnostic.
+const MAX_PARTS: usize = 4;
 
-/// With or without colour.
+/// Whether to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paint {
     /// Plain text.
@@ -36,7 +36,7 @@ pub enum Paint {
     Coloured,
 }
 
-/// Draws everything that was found: a hundred messages at most, an empty line after each, then how many more there are.
+/// Draws all findings: up to a hundred messages, each with an empty line after it, then the number of the others.
 pub fn draw_all(findings: &Findings, sources: &[Source], paint: Paint) -> String {
     let mut text = String::new();
     let mut left = [findings.errors(), findings.warnings()];
@@ -52,7 +52,7 @@ pub fn draw_all(findings: &Findings, sources: &[Source], paint: Paint) -> String
     text
 }
 
-/// `37 more errors, 1 more warning`.
+/// Returns "37 more errors, 1 more warning".
 fn more(errors: usize, warnings: usize) -> String {
     count(errors, warnings).replace(" error", " more error").replace(" warning", " more warning")
 }
@@ -64,10 +64,10 @@ pub fn draw(diagnostic: &Diagnostic, sources: &[Source], paint: Paint) -> String
         Paint::Coloured => Renderer::styled(),
     };
     let blocks = blocks(diagnostic, sources);
-    // Lines are cut here already; the renderer must not cut them again.
+    // Lines are already cut, so the renderer must not cut them.
     let mut text = renderer.term_width(usize::MAX / 2).render(&[group(diagnostic, &blocks)]);
     for block in &blocks {
-        keep_own_position(&mut text, &block.path());
+        remove_excerpt_position(&mut text, &block.path());
     }
     bound(&mut text, paint);
     text.push('\n');
@@ -81,16 +81,16 @@ fn group<'a>(diagnostic: &'a Diagnostic, blocks: &[Block<'a>]) -> Group<'a> {
     };
     let mut group = Group::with_title(level.primary_title(sentence(&diagnostic.message)));
     group = group.elements(blocks.iter().map(Block::snippet));
-    for note in diagnostic.notes.iter().take(MOST_PARTS) {
+    for note in diagnostic.notes.iter().take(MAX_PARTS) {
         group = group.element(Level::NOTE.no_name().message(sentence(note)));
     }
-    for help in diagnostic.help.iter().take(MOST_PARTS) {
+    for help in diagnostic.help.iter().take(MAX_PARTS) {
         group = group.element(Level::HELP.message(sentence(help)));
     }
     group
 }
 
-/// Labels that are shown under one excerpt: those of one line, near enough to each other.
+/// An excerpt with its labels: those on the same line that fit in its window.
 struct Block<'a> {
     source: &'a Source,
     line: Range<usize>,
@@ -98,12 +98,12 @@ struct Block<'a> {
     labels: Vec<(&'a Label, AnnotationKind)>,
 }
 
-/// The primary label's excerpt first, then those of the others in their order.
+/// Returns the excerpt of the primary label, then those of the others in order.
 fn blocks<'a>(diagnostic: &'a Diagnostic, sources: &'a [Source]) -> Vec<Block<'a>> {
     let primary = diagnostic.primary.iter().map(|label| (label, AnnotationKind::Primary));
     let secondary = diagnostic.secondary.iter().map(|label| (label, AnnotationKind::Context));
     let mut blocks: Vec<Block<'a>> = Vec::new();
-    for (label, kind) in primary.chain(secondary).take(MOST_PARTS) {
+    for (label, kind) in primary.chain(secondary).take(MAX_PARTS) {
         let Some(source) = sources.get(label.span.file as usize) else { continue };
         match blocks.iter_mut().find(|block| block.holds(source, label.span)) {
             Some(block) => block.labels.push((label, kind)),
@@ -124,10 +124,10 @@ impl<'a> Block<'a> {
         std::ptr::eq(self.source, source) && self.window.contains(&(span.start as usize))
     }
 
-    /// The file, line and column, as in `teams/web.toml:2:8`.
+    /// Returns file, line and column, such as `teams/web.toml:2:8`.
     fn path(&self) -> String {
         let position = self.source.position(self.labels[0].0.span.start);
-        let name = cut(&visible(self.source.name()), LONGEST_PATH);
+        let name = cut(&visible(self.source.name()), MAX_PATH_CHARS);
         format!("{name}:{}:{}", position.line, position.column)
     }
 
@@ -142,23 +142,24 @@ impl<'a> Block<'a> {
         Snippet::source(text).line_start(line).path(self.path()).annotations(annotations)
     }
 
-    /// The part of a span that this line shows.
+    /// Returns the part of a span that is inside the window.
     fn clip(&self, span: Span) -> Range<usize> {
         let start = (span.start as usize).clamp(self.window.start, self.window.end);
         start..(span.end as usize).clamp(start, self.window.end)
     }
 }
 
-/// Takes away the line and column that the renderer adds to a path: it counts in the excerpt, not in the file.
-fn keep_own_position(text: &mut String, path: &str) {
+/// Removes the line and column that the renderer appends to a path, which already ends with the position in the file:
+/// the renderer knows only the position in the excerpt, and always prints it.
+fn remove_excerpt_position(text: &mut String, path: &str) {
     let Some(end) = text.find(&format!("{path}:")).map(|start| start + path.len()) else { return };
     let added = text[end..].find(|c: char| c != ':' && !c.is_ascii_digit()).unwrap_or(text.len() - end);
     text.replace_range(end..end + added, "");
 }
 
-/// Escaped and cut.
+/// Escapes and cuts a text.
 fn sentence(text: &str) -> String {
-    cut(&visible(text), LONGEST_SENTENCE)
+    cut(&visible(text), MAX_SENTENCE_CHARS)
 }
 
 fn cut(text: &str, longest: usize) -> String {
@@ -168,7 +169,7 @@ fn cut(text: &str, longest: usize) -> String {
     }
 }
 
-/// The last guard of the promise that no message is longer than 16 KiB.
+/// Cuts a drawn message to 16 KiB.
 fn bound(text: &mut String, paint: Paint) {
     const END: &str = "...";
     const PLAIN_AGAIN: &str = "\u{1b}[0m";
@@ -274,7 +275,7 @@ error: twice
     }
 
     #[test]
-    fn nothing_hidden_comes_out() {
+    fn hidden_characters_are_escaped() {
         let source = Source::new("a\u{202e}\n.toml", "# \u{1b}]0;x\u{7} \u{9b} \u{200b} \u{2028}\r x\u{7f}");
         let diagnostic = Diagnostic::error("bad\nname\u{1b}").at(span(0, 0, 3), "\u{feff}").help("\r");
         assert_eq!(
@@ -306,7 +307,7 @@ error: bad\\nname\\u{1b}
     }
 
     #[test]
-    fn past_a_hundred_there_is_a_count() {
+    fn messages_past_a_hundred_are_counted() {
         let mut findings = Findings::default();
         for _ in 0..137 {
             findings.push(Diagnostic::error("no"));

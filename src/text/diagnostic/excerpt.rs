@@ -1,28 +1,28 @@
-//! One line of a source, made fit to be shown.
+//! Prepares one line of a source for drawing.
 //!
-//! Hidden characters are spelled out, tabs become spaces, bytes that are not UTF-8 become `\xff`, and a long line is
-//! cut to a window around the first span. The spans are carried along, so that carets stand where they should.
-//! The drawing crate never sees more of a source than this.
+//! Hidden characters are escaped, tabs become spaces, bytes that are not UTF-8 become `\xff`, and a long line is cut to
+//! a window around the first span. Spans are translated, so that carets point at the right characters. The drawing crate
+//! sees no other part of a source.
 
 use std::fmt::Write as _;
 use std::ops::Range;
 
 use crate::text::escape::push_visible;
 
-/// Bytes of a long line that are shown before the first span and, at most, from its start on.
+/// Maximum number of bytes shown before the start of the first span, and after it.
 const BEFORE: usize = 80;
 const AFTER: usize = 160;
 
-/// What stands where a line was cut.
+/// Mark at a cut end of a line.
 const CUT: &str = "...";
 
-/// A line as it is shown, and where the spans are in it.
+/// The text to draw, and the spans in it.
 pub(super) struct Excerpt {
     pub(super) text: String,
     pub(super) spans: Vec<Range<usize>>,
 }
 
-/// The part of `line` that is shown for a span that starts at `focus`.
+/// Returns the part of `line` to show for a span that starts at `focus`.
 pub(super) fn window(bytes: &[u8], line: Range<usize>, focus: usize) -> Range<usize> {
     let mut start = focus.saturating_sub(BEFORE).max(line.start);
     let mut end = focus.saturating_add(AFTER).min(line.end);
@@ -35,12 +35,12 @@ pub(super) fn window(bytes: &[u8], line: Range<usize>, focus: usize) -> Range<us
     start..end
 }
 
-/// A byte in the middle of a character.
+/// Returns whether a byte is in the middle of a character.
 fn is_inner(byte: u8) -> bool {
     byte & 0b1100_0000 == 0b1000_0000
 }
 
-/// Shows `window` of `line`, with `spans` translated; a span that reaches beyond is cut.
+/// Returns the excerpt of `window` with translated spans; spans are cut at the end of the window.
 pub(super) fn excerpt(bytes: &[u8], line: &Range<usize>, window: &Range<usize>, spans: &[Range<usize>]) -> Excerpt {
     let mut text = String::new();
     if window.start > line.start {
@@ -54,7 +54,7 @@ pub(super) fn excerpt(bytes: &[u8], line: &Range<usize>, window: &Range<usize>, 
     Excerpt { text, spans }
 }
 
-/// Appends the bytes to `text` and says for each character where it was and where it now starts.
+/// Appends the bytes to `text`. Returns the old and the new offset of each character.
 fn show(bytes: &[u8], mut offset: usize, text: &mut String) -> Vec<(usize, usize)> {
     let mut shown = Vec::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -76,7 +76,7 @@ fn show(bytes: &[u8], mut offset: usize, text: &mut String) -> Vec<(usize, usize
     shown
 }
 
-/// Where a span of the source is in the shown text, which is `len` long.
+/// Translates a span of the source to the excerpt, which has `len` bytes.
 fn translate(shown: &[(usize, usize)], span: &Range<usize>, len: usize) -> Range<usize> {
     let find = |offset: usize| {
         let at = shown.partition_point(|&(from, _)| from < offset);
@@ -103,14 +103,14 @@ mod tests {
     }
 
     #[test]
-    fn hidden_characters_are_spelled_out_and_can_be_marked() {
+    fn escaped_characters_can_be_marked() {
         let (text, marked) = shown("\ta\u{1b} = 東".as_bytes(), 1..3);
         assert_eq!(text, "    a\\u{1b} = 東");
         assert_eq!(marked, "a\\u{1b}");
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_shown_as_numbers() {
+    fn invalid_bytes_are_shown_as_numbers() {
         assert_eq!(shown(b"a\xff\xfeb", 1..2), ("a\\xff\\xfeb".to_owned(), "\\xff".to_owned()));
     }
 

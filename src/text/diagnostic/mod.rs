@@ -1,8 +1,8 @@
-//! A message tied to the text it is about.
+//! Diagnostics: messages about spans of the sources.
 //!
-//! A diagnostic is data: what is wrong, where, and what would help. [`Findings`] collects them, however many there are,
-//! in little memory; [`draw`] makes them text for people. Other renderers write the same data as JSON or annotations.
-//! Nothing here is printed, and nothing in the data is escaped: that is done where it is drawn.
+//! A diagnostic is data: a message, labels, notes and help. [`Findings`] collects any number of them in bounded memory,
+//! and [`draw`] formats them for people; renderers write the same data as JSON or annotations. Nothing in the data is
+//! escaped, which is left to the drawing.
 
 mod draw;
 mod excerpt;
@@ -11,17 +11,17 @@ pub use draw::{MAX_MESSAGE_BYTES, MAX_MESSAGES, Paint, draw, draw_all};
 
 use crate::text::source::Span;
 
-/// How bad it is.
+/// Severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Nothing can be planned.
+    /// The manifest cannot be planned.
     Error,
-    /// Legal, and usually a slip.
+    /// Legal, and usually a mistake.
     Warning,
 }
 
 impl Severity {
-    /// The word that opens the message.
+    /// Returns the word in front of the message.
     pub fn word(self) -> &'static str {
         match self {
             Severity::Error => "error",
@@ -30,39 +30,39 @@ impl Severity {
     }
 }
 
-/// A span, and what is to be said of it.
+/// A span with a text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Label {
-    /// Where.
+    /// The marked span.
     pub span: Span,
-    /// What stands beside the caret; may be empty.
+    /// The text beside the caret; may be empty.
     pub text: String,
 }
 
-/// One thing found in a manifest.
+/// An error or a warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Error or warning.
     pub severity: Severity,
-    /// What is wrong: one line, no final stop.
+    /// The message: one line without a final full stop.
     pub message: String,
-    /// Where it is; some things are nowhere, such as what is missing from an empty set of files.
+    /// The main span; absent if the message is not about a text.
     pub primary: Option<Label>,
-    /// Other spans that matter, in other files too.
+    /// Further spans, possibly in other files.
     pub secondary: Vec<Label>,
-    /// Facts that explain.
+    /// Explanations.
     pub notes: Vec<String>,
-    /// What to do.
+    /// Advice.
     pub help: Vec<String>,
 }
 
 impl Diagnostic {
-    /// An error that is nowhere yet.
+    /// Makes an error without a span.
     pub fn error(message: impl Into<String>) -> Self {
         Self::new(Severity::Error, message.into())
     }
 
-    /// A warning that is nowhere yet.
+    /// Makes a warning without a span.
     pub fn warning(message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, message.into())
     }
@@ -71,21 +71,21 @@ impl Diagnostic {
         Diagnostic { severity, message, primary: None, secondary: Vec::new(), notes: Vec::new(), help: Vec::new() }
     }
 
-    /// Says where it is.
+    /// Sets the main span.
     #[must_use]
     pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
         self.primary = Some(Label { span, text: text.into() });
         self
     }
 
-    /// Adds another span that matters.
+    /// Adds a further span.
     #[must_use]
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
         self.secondary.push(Label { span, text: text.into() });
         self
     }
 
-    /// Adds a fact.
+    /// Adds an explanation.
     #[must_use]
     pub fn note(mut self, text: impl Into<String>) -> Self {
         self.notes.push(text.into());
@@ -104,10 +104,10 @@ impl Diagnostic {
     }
 }
 
-/// Diagnostics beyond this many of one severity are counted, not kept.
-const MOST_KEPT: usize = 1_000;
+/// Maximum number of diagnostics of each severity that are kept; further ones are only counted.
+const MAX_KEPT: usize = 1_000;
 
-/// Everything that was found: the first of each severity in order of span, and how many there were.
+/// Diagnostics: the first of each severity by span, and the number of all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
     kept: [Vec<Diagnostic>; 2],
@@ -115,59 +115,59 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Adds one. Past a thousand of a severity only the first by span are kept.
+    /// Adds a diagnostic. Past a thousand of a severity only the first by span are kept.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         let severity = diagnostic.severity as usize;
         self.counts[severity] += 1;
         self.kept[severity].push(diagnostic);
-        if self.kept[severity].len() >= 2 * MOST_KEPT {
+        if self.kept[severity].len() >= 2 * MAX_KEPT {
             self.sort();
-            self.kept[severity].truncate(MOST_KEPT);
+            self.kept[severity].truncate(MAX_KEPT);
         }
     }
 
-    /// Adds those of others that are wanted.
+    /// Adds the diagnostics of `others` for which `wanted` holds.
     pub fn extend_where(&mut self, others: Findings, wanted: impl Fn(&Diagnostic) -> bool) {
         for (severity, kept) in others.kept.into_iter().enumerate() {
-            // What was not kept cannot be asked, so it counts.
+            // Diagnostics that were not kept cannot be tested, so all of them are counted.
             self.counts[severity] += others.counts[severity] - kept.len();
             kept.into_iter().filter(&wanted).for_each(|diagnostic| self.push(diagnostic));
         }
     }
 
-    /// Puts them in order: errors first, each severity by file and span.
+    /// Sorts the diagnostics: errors first, then by file and span.
     pub fn sort(&mut self) {
         for kept in &mut self.kept {
             kept.sort_by(|a, b| a.key().cmp(&b.key()));
         }
     }
 
-    /// Those that were kept, errors first.
+    /// Returns the kept diagnostics, errors first.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.kept.iter().flatten()
     }
 
-    /// How many errors there were, also those that were not kept.
+    /// Returns the number of errors, including those that were not kept.
     pub fn errors(&self) -> usize {
         self.counts[Severity::Error as usize]
     }
 
-    /// How many warnings there were, also those that were not kept.
+    /// Returns the number of warnings, including those that were not kept.
     pub fn warnings(&self) -> usize {
         self.counts[Severity::Warning as usize]
     }
 
-    /// There is so much already that advice for more, which may cost time to find, would not be read.
+    /// Returns whether there are more findings than are shown, so that costly suggestions can be left out.
     pub fn are_many(&self) -> bool {
         self.counts.iter().any(|&count| count >= MAX_MESSAGES)
     }
 
-    /// Nothing was found.
+    /// Returns whether there are no findings.
     pub fn is_empty(&self) -> bool {
         self.counts == [0, 0]
     }
 
-    /// `2 errors, 1 warning`; empty when nothing was found.
+    /// Returns "2 errors, 1 warning"; empty if there are no findings.
     pub fn count(&self) -> String {
         count(self.errors(), self.warnings())
     }
@@ -179,7 +179,7 @@ impl Extend<Diagnostic> for Findings {
     }
 }
 
-/// `2 errors, 1 warning`, leaving out what there is none of.
+/// Returns "2 errors, 1 warning", without zero counts.
 pub fn count(errors: usize, warnings: usize) -> String {
     let mut parts = Vec::new();
     for (number, word) in [(errors, "error"), (warnings, "warning")] {
