@@ -63,8 +63,8 @@
 //!
 //! # As a library
 //!
-//! Without the default feature `cli` the crate is the engine alone, with three small dependencies: no files, no JSON, no
-//! command line. [`prelude`] has the names that most programs need.
+//! Without the default feature `cli` the crate is the engine alone, with three small dependencies: no files, no JSON,
+//! no command line. [`prelude`] has the names that most programs need.
 //!
 //! ```
 //! use lighthouse::prelude::{Model, NodeTable, Start, Strategy, WorkloadTable, place};

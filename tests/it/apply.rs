@@ -1,4 +1,5 @@
-//! `apply` and `adopt` through the binary: what is saved, what is refused and with which code, and what a second run does.
+//! `apply` and `adopt` through the binary: what is saved, what is refused and with which code, and what a second run
+//! does.
 
 use std::fs;
 use std::path::Path;

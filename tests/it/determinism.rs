@@ -120,8 +120,8 @@ fn long_manifest() -> String {
     text + "[[workloads]]\nname = \"late\"\nrequirements = { cpu = 3 }\ndisk = 1\n"
 }
 
-/// Manifests are read, and remedies tried, on as many threads as there are processors. The laws of reading in pieces try
-/// sixteen.
+/// Manifests are read, and remedies tried, on as many threads as there are processors. The laws of reading in pieces
+/// try sixteen.
 #[test]
 fn any_number_of_processors_gives_the_same_output() {
     if !has(&["taskset", "-c", "0", "true"]) {
@@ -181,8 +181,8 @@ fn tables(text: &str) -> Vec<Vec<&str>> {
     text.split("\n\n").map(|table| table.lines().collect()).collect()
 }
 
-/// Permutes the parts whose order has no meaning: the keys of a table; the tables of groups, drains, guards and the rubric;
-/// under bin pack also nodes and workloads, which other strategies take in the order of the manifest.
+/// Permutes the parts whose order has no meaning: the keys of a table; the tables of groups, drains, guards and the
+/// rubric; under bin pack also nodes and workloads, which other strategies take in the order of the manifest.
 fn permuted(tables: &[Vec<&str>], ranks: &[u32], ordered: bool) -> String {
     let mut ranks = ranks.iter().copied().cycle();
     let mut placed: Vec<(u32, String)> = Vec::new();

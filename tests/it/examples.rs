@@ -1,7 +1,7 @@
 //! Every example is checked, planned and applied, and compared with its expected placements.
 //!
-//! `expected.json` holds the placements of the plan. If there is a `before.txt` (lines of `workload node`), it is adopted
-//! first; if there is an `expected-after.json`, it holds the placements after the drop-ins are removed.
+//! `expected.json` holds the placements of the plan. If there is a `before.txt` (lines of `workload node`), it is
+//! adopted first; if there is an `expected-after.json`, it holds the placements after the drop-ins are removed.
 
 use std::fs;
 use std::path::{Path, PathBuf};

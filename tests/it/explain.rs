@@ -1,5 +1,5 @@
-//! The answers of `explain` for every case of `tests/cases/explain`: their JSON follows the schema, and every suggestion
-//! is carried out and places the workload.
+//! The answers of `explain` for every case of `tests/cases/explain`: their JSON follows the schema, and every
+//! suggestion is carried out and places the workload.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! Plays every session of `tests/cases` through the binary and compares it byte for byte. `support/session.rs` describes
-//! the format; `UPDATE=1 cargo test --test it golden` writes the sessions again.
+//! Plays every session of `tests/cases` through the binary and compares it byte for byte. `support/session.rs`
+//! describes the format; `UPDATE=1 cargo test --test it golden` writes the sessions again.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -340,8 +340,8 @@ fn annotations_name(workloads: &[String], text: &str) {
     assert!(annotated(&plan_github(&plan, &manifest, &sources)) == Some(wanted));
 }
 
-/// Returns the workloads that the errors of a page are about, sorted, as GitHub's runner reads them. Returns `None` if an
-/// annotation is of another form.
+/// Returns the workloads that the errors of a page are about, sorted, as GitHub's runner reads them. Returns `None` if
+/// an annotation is of another form.
 fn annotated(page: &str) -> Option<Vec<String>> {
     let errors = page.lines().filter_map(|line| line.strip_prefix("::error "));
     let names = errors.map(|error| {

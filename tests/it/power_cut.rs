@@ -53,8 +53,8 @@ impl Disk {
         assert!(run("perl", &["-e".as_ref(), CUT.as_ref(), &self.path("disk")]));
     }
 
-    /// Restores the power. Waits for the loop device to go, because the namespace of another test may still hold a copy of
-    /// the mount.
+    /// Restores the power. Waits for the loop device to go, because the namespace of another test may still hold a copy
+    /// of the mount.
     fn restart(&self) {
         assert!(run("umount", &[&self.path("disk")]));
         while self.is_attached() {

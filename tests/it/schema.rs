@@ -19,7 +19,8 @@ pub(crate) fn validate(document: &str, value: &Value, what: &str) {
     assert!(errors.is_empty(), "{what} is not what {document}.schema.json says: {errors:#?}");
 }
 
-/// Parses a manifest, a drop-in or a state and converts it to JSON. Infinity, which JSON lacks, becomes the largest number.
+/// Parses a manifest, a drop-in or a state and converts it to JSON. Infinity, which JSON lacks, becomes the largest
+/// number.
 pub(crate) fn from_toml(text: &str) -> Value {
     let table: toml::Table = text.trim_start_matches('\u{feff}').parse().expect("it is TOML");
     from_value(toml::Value::Table(table))

@@ -1,4 +1,5 @@
-//! On full, small and read-only disks the state stays byte for byte, no file is left over, and one line says what to do.
+//! On full, small and read-only disks the state stays byte for byte, no file is left over, and one line says what to
+//! do.
 
 use std::fs;
 use std::process::Command;

@@ -1,8 +1,8 @@
 //! Checks the walls between the rooms of `src/`: which rooms, packages and parts of the standard library each may use;
 //! and the form of every file.
 //!
-//! The walls are read off the text of a file, without comments and unit tests. A change of a wall is a change of `ROOMS`
-//! here and of the map in `src/lib.rs`.
+//! The walls are read off the text of a file, without comments and unit tests. A change of a wall is a change of
+//! `ROOMS` here and of the map in `src/lib.rs`.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,5 +1,5 @@
-//! The toml-test corpus through `check`: invalid documents are reported as invalid TOML, valid ones only as unknown keys
-//! and the like, and no hidden character reaches the terminal.
+//! The toml-test corpus through `check`: invalid documents are reported as invalid TOML, valid ones only as unknown
+//! keys and the like, and no hidden character reaches the terminal.
 
 use std::fs;
 

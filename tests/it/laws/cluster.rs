@@ -1,7 +1,7 @@
 //! Random clusters, small and crowded, so that workloads compete, leave, return and stay unplaced.
 //!
-//! A cluster consists of plain values that a law can edit and that print like a manifest. Names come from small pools, so
-//! that records, renames, counts and replicas coincide by chance.
+//! A cluster consists of plain values that a law can edit and that print like a manifest. Names come from small pools,
+//! so that records, renames, counts and replicas coincide by chance.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -289,8 +289,8 @@ pub(crate) struct Settled {
 }
 
 impl Settled {
-    /// Returns a valid assignment that no strategy made: each workload in turn is on a drawn node, if the rules hold with
-    /// it there.
+    /// Returns a valid assignment that no strategy made: each workload in turn is on a drawn node, if the rules hold
+    /// with it there.
     pub(crate) fn adopted(&self) -> Record {
         let flat = Flat::new(&self.cluster);
         let mut seats = vec![None; flat.workloads.len()];

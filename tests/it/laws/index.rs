@@ -40,8 +40,8 @@ fn agree(model: &Model, record: &Record) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Draws about a hundred nodes and more workloads, with large groups, a label of many values, and two resources that few
-/// nodes offer.
+/// Draws about a hundred nodes and more workloads, with large groups, a label of many values, and two resources that
+/// few nodes offer.
 fn crowds() -> impl Drawn<Value = Cluster> {
     (vec(clusters(), PARTS), clusters()).prop_map(|(parts, head)| {
         let parts = parts.into_iter().zip(RACKS).collect::<Vec<_>>();
@@ -63,8 +63,8 @@ fn crowds() -> impl Drawn<Value = Cluster> {
     })
 }
 
-/// Draws crowds in which many nodes have their own tags, wards and negative amounts, and hardly two workloads have equal
-/// requirements.
+/// Draws crowds in which many nodes have their own tags, wards and negative amounts, and hardly two workloads have
+/// equal requirements.
 fn adversaries() -> impl Drawn<Value = Cluster> {
     let of_nodes = vec((0..8_u8, select(&RACKS[..])), 97);
     let of_workloads = vec((0..8_u8, select(&RACKS[..]), 0..10_i64), 89);
@@ -130,7 +130,9 @@ proptest! {
     #![proptest_config(Config { cases: config().cases / CROWDS, ..config() })]
 
     #[test]
-    fn the_index_agrees_with_the_plain_search_among_many_nodes(before in crowds(), after in crowds(), replan in any::<bool>()) {
+    fn the_index_agrees_with_the_plain_search_among_many_nodes(
+        before in crowds(), after in crowds(), replan in any::<bool>(),
+    ) {
         let record = Plan::new(&before.model(), &Record::default(), &[]).expect("nothing is pinned").record();
         let after = Cluster { replan: if replan { Replan::Keep } else { after.replan }, ..after };
         agree(&after.model(), &Record::default())?;
@@ -138,7 +140,9 @@ proptest! {
     }
 
     #[test]
-    fn the_index_agrees_with_the_plain_search_if_nodes_and_workloads_hardly_repeat(cluster in adversaries(), again in any::<bool>()) {
+    fn the_index_agrees_with_the_plain_search_if_tables_hardly_repeat(
+        cluster in adversaries(), again in any::<bool>(),
+    ) {
         let mut record = Record::default();
         if again {
             record = Plan::new(&cluster.model(), &record, &[]).expect("nothing is pinned").record();

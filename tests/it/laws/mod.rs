@@ -1,8 +1,8 @@
 //! Laws of placement and re-planning: properties that hold for random crowded clusters with every feature.
 //!
-//! `cluster` draws clusters, `oracle` applies the rules slowly and obviously, and the other files have one law per test.
-//! `PROPTEST_CASES` sets the number of clusters per law and makes every run draw other ones. Without it every run draws
-//! the same clusters, so that a failure points to the change and not to chance.
+//! `cluster` draws clusters, `oracle` applies the rules slowly and obviously, and the other files have one law per
+//! test. `PROPTEST_CASES` sets the number of clusters per law and makes every run draw other ones. Without it every run
+//! draws the same clusters, so that a failure points to the change and not to chance.
 
 mod cluster;
 mod oracle;

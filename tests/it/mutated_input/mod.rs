@@ -1,5 +1,5 @@
-//! Mutated manifests, states and saved plans, 100,000 in every run, go through all of `plan` and `apply` in the library.
-//! Some go through the binary as well, which has to end with the same exit code.
+//! Mutated manifests, states and saved plans, 100,000 in every run, go through all of `plan` and `apply` in the
+//! library. Some go through the binary as well, which has to end with the same exit code.
 //!
 //! `PROPTEST_CASES=1000000` asks for more. A case is determined by its number, which a failure prints.
 

@@ -1,8 +1,8 @@
 //! Sessions: commands run in a folder, with everything that each prints and its exit code.
 //!
 //! A case is a folder `tests/cases/AREA/NAME` with a `session.txt` and the files that its commands read. Files directly
-//! in `tests/cases/AREA` are shared by the cases of the area. If there is a `before.txt` (lines of `workload node`), it is
-//! adopted first. In a session
+//! in `tests/cases/AREA` are shared by the cases of the area. If there is a `before.txt` (lines of `workload node`), it
+//! is adopted first. In a session
 //!
 //! - `$ lighthouse ARGUMENTS` runs a command; single quotes and backslashes work as in a shell;
 //! - `$ reset` puts the files of the case back;

@@ -19,8 +19,8 @@ pub(crate) fn has_strace() -> bool {
     has(&["strace", "-f", "-qq", "-e", "inject=fsync:error=EIO", "true"])
 }
 
-/// Returns a command that runs a program with faults, each in the form of `strace -e inject`; without faults it runs the
-/// program itself.
+/// Returns a command that runs a program with faults, each in the form of `strace -e inject`; without faults it runs
+/// the program itself.
 pub(crate) fn under(faults: &[&str], program: impl AsRef<OsStr>) -> Command {
     if faults.is_empty() {
         return Command::new(program);

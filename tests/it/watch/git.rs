@@ -113,7 +113,8 @@ fn every_git_command_leads_to_one_plan() {
     assert_eq!(watching.end(), "");
 }
 
-/// Returns a manifest of one workload of this size. Nothing is removed, so the watch applies without waiting for a tick.
+/// Returns a manifest of one workload of this size. Nothing is removed, so the watch applies without waiting for a
+/// tick.
 fn sized(size: usize) -> String {
     manifest("web").replace("cpu = 1", &format!("cpu = \"{}m\"", 100 + size))
 }

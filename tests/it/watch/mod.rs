@@ -1,7 +1,7 @@
 //! `lighthouse watch` through the binary: real tools change files, and lines of JSON show what was planned.
 //!
-//! An extra plan is detected by the next change, because its plan is not the next line then. Tests wait for lines and not
-//! for time, unless time is what tells a file notification from a tick. `SOAK=1` asks for many repetitions.
+//! An extra plan is detected by the next change, because its plan is not the next line then. Tests wait for lines and
+//! not for time, unless time is what tells a file notification from a tick. `SOAK=1` asks for many repetitions.
 
 mod apply;
 mod git;
@@ -92,8 +92,8 @@ impl Watching {
         line
     }
 
-    /// Waits for the next plan, which must be of this workload alone. Skips errors and recoveries: a slow machine may see a
-    /// half-written file.
+    /// Waits for the next plan, which must be of this workload alone. Skips errors and recoveries: a slow machine may
+    /// see a half-written file.
     #[track_caller]
     fn plans(&self, workload: &str) -> Value {
         loop {

@@ -26,7 +26,8 @@ const SWAPS: [(&str, Swap); 6] = [
     ("a link whose target is saved", Swap { manifest: "lighthouse.toml", lay: target_saved }),
 ];
 
-/// Replaces the manifest as the kubelet does: makes a folder, replaces the link by one to it, and removes the old folder.
+/// Replaces the manifest as the kubelet does: makes a folder, replaces the link by one to it, and removes the old
+/// folder.
 fn config_map(folder: &Path, round: usize, workload: &str) {
     let data = folder.join(format!("..2026_{round}"));
     fs::create_dir(&data).expect("a folder");
