@@ -15,16 +15,40 @@ pub struct Topic {
 }
 
 impl Topic {
-    /// Returns the page for a terminal: without comments, and without the definitions of links.
+    /// Returns the page for a terminal: without comments, link definitions and link targets.
     pub fn plain_text(&self) -> String {
-        let is_shown = |line: &&str| !line.starts_with("<!-- ") && !is_link_definition(line);
-        let shown: Vec<_> = self.text.lines().filter(is_shown).collect();
-        shown.join("\n").trim_end().to_owned() + "\n"
+        let mut is_code = false;
+        let mut text = String::new();
+        for line in self.text.lines() {
+            is_code ^= line.starts_with("```");
+            if is_code {
+                text.push_str(line);
+            } else if line.starts_with("<!-- ") || is_link_definition(line) {
+                continue;
+            } else {
+                text.push_str(&without_link_targets(line));
+            }
+            text.push('\n');
+        }
+        text.truncate(text.trim_end().len());
+        text + "\n"
     }
 }
 
 fn is_link_definition(line: &str) -> bool {
     line.starts_with('[') && line.contains("]: ")
+}
+
+/// Replaces each `[text](target)` by its text.
+fn without_link_targets(line: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once("](") {
+        let (Some((start, text)), Some((_, end))) = (before.rsplit_once('['), after.split_once(')')) else { break };
+        shown.extend([start, text]);
+        rest = end;
+    }
+    shown + rest
 }
 
 /// Finds a topic by its name.
@@ -100,10 +124,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_text_has_no_comments_and_no_link_definitions() {
-        let text = "# Title\n\n<!-- sample: first -->\n```console\n$ x\n```\n\nSee [rules].\n\n[rules]: rules.md\n";
+    fn plain_text_has_no_comments_and_no_link_targets() {
+        let text = "# Title\n\n<!-- sample: first -->\n```console\n$ a[b](c)\n```\n\nSee [rules] and [x](../x), [y](y).\n\n\
+            [rules]: rules.md\n";
         let topic = Topic { name: "x", title: "x", text };
-        assert_eq!(topic.plain_text(), "# Title\n\n```console\n$ x\n```\n\nSee [rules].\n");
+        assert_eq!(topic.plain_text(), "# Title\n\n```console\n$ a[b](c)\n```\n\nSee [rules] and x, y.\n");
     }
 
     #[test]
