@@ -24,7 +24,7 @@ pub struct Engine {
     pub(super) order: NodeOrder,
     /// Built for the first search, so that attaching recorded placements before it costs nothing here.
     pub(super) index: Option<Index>,
-    /// Workloads placed although a node they share breaks a soft aversion, in the order of their placement.
+    /// Workloads placed against a soft aversion, because no node keeps it; in the order of their placement.
     pub(super) reluctant: Vec<WorkloadId>,
 }
 

@@ -10,8 +10,8 @@
 //! | file | what it is for |
 //! |---|---|
 //! | `first_fit` | the main loop: each workload in turn, to the first node that takes it |
-//! | `workload_order` | the order in which a strategy takes workloads |
-//! | `node_order` | the order in which a strategy tries nodes |
+//! | `workload_order` | the order in which a strategy takes workloads: by priority, then by manifest or size |
+//! | `node_order` | the order in which a strategy tries nodes: by manifest, round robin, or bin pack's score |
 //! | `search` | the first node that takes one workload, soft rules included |
 //! | `index` | skips nodes that cannot take a workload |
 //! | `reconcile` | what stays where it is on record, and the queue of the rest |
@@ -59,7 +59,7 @@ pub struct Outcome {
     pub departures: Vec<Departure>,
     /// Workloads that the strategy was asked to place, with what the record says of each; sorted by workload.
     pub standings: Vec<(WorkloadId, Standing)>,
-    /// Workloads that share a node against a soft aversion, in the order of their placement.
+    /// Workloads placed against a soft aversion, because no node keeps it; in the order of their placement.
     pub reluctant: Vec<WorkloadId>,
 }
 

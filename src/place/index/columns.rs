@@ -17,7 +17,7 @@ use crate::rules::{AscendingLookup, Demand, Occupancy, is_immune, requires};
 const COMMON_SHARE: usize = 16;
 
 /// Maximum ratio of the tables that require the most popular resource to those that require another popular one.
-const POPULAR_SHARE: usize = 2;
+const POPULAR_RATIO: usize = 2;
 
 /// Approximate number of workload tables from which thresholds are taken.
 const SAMPLE_SIZE: usize = 1024;
@@ -67,7 +67,7 @@ impl Columns {
         let usages = usages(model);
         let most = common.iter().filter_map(|resource| usages.get(resource)).map(|usage| usage.tables).max();
         let is_popular =
-            |resource| usages.get(resource).is_some_and(|usage| usage.tables * POPULAR_SHARE >= most.unwrap_or(0));
+            |resource| usages.get(resource).is_some_and(|usage| usage.tables * POPULAR_RATIO >= most.unwrap_or(0));
         let popular = (0..common.len()).filter(|&at| is_popular(&common[at])).collect();
         let mut columns = Self { amounts: Vec::new(), blockers: Vec::new(), rare: offering, usages, popular };
         columns.amounts = common.into_iter().map(|resource| columns.column(resource)).collect();
