@@ -1,7 +1,7 @@
-//! How many of a set can have a place at once: by the sum, by whole pieces on each node, by the places of a group.
+//! Bounds on how many workloads of a set can be placed at once: by sums, by whole workloads per node, by group domains.
 //!
-//! The set is given by one resource: all that take at least so much of it. What negative requirements could add counts
-//! for every node at once where nodes are counted alone, so a bound is never too low.
+//! A set consists of the workloads that need at least a given amount of one resource. Where nodes are counted one by
+//! one, each counts with all negative requirements, so a bound is never too low.
 
 use std::collections::BTreeSet;
 
@@ -11,10 +11,10 @@ use crate::model::names::Symbol;
 use crate::model::{NodeId, WorkloadId};
 use crate::quantity::{Capacity, Quantity};
 
-/// So many different amounts are tried as the least one of a set.
-const MOST_AMOUNTS: usize = 64;
+/// Maximum number of different amounts that are tried as the least one of a set.
+const MAX_AMOUNTS: usize = 64;
 
-/// What takes a resource: kinds of workloads with the amount, the smallest first.
+/// Kinds of workloads that need a resource, with the amount, smallest first.
 pub(super) struct Taken<'k, 'm> {
     kinds: &'k Kinds<'m>,
     resource: Symbol,
@@ -22,7 +22,7 @@ pub(super) struct Taken<'k, 'm> {
 }
 
 impl<'k, 'm> Taken<'k, 'm> {
-    /// All that take it and could be anywhere.
+    /// All kinds that need it and that some node could take.
     pub(super) fn everywhere(kinds: &'k Kinds<'m>, resource: Symbol) -> Self {
         let amount = |kind: usize| {
             let table = kinds.table(kind);
@@ -35,22 +35,22 @@ impl<'k, 'm> Taken<'k, 'm> {
         Self { kinds, resource, takers }
     }
 
-    /// Of these, those that could only be where this workload could be.
+    /// Only the kinds that no node can take unless it can also take this workload.
     pub(super) fn confined(kinds: &'k Kinds<'m>, resource: Symbol, workload: WorkloadId) -> Self {
         let mut taken = Self::everywhere(kinds, resource);
         taken.takers.retain(|&(_, kind)| kinds.is_within(kind, kinds.of(workload)));
         taken
     }
 
-    /// The different amounts up to one, the smallest first; of many only the largest.
+    /// Different amounts up to a limit, smallest first. If there are many, only the largest.
     pub(super) fn amounts_up_to(&self, need: Quantity) -> Vec<Quantity> {
         let mut amounts =
             self.takers.iter().map(|&(amount, _)| amount).filter(|&amount| amount <= need).collect::<Vec<_>>();
         amounts.dedup();
-        amounts.split_off(amounts.len().saturating_sub(MOST_AMOUNTS))
+        amounts.split_off(amounts.len().saturating_sub(MAX_AMOUNTS))
     }
 
-    /// Those that take at least so much cannot all have a place: together they need more than there is.
+    /// Proof that the workloads that need at least this amount need more together than the nodes have.
     pub(super) fn sum(&self, least: Quantity) -> Option<Proof> {
         let (resource, set) = (self.resource, self.set(least));
         let capacity = self.rooms(&set)?.into_iter().map(|(nodes, room)| room.times(nodes)).sum::<Quantity>();
@@ -60,7 +60,7 @@ impl<'k, 'm> Taken<'k, 'm> {
         (need > available).then(|| self.proof(rule, &set, self.fitting(least, available)))
     }
 
-    /// Those that take at least so much cannot all have a place: each node holds only whole ones.
+    /// Proof that the workloads that need at least this amount do not all fit, as each node holds only whole ones.
     pub(super) fn pieces(&self, least: Quantity) -> Option<Proof> {
         let (resource, set) = (self.resource, self.set(least));
         let (rooms, relief) = (self.rooms(&set)?, self.kinds.relief(resource));
@@ -90,7 +90,7 @@ impl<'k, 'm> Taken<'k, 'm> {
         from.map(|&(amount, kind)| (amount, self.kinds.workloads[kind].len() as u64))
     }
 
-    /// The nodes that a set could be on, counted by what they have; `None` where one has no limit.
+    /// Number of nodes by capacity, among those that could take the set; `None` if one has `inf`.
     fn rooms(&self, set: &[usize]) -> Option<Vec<(u64, Quantity)>> {
         let room = |nodes: &Vec<NodeId>| match self.kinds.model.offer(nodes[0], self.resource)?.capacity {
             Capacity::Finite(room) => Some((nodes.len() as u64, room.max(Quantity::ZERO))),
@@ -100,7 +100,7 @@ impl<'k, 'm> Taken<'k, 'm> {
         self.kinds.reached(set).map(room).collect()
     }
 
-    /// How many of the smallest fit in an amount.
+    /// Maximum number of workloads that fit in an amount, smallest first.
     fn fitting(&self, least: Quantity, room: Quantity) -> u64 {
         let (mut left, mut fitting) = (room, 0);
         for (amount, count) in self.takers_from(least) {
@@ -115,7 +115,7 @@ impl<'k, 'm> Taken<'k, 'm> {
     }
 }
 
-/// A hard aversion group over all places of the nodes that its members could be on.
+/// Proof that a hard aversion group has more members than the domains of the nodes that could take them.
 pub(super) fn counted(kinds: &Kinds<'_>, group: Symbol, members: &[usize]) -> Option<Proof> {
     let model = kinds.model;
     let options = model.aversion_group(group);

@@ -1,6 +1,6 @@
-//! Nodes and workloads that are alike, and which of them could ever meet.
+//! Kinds of equal nodes and of equal workloads, and which kinds fit together.
 //!
-//! A proof asks for every workload and every node; clusters have few kinds of each, so it asks for those.
+//! A proof looks at every workload and every node. Clusters have few kinds of each, so it looks at the kinds instead.
 
 use rustc_hash::FxHashMap;
 
@@ -9,7 +9,7 @@ use crate::model::{AffinityGroup, Model, NAME_LABEL, NodeId, Requirement, Select
 use crate::quantity::{Capacity, Quantity};
 use crate::rules::Reason;
 
-/// The kinds of a cluster.
+/// Kinds of nodes and workloads of a cluster.
 pub(super) struct Kinds<'m> {
     pub(super) model: &'m Model,
     /// The nodes of each kind.
@@ -18,9 +18,9 @@ pub(super) struct Kinds<'m> {
     pub(super) workloads: Vec<Vec<WorkloadId>>,
     /// The kind of each workload.
     kind_of: Vec<usize>,
-    /// What negative requirements could add to a resource of one node, if all came there.
+    /// Amount that negative requirements would add to a resource of a node if all of them were there.
     relief: FxHashMap<Symbol, Quantity>,
-    /// For each kind of workload the kinds of nodes on which it could ever be.
+    /// For each kind of workload, whether each kind of node could ever take it.
     meets: Vec<Vec<bool>>,
 }
 
@@ -46,17 +46,17 @@ impl<'m> Kinds<'m> {
         self.model.workload_table(self.workloads[kind][0])
     }
 
-    /// The kinds of workloads that could be on some node.
+    /// Kinds of workloads that some node could take.
     pub(super) fn placeable(&self) -> impl Iterator<Item = usize> + '_ {
         (0..self.workloads.len()).filter(|&kind| self.meets[kind].contains(&true))
     }
 
-    /// Whether a kind of workload could only be where another could be.
+    /// Whether every node that could take a kind of workload could also take the other kind.
     pub(super) fn is_within(&self, kind: usize, other: usize) -> bool {
         self.meets[kind].iter().zip(&self.meets[other]).all(|(here, there)| !here || *there)
     }
 
-    /// The kinds of nodes on which any of these could be.
+    /// Kinds of nodes that could take any of these kinds of workloads.
     pub(super) fn reached<'s>(&'s self, kinds: &'s [usize]) -> impl Iterator<Item = &'s Vec<NodeId>> + 's {
         let any = move |at: usize| kinds.iter().any(|&kind| self.meets[kind][at]);
         self.nodes.iter().enumerate().filter(move |&(at, _)| any(at)).map(|(_, nodes)| nodes)
@@ -112,13 +112,13 @@ fn hard_groups(model: &Model, table: &WorkloadTable) -> Vec<(Symbol, Option<Symb
     averse.chain(affine).collect()
 }
 
-/// The first resource by name of which a node has too little, even with all that could be added to it.
+/// Reason for the first resource, by name, of which an empty node has too little, even with all negative requirements.
 fn too_small(kinds: &Kinds<'_>, table: &WorkloadTable, node: NodeId) -> Option<Reason> {
     let model = kinds.model;
     let small = model.node_table(node).resources.iter().filter_map(|offer| {
         let resource = offer.resource;
         let need = table.requirement(resource).map_or(Quantity::ZERO, Requirement::amount);
-        // What it adds itself is in its need.
+        // What the workload itself adds is already part of its need.
         let own = if need.is_negative() { -need } else { Quantity::ZERO };
         let left = offer.capacity.minus(need).minus(own - kinds.relief(resource));
         if !left.is_negative() || table.immunities.contains(&resource) {
@@ -132,7 +132,7 @@ fn too_small(kinds: &Kinds<'_>, table: &WorkloadTable, node: NodeId) -> Option<R
     small.min_by_key(|each| each.order(model))
 }
 
-/// What all negative requirements of a resource come to.
+/// Sum of all negative requirements of each resource.
 fn relief(model: &Model) -> FxHashMap<Symbol, Quantity> {
     let mut relief = FxHashMap::<_, Quantity>::default();
     for workload in model.workload_ids() {
@@ -143,7 +143,7 @@ fn relief(model: &Model) -> FxHashMap<Symbol, Quantity> {
     relief
 }
 
-/// Nodes that offer the same, with the same labels, are alike, but for those that a selector names.
+/// Groups nodes with equal offers and labels. A node that a selector names is a kind of its own.
 fn node_kinds(model: &Model) -> Vec<Vec<NodeId>> {
     let named = named_nodes(model);
     let mut places = FxHashMap::<_, usize>::default();
@@ -161,7 +161,7 @@ fn node_kinds(model: &Model) -> Vec<Vec<NodeId>> {
     kinds
 }
 
-/// The nodes that selectors pick by name.
+/// Nodes that selectors name.
 fn named_nodes(model: &Model) -> Vec<NodeId> {
     let selectors = model.workload_tables().iter().flat_map(|table| table.only_on.iter().chain(&table.never_on));
     let by_name = selectors.filter(|selector| model.text(selector.label) == NAME_LABEL);
@@ -173,7 +173,7 @@ fn named_nodes(model: &Model) -> Vec<NodeId> {
     named
 }
 
-/// Workloads that ask for the same are alike.
+/// Groups workloads with equal requirements and rules.
 fn workload_kinds(model: &Model) -> (Vec<Vec<WorkloadId>>, Vec<usize>) {
     let mut places = FxHashMap::<_, usize>::default();
     let mut kinds = Vec::<Vec<WorkloadId>>::new();

@@ -1,8 +1,10 @@
-//! What cannot be, whatever the order: statements that are proven, apart from what a strategy did not find.
+//! Proofs that workloads cannot be placed, whatever the strategy and the order.
 //!
-//! A proof says that of a set of workloads at most so many can have a place at once. It rests on what every assignment
-//! keeps (rule 1 of re-planning and the hard rules), on nobody's order and on nobody's record. Where a bound cannot be
-//! told exactly it is told too high: nothing is claimed that is not so, and not all that is so is claimed.
+//! A proof states the maximum number of workloads of a set that can be placed at once. It follows from the amounts and
+//! the hard rules that every assignment keeps, and not from any order or record.
+//!
+//! - A bound is never too low: every proof holds.
+//! - A bound may be too high: not everything that is impossible is proven.
 
 mod bound;
 mod kind;
@@ -14,51 +16,51 @@ use crate::rules::Reason;
 use bound::{Taken, counted};
 use kind::{Kinds, never};
 
-/// A rule that leaves a workload of the set without a place in every assignment.
+/// Proof that every assignment leaves some workload of a set unplaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
-    /// The rule.
+    /// Rule that the proof rests on.
     pub rule: Rule,
-    /// The workloads, in manifest order; the one that was asked about is among them.
+    /// The set, in manifest order. It contains the workload that was asked about.
     pub set: Vec<WorkloadId>,
-    /// So many of them can have a place at once, at most.
+    /// Maximum number of workloads of the set that can be placed at once.
     pub most: u64,
-    /// The nodes that any of them may be on.
+    /// Number of nodes that could take any of them.
     pub nodes: u64,
 }
 
-/// What makes it impossible.
+/// Rule that makes it impossible.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rule {
-    /// No node could ever take it, even if nothing else were placed: why, with the number of nodes.
+    /// No node could ever take the workload, even if nothing else were placed.
     NoNode(Vec<Obstacle>),
-    /// Together they need more than all nodes have.
+    /// Together the workloads need more than all nodes have.
     Sum {
-        /// Of this resource.
+        /// The resource.
         resource: Symbol,
-        /// So much.
+        /// Amount that they need together.
         need: Quantity,
-        /// Of so much.
+        /// Amount that the nodes have together.
         capacity: Quantity,
     },
-    /// Each node holds only whole workloads, and what is left over on each is too little for one more.
+    /// What is left over on each node, after whole workloads, is too little for one more.
     Pieces {
-        /// Of this resource.
+        /// The resource.
         resource: Symbol,
-        /// Each needs at least so much.
+        /// Minimum amount that each workload needs.
         least: Quantity,
-        /// What all nodes have.
+        /// Amount that the nodes have together.
         capacity: Quantity,
-        /// How many each node holds and what is left over there, where that is the same on all nodes.
+        /// Number of workloads that each node holds and the amount left over there, if they are the same on all nodes.
         each: Option<(u64, Quantity)>,
     },
-    /// A hard aversion group has more members than its places take.
+    /// A hard aversion group has more members than its domains take.
     Group {
         /// The group.
         group: Symbol,
-        /// How many members a place takes.
+        /// Maximum number of members per domain.
         max: u32,
-        /// How many places there are.
+        /// Number of domains.
         places: u64,
     },
 }
@@ -122,7 +124,7 @@ impl Obstacle {
     }
 }
 
-/// Whether all that need a resource, or all that need it on the nodes of this workload, are too many for it.
+/// Proof that too many workloads need a resource: in the whole cluster, or on the nodes open to this workload.
 fn short(kinds: &Kinds<'_>, workload: WorkloadId, resource: Symbol, need: Quantity) -> Option<Proof> {
     [Taken::everywhere(kinds, resource), Taken::confined(kinds, resource, workload)].iter().find_map(|taken| {
         let amounts = taken.amounts_up_to(need);
@@ -132,7 +134,7 @@ fn short(kinds: &Kinds<'_>, workload: WorkloadId, resource: Symbol, need: Quanti
     })
 }
 
-/// Whether a hard aversion group has more members than places for them.
+/// Proof that a hard aversion group has more members than its domains take.
 fn crowded(kinds: &Kinds<'_>, workload: WorkloadId, group: Symbol) -> Option<Proof> {
     let members = |confined: bool| {
         let all = kinds.placeable().filter(|&kind| kinds.table(kind).aversion_groups.contains(&group));

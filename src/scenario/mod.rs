@@ -1,4 +1,4 @@
-//! What-if questions: many plans of edited clusters, from one model and one record.
+//! What-if questions: replays a plan with one change, starting from one model and one record.
 
 mod replay;
 

@@ -1,9 +1,8 @@
-//! A plan that is known, played again: up to a workload's turn, or with one change.
+//! Replays a known plan, up to a workload's turn or with one change.
 //!
-//! A plan keeps where everything went, not what each search saw. Who asks why a workload is where it is gets that
-//! moment; who asks what would help gets what a whole plan would say, sooner: whatever comes before the change goes
-//! where it is known to go, a failure ends at the workload's turn, and so does a change that costs others too many
-//! places.
+//! A plan keeps where each workload went, but not the cluster that each search saw. A replay restores it. A replay with
+//! a change gives the result of a whole plan sooner: workloads before the change go straight to their known nodes, and
+//! it ends as soon as the workload is refused or too many others lose their node.
 
 use crate::model::RecordEntry;
 use crate::model::names::Symbol;
@@ -12,63 +11,63 @@ use crate::place::{Engine, Outcome, PinError, Reconciled, Start, place, reconcil
 use crate::rules::Standing;
 use crate::rules::{self, has_negative_amount};
 
-/// A plan, with what its strategy began with.
+/// Known plan, with the cluster that its search started from.
 #[derive(Debug)]
 pub struct KnownPlan<'a> {
     model: &'a Model,
     start: Start<'a>,
     outcome: &'a Outcome,
-    /// The nodes with what stays on them.
+    /// Cluster with the workloads that stay on their nodes.
     engine: Engine,
-    /// Who is placed, in the order in which they are tried.
+    /// Workloads that are placed, in order.
     queue: Vec<(WorkloadId, Standing)>,
-    /// Only what fills a shortcoming can open a node in a later round.
+    /// Whether a negative requirement may open a node, so that refused workloads are tried again.
     can_open: bool,
 }
 
-/// The nodes as they were when it was a workload's turn.
+/// Cluster as it was at a workload's turn.
 #[derive(Clone, Debug)]
 pub struct Moment {
-    /// The nodes, in the order in which they were tried.
+    /// Nodes with their workloads, in search order.
     pub engine: Engine,
-    /// What was known of the workload.
+    /// Effect of the record on the workload.
     pub standing: Standing,
 }
 
-/// What a model differs in from the one that was planned.
+/// Difference between a model and the one that was planned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// This table of workloads, by its number.
+    /// One table of workloads, by number.
     Workloads(u32),
     /// Anything else.
     Other,
 }
 
-/// What a change comes to for one workload.
+/// Result of a change for one workload.
 #[derive(Debug)]
 pub enum Attempt {
-    /// It has this place, and these have lost theirs, in manifest order.
+    /// It is placed on this node, and these workloads have lost theirs, in manifest order.
     Placed(NodeId, Vec<WorkloadId>),
-    /// It has none: so the nodes are at its last turn.
+    /// It is unplaced; the cluster is as it is at its last turn.
     Refused(Box<Engine>),
-    /// More would lose their place than may.
+    /// More workloads would lose their node than the limit allows.
     TooMany,
 }
 
 /// Soft rules that a node would break.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BrokenSoftRules {
-    /// The aversion groups that are full there.
+    /// Aversion groups that are full in the domain of the node.
     pub aversion: Vec<Symbol>,
-    /// The affinity groups that are elsewhere.
+    /// Affinity groups whose members are in another domain.
     pub affinity: Vec<Symbol>,
 }
 
 impl<'a> KnownPlan<'a> {
-    /// A plan with what it was made from.
+    /// Prepares a plan for replays.
     ///
     /// # Panics
-    /// Where these pins did not hold when it was planned.
+    /// If the pins of `start` are not the ones that the plan was made with.
     pub fn new(model: &'a Model, start: Start<'a>, outcome: &'a Outcome) -> Self {
         let reconciled = reconcile(model, &start).expect("the pins held when it was planned");
         let Reconciled { engine, queue, .. } = reconciled;
@@ -76,8 +75,8 @@ impl<'a> KnownPlan<'a> {
         Self { model, start, outcome, engine, queue, can_open }
     }
 
-    /// The turn at which a workload was placed or, when no node took it, its last one; `None` when the strategy was not
-    /// asked, as it stays where it is on record.
+    /// Turn at which a workload was placed or, if no node took it, its last turn. `None` if it stays on its recorded
+    /// node, so that no node was searched for.
     pub fn moment(&self, workload: WorkloadId) -> Option<Moment> {
         let turn = self.queue.iter().position(|&(each, _)| each == workload)?;
         if self.can_open {
@@ -86,7 +85,7 @@ impl<'a> KnownPlan<'a> {
         Some(Moment { engine: self.at(self.model, turn), standing: self.queue[turn].1 })
     }
 
-    /// The nodes after so many turns, of which none found another place in this model.
+    /// Cluster after a number of turns, each of which has the same result in this model.
     fn at(&self, model: &Model, turn: usize) -> Engine {
         let mut engine = self.engine.clone();
         for &(each, _) in &self.queue[..turn] {
@@ -98,7 +97,7 @@ impl<'a> KnownPlan<'a> {
         engine
     }
 
-    /// A workload may have several turns: they are found by searching again.
+    /// Like `moment`, for plans in which a workload may have several turns; searches again.
     fn moment_of_many(&self, workload: WorkloadId) -> Option<Moment> {
         let (model, mut engine) = (self.model, self.engine.clone());
         engine.build_index(model);
@@ -124,10 +123,11 @@ impl<'a> KnownPlan<'a> {
         }
     }
 
-    /// What a plan of the edited model, which has the same names, comes to for a workload.
+    /// Result for a workload of a plan of the edited model, which has the same names. At most `most` others may lose
+    /// their node.
     ///
     /// # Errors
-    /// Where a pin does not hold.
+    /// If a pin does not hold.
     pub fn attempt(
         &self,
         model: &Model,
@@ -172,7 +172,7 @@ impl<'a> KnownPlan<'a> {
         Ok(found.map_or_else(|| Attempt::Refused(Box::new(engine)), |node| Attempt::Placed(node, lost)))
     }
 
-    /// The same by a plan of all, as a later round may change everything.
+    /// Like `attempt`, but plans everything, as a later round may change everything.
     fn attempt_of_many(
         &self,
         model: &Model,
@@ -189,7 +189,7 @@ impl<'a> KnownPlan<'a> {
         Ok(if lost.len() > most { Attempt::TooMany } else { Attempt::Placed(node, lost) })
     }
 
-    /// Whether the record knows where one of a table is, so that an edit of it may send somebody away.
+    /// Whether a workload of a table is recorded or pinned, so that an edit of the table may displace others.
     fn is_recorded(&self, table: u32) -> bool {
         let model = self.model;
         let mut members = model.workload_ids().filter(|each| model.workloads()[each.index()].table == table);
@@ -200,7 +200,7 @@ impl<'a> KnownPlan<'a> {
         })
     }
 
-    /// Who is placed, in the order of a model of which nobody else leaves a node.
+    /// Workloads that are placed, in the order of the edited model.
     fn queue_of(&self, model: &Model) -> Vec<(WorkloadId, Standing)> {
         let mut order = self.queue.iter().map(|&(each, _)| each).collect::<Vec<_>>();
         sort(model, self.outcome, &mut order);
@@ -209,7 +209,7 @@ impl<'a> KnownPlan<'a> {
     }
 }
 
-/// The workloads without a place that are tried before one that has none either, in that order.
+/// Unplaced workloads that are tried before another unplaced one, in order.
 pub fn ahead(model: &Model, outcome: &Outcome, workload: WorkloadId) -> Vec<WorkloadId> {
     let tried = outcome.standings.iter().map(|&(each, _)| each);
     let mut queue = tried.filter(|&each| outcome.assignment.of(each).is_none()).collect::<Vec<_>>();
@@ -217,7 +217,7 @@ pub fn ahead(model: &Model, outcome: &Outcome, workload: WorkloadId) -> Vec<Work
     queue.into_iter().take_while(|&each| each != workload).collect()
 }
 
-/// Sorts workloads into the order in which they are tried: under `keep` the displaced before the new.
+/// Sorts workloads into the order in which they are placed; under `keep`, displaced ones come before new ones.
 fn sort(model: &Model, outcome: &Outcome, workloads: &mut [WorkloadId]) {
     workload_order::sort(model, workloads);
     if model.replan == Replan::Keep {
@@ -225,7 +225,7 @@ fn sort(model: &Model, outcome: &Outcome, workloads: &mut [WorkloadId]) {
     }
 }
 
-/// The soft rules of a workload that a node would break now, each list by name.
+/// Soft rules of a workload that a node would break now, each list sorted by name.
 pub fn broken_soft_rules(model: &Model, engine: &Engine, workload: WorkloadId, node: NodeId) -> BrokenSoftRules {
     let (table, now) = (model.workload_table(workload), engine.occupancy());
     let averse = table.aversion_groups.iter().copied().filter(|&group| !model.aversion_group(group).hard);

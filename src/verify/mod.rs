@@ -1,7 +1,7 @@
-//! An independent judge of an assignment: it shares no code with the engine and looks at no order.
+//! Independent judge of an assignment. It shares no code with `rules` and `place`, and ignores the order of placement.
 //!
-//! A plan is shown or saved only when it finds nothing here. The rules are those of the design, told anew: rule 1 of
-//! section 3 for amounts, and the hard rules of 2.8. Cordons and `stay` compare with a record, which it does not see.
+//! A plan is shown or saved only if the judge finds no violation. It checks amounts, selectors, drains and hard groups.
+//! Cordons and `stay` depend on the record, which the judge does not see.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -10,20 +10,20 @@ use crate::model::names::Symbol;
 use crate::model::{Assignment, Model, NodeId, Offer, Selector, WorkloadId, WorkloadTable};
 use crate::quantity::{Capacity, Quantity};
 
-/// A rule that an assignment breaks.
+/// Rule that an assignment breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Violation {
     /// The workload requires a resource that its node does not offer.
     NotOffered(String, String),
     /// The workload's node is below zero in a resource that it is not immune to.
     BelowZero(String, String),
-    /// The workload may not be on its node, by this label.
+    /// `only_on` or `never_on` of the workload excludes its node, by this label.
     NotSelected(String, String),
     /// The workload is on a drained node without `stay`.
     Drained(String),
-    /// A hard aversion group has too many members in a place.
+    /// A hard aversion group has too many members in a domain.
     TooMany(String, String),
-    /// The members of a hard affinity group are not in one place.
+    /// The members of a hard affinity group are in several domains.
     Scattered(String),
     /// The workload is in a hard group whose label its node lacks.
     NoPlace(String, String),
@@ -43,29 +43,30 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Every rule that an assignment breaks; none for all that the engine places.
+/// All violations of an assignment; empty for every assignment that `place` makes.
 pub fn judge(model: &Model, assignment: &Assignment) -> Vec<Violation> {
     let mut violations = Vec::new();
     judge_amounts(model, assignment, &mut violations);
-    for (workload, node) in seated(model, assignment) {
-        judge_seat(model, workload, node, &mut violations);
+    for (workload, node) in placed(model, assignment) {
+        judge_node(model, workload, node, &mut violations);
     }
     judge_aversion(model, assignment, &mut violations);
     judge_affinity(model, assignment, &mut violations);
     violations
 }
 
-/// Who is somewhere, in the order of the manifest: so they lie in memory, and nobody is looked for.
-fn seated(model: &Model, assignment: &Assignment) -> impl Iterator<Item = (WorkloadId, NodeId)> {
+/// Placed workloads with their nodes, in manifest order, which is also their order in memory.
+fn placed(model: &Model, assignment: &Assignment) -> impl Iterator<Item = (WorkloadId, NodeId)> {
     model.workload_ids().filter_map(|workload| Some((workload, assignment.of(workload)?)))
 }
 
-/// Everything that is required is there, and no resource is below zero for anybody who minds.
+/// Checks that each node offers what its workloads require, and is below zero only in resources to which all of them
+/// are immune.
 fn judge_amounts(model: &Model, assignment: &Assignment, violations: &mut Vec<Violation>) {
     let capacity = |offer: &Offer| (offer.resource, offer.capacity);
     let capacities = model.node_ids().map(|node| model.node_table(node).resources.iter().map(capacity).collect());
     let mut left = capacities.collect::<Vec<Vec<_>>>();
-    for (workload, node) in seated(model, assignment) {
+    for (workload, node) in placed(model, assignment) {
         let table = model.workload_table(workload);
         for each in &table.requirements {
             match left[node.index()].iter_mut().find(|(resource, _)| *resource == each.resource) {
@@ -78,7 +79,7 @@ fn judge_amounts(model: &Model, assignment: &Assignment, violations: &mut Vec<Vi
     for left in &mut left {
         left.retain(|&(_, left)| left < Capacity::Finite(Quantity::ZERO));
     }
-    for (workload, node) in seated(model, assignment) {
+    for (workload, node) in placed(model, assignment) {
         for &(resource, _) in &left[node.index()] {
             if !model.workload_table(workload).immunities.contains(&resource) {
                 violations.push(Violation::BelowZero(name(model, workload), text(model, resource)));
@@ -87,8 +88,8 @@ fn judge_amounts(model: &Model, assignment: &Assignment, violations: &mut Vec<Vi
     }
 }
 
-/// Selectors and drains.
-fn judge_seat(model: &Model, workload: WorkloadId, node: NodeId, violations: &mut Vec<Violation>) {
+/// Checks selectors and drains.
+fn judge_node(model: &Model, workload: WorkloadId, node: NodeId, violations: &mut Vec<Violation>) {
     let table = model.workload_table(workload);
     for (selectors, wanted) in [(&table.only_on, true), (&table.never_on, false)] {
         for selector in selectors.iter().filter(|selector| matches(model, selector, node) != wanted) {
@@ -107,13 +108,13 @@ fn judge_aversion(model: &Model, assignment: &Assignment, violations: &mut Vec<V
         let mut counts = BTreeMap::<&str, u32>::new();
         for workload in members {
             let Some(node) = assignment.of(workload) else { continue };
-            match place(model, node, options.over) {
-                Some(place) => *counts.entry(place).or_default() += 1,
+            match domain(model, node, options.over) {
+                Some(domain) => *counts.entry(domain).or_default() += 1,
                 None => violations.push(Violation::NoPlace(name(model, workload), text(model, group))),
             }
         }
-        for (place, _) in counts.into_iter().filter(|&(_, count)| count > options.max) {
-            violations.push(Violation::TooMany(text(model, group), place.to_owned()));
+        for (domain, _) in counts.into_iter().filter(|&(_, count)| count > options.max) {
+            violations.push(Violation::TooMany(text(model, group), domain.to_owned()));
         }
     }
 }
@@ -122,21 +123,21 @@ fn judge_affinity(model: &Model, assignment: &Assignment, violations: &mut Vec<V
     let hard = model.affinity_groups.iter().filter(|(_, options)| options.hard).map(|(&group, _)| group);
     for (group, members) in by_group(model, &hard.collect(), |table| &table.affinity_groups) {
         let over = model.affinity_group(group).over;
-        let mut places = BTreeSet::new();
+        let mut domains = BTreeSet::new();
         for workload in members {
             let Some(node) = assignment.of(workload) else { continue };
-            match place(model, node, over) {
-                Some(place) => drop(places.insert(place)),
+            match domain(model, node, over) {
+                Some(domain) => drop(domains.insert(domain)),
                 None => violations.push(Violation::NoPlace(name(model, workload), text(model, group))),
             }
         }
-        if places.len() > 1 {
+        if domains.len() > 1 {
             violations.push(Violation::Scattered(text(model, group)));
         }
     }
 }
 
-/// The members of these groups, in one walk over all workloads.
+/// Members of each of these groups, from one pass over all workloads.
 fn by_group(
     model: &Model,
     groups: &BTreeSet<Symbol>,
@@ -159,7 +160,7 @@ fn matches(model: &Model, selector: &Selector, node: NodeId) -> bool {
     selector.values.iter().any(|&wanted| value == Some(model.text(wanted)))
 }
 
-fn place(model: &Model, node: NodeId, over: Option<Symbol>) -> Option<&str> {
+fn domain(model: &Model, node: NodeId, over: Option<Symbol>) -> Option<&str> {
     match over {
         None => Some(model.node_name(node)),
         Some(over) => label(model, node, model.text(over)),

@@ -1,7 +1,7 @@
-//! Changes of one table: amounts that are larger, smaller or new, and immunities.
+//! Proposes edits of one table: larger, smaller and new amounts, and immunities.
 //!
-//! Everything is exact arithmetic over what was free at the workload's turn. Whoever has no place either and is tried
-//! before takes added room first, so that is reckoned with.
+//! All arithmetic is exact, on the amounts that were free at the workload's turn. Unplaced workloads that are tried
+//! before it take added room first, so their needs are added, too.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -15,29 +15,29 @@ use crate::place::Engine;
 use crate::quantity::{Capacity, Family, Quantity};
 use crate::rules::{Reason, Shortfall, Standing, refusals};
 
-/// For so many nodes it is worked out who else would take what they are given.
+/// Maximum number of nodes for which an addition is computed.
 const MOST_NODES: usize = 4;
 
-/// So many nodes of one table are reckoned with.
+/// Maximum number of nodes of one table that are considered.
 const MOST_ALIKE: usize = 32;
 
-/// So often room is added for one more that would take it first.
+/// Maximum number of times that room is added for a workload that would take it first.
 const MOST_STEPS: usize = 64;
 
-/// In so many steps a requirement of replicas is cut.
+/// Number of steps in which a requirement of replicas is cut.
 const HUNDRED: u64 = 100;
 
-/// What is free on one node, by resource.
+/// Free amounts of one node, by resource.
 type Row = Vec<(Symbol, Capacity)>;
 
-/// Less of what the nearest node is short of: as much as was free there at the workload's turn, else as much as now.
+/// Lower requirements: what was free on the nearest node at the workload's turn, or else what is free there at the end.
 pub(crate) fn smaller(context: Context<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
     let cut = |answers: &[NodeRefusals]| {
         let possible =
             |each: &&NodeRefusals| each.is_short_only() && each.shorts().all(|(_, _, free)| free.is_positive());
         let mut near = answers.iter().filter(possible).collect::<Vec<_>>();
         sort_by_shortfall(&mut near);
-        // An edit cuts all replicas: as many as have no place need a node each.
+        // The edit lowers all replicas, and each unplaced one before this one needs a node of its own.
         near.get(turn.replicas_ahead()).or(near.last()).map(|nearest| Remedy::Ask(cut_to(turn, nearest)))
     };
     let near = [&turn.at_turn, &turn.at_end].into_iter().filter_map(|answers| cut(answers));
@@ -46,8 +46,8 @@ pub(crate) fn smaller(context: Context<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
     cuts
 }
 
-/// Where a table has replicas and only one resource is in the way: so many hundredths less that all of them fit where
-/// some are or there is room.
+/// Lower requirement of a table with replicas if only one resource is in the way: the largest number of hundredths with
+/// which all replicas fit.
 fn cut_of_all(context: Context<'_>, turn: &Turn<'_>) -> Option<Remedy> {
     let replicas = turn.table().replicas.filter(|&replicas| replicas > 1)?;
     let mut short = turn.at_end.iter().filter(|each| each.is_short_only()).flat_map(NodeRefusals::shorts);
@@ -66,7 +66,7 @@ fn cut_of_all(context: Context<'_>, turn: &Turn<'_>) -> Option<Remedy> {
     Some(Remedy::Ask(vec![Amount { resource, before: Some(need), after, family }]))
 }
 
-/// What is free of a resource on a node once the replicas of the workload's table are taken off it.
+/// Free amount of a resource on a node without the replicas of the workload's table.
 fn room(context: Context<'_>, turn: &Turn<'_>, node: NodeId, resource: Symbol) -> Quantity {
     let now = context.plan.outcome.engine.occupancy();
     let table = |each: WorkloadId| turn.model.workloads()[each.index()].table;
@@ -86,7 +86,7 @@ fn cut_to(turn: &Turn<'_>, nearest: &NodeRefusals) -> Vec<Amount> {
     cut.collect()
 }
 
-/// Immunities that alone open a node.
+/// Immunities, each of which alone opens a node.
 pub(crate) fn immune(turn: &Turn<'_>) -> Vec<Remedy> {
     let wards = turn.at_turn.iter().filter_map(|answer| {
         let first = answer.refusals.first()?.subject()?;
@@ -101,7 +101,7 @@ pub(crate) fn immune(turn: &Turn<'_>) -> Vec<Remedy> {
     wards.filter(|&ward| seen.insert(ward)).map(Remedy::Immunity).collect()
 }
 
-/// More on one of the nearest nodes, the smallest addition first.
+/// Larger amounts of one of the nearest nodes, smallest addition first.
 pub(crate) fn larger(context: Context<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
     let is_short = |each: &&NodeRefusals| each.refusals.iter().all(|each| matches!(each, Reason::Short { .. }));
     let mut near = turn.at_turn.iter().filter(is_short).collect::<Vec<_>>();
@@ -122,7 +122,7 @@ pub(crate) fn larger(context: Context<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
     additions.into_iter().map(|(_, remedy)| remedy).collect()
 }
 
-/// Those without a place that are tried before, and that only amounts keep from a node.
+/// Unplaced workloads that are tried before, and that a node refuses for amounts only.
 fn rivals(context: Context<'_>, ahead: &[WorkloadId], node: NodeId) -> Vec<WorkloadId> {
     let (model, now) = (context.plan.model, context.plan.outcome.engine.occupancy());
     let is_short = |&each: &WorkloadId| {
@@ -132,8 +132,8 @@ fn rivals(context: Context<'_>, ahead: &[WorkloadId], node: NodeId) -> Vec<Workl
     ahead.iter().copied().filter(is_short).collect()
 }
 
-/// The least that is to be added on a node, and on all of its table, by resource, so that the workload fits after its
-/// rivals had their turn there.
+/// Minimum addition to a node, and to all nodes of its table, by resource, so that the workload fits after its rivals
+/// had their turn.
 fn added_room(turn: &Turn<'_>, node: NodeId, rivals: &[WorkloadId]) -> Option<Vec<(Symbol, Quantity)>> {
     let free = alike(turn.model, node).map(|each| (each, row(turn, each))).collect::<Vec<_>>();
     let mut added = Vec::<(Symbol, Quantity)>::new();
@@ -164,7 +164,7 @@ fn added_room(turn: &Turn<'_>, node: NodeId, rivals: &[WorkloadId]) -> Option<Ve
     None
 }
 
-/// The node and others of its table.
+/// The node and the other nodes of its table.
 fn alike(model: &Model, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
     let table = model.nodes()[node.index()].table;
     let others = model.node_ids().filter(move |&each| each != node && model.nodes()[each.index()].table == table);
@@ -176,7 +176,7 @@ fn row(turn: &Turn<'_>, node: NodeId) -> Row {
     resources.filter_map(|each| Some((each, turn.free(node, each)?))).collect()
 }
 
-/// Nothing short is nearest.
+/// Orders by shortfall; no shortfall is nearest.
 fn nearer(a: Option<Shortfall>, b: Option<Shortfall>) -> Ordering {
     match (a, b) {
         (Some(a), Some(b)) => a.compare(&b),
@@ -190,7 +190,7 @@ fn take(row: &mut Row, resource: Symbol, amount: Quantity) {
     }
 }
 
-/// By how much a row of free amounts is too small for a workload.
+/// Amounts by which a row of free amounts is too small for a workload.
 fn shortages(row: &Row, table: &WorkloadTable) -> Vec<(Symbol, Quantity)> {
     let short = row.iter().filter_map(|&(resource, free)| {
         let left = free.minus(table.requirement(resource).map_or(Quantity::ZERO, Requirement::amount)).finite()?;
@@ -199,7 +199,8 @@ fn shortages(row: &Row, table: &WorkloadTable) -> Vec<(Symbol, Quantity)> {
     short.collect()
 }
 
-/// The addition that is largest in proportion to the need; an addition that is not needed of the workload counts whole.
+/// Addition that is largest in proportion to the need. An addition of a resource that the workload does not require
+/// counts as a whole need.
 fn worst(turn: &Turn<'_>, node: NodeId, added: &[(Symbol, Quantity)]) -> Option<Shortfall> {
     let misses = added.iter().map(|&(resource, amount)| {
         let need = turn.table().requirement(resource).map(Requirement::amount);
@@ -209,7 +210,7 @@ fn worst(turn: &Turn<'_>, node: NodeId, added: &[(Symbol, Quantity)]) -> Option<
     misses.max_by(Shortfall::compare)
 }
 
-/// What a node would offer with so much more.
+/// Amounts that a node would offer with an addition.
 fn offered(model: &Model, node: NodeId, added: &[(Symbol, Quantity)]) -> Vec<Amount> {
     let more = added.iter().filter_map(|&(resource, amount)| {
         let offer = model.offer(node, resource)?;
@@ -219,8 +220,8 @@ fn offered(model: &Model, node: NodeId, added: &[(Symbol, Quantity)]) -> Vec<Amo
     more.collect()
 }
 
-/// What a node lacks, given to it. Where another offers all and is short only, no node is given more than tags, and
-/// one is planned.
+/// Resources that a node lacks, added to it. If another node offers everything and is only short, only tags are added,
+/// and to one node.
 pub(crate) fn added(turn: &Turn<'_>) -> Vec<Remedy> {
     let offered = turn.at_turn.iter().any(NodeRefusals::is_short_only);
     let is_tag = |resource: Symbol| turn.table().requirement(resource).is_none_or(|each| !each.amount().is_positive());
@@ -256,7 +257,7 @@ fn given(turn: &Turn<'_>, answer: &NodeRefusals) -> Vec<Amount> {
     new.chain(offered(turn.model, answer.node, &short)).collect()
 }
 
-/// The same addition with what was still short after it was planned.
+/// Addition, increased by what was still short when it was planned.
 pub(crate) fn grown(context: Context<'_>, turn: &Turn<'_>, remedy: &Remedy, engine: &Engine) -> Option<Remedy> {
     let Remedy::Offer(node, amounts) = remedy else { return None };
     let standing = context.plan.outcome.standing(turn.workload)?;

@@ -1,7 +1,7 @@
-//! A change that could help, carried out on a copy of the model and planned.
+//! Remedies: changes that would place an unplaced workload, each tried on an overlay of the model.
 //!
-//! A change is an edit of one table, which changes all of its nodes or workloads, or moves by the operator's hand. What
-//! the plan of the changed model does not confirm is not shown.
+//! A remedy edits one table, and thereby all of its nodes or workloads, or moves workloads. A remedy is shown
+//! only if a plan of the edited model confirms it.
 
 mod amounts;
 mod moves;
@@ -17,49 +17,49 @@ use crate::place::{Engine, Pin, Start};
 use crate::quantity::{Capacity, Family, Quantity};
 use crate::scenario::{Attempt, Edit};
 
-/// One amount of a table that would be another.
+/// Change of one amount of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Amount {
     /// The resource.
     pub resource: Symbol,
-    /// What the table says now; `None` where it does not name the resource.
+    /// Amount now; `None` if the table does not name the resource.
     pub before: Option<Quantity>,
-    /// What it would say.
+    /// Amount after the change.
     pub after: Quantity,
-    /// The units for writing it.
+    /// Units in which it is written.
     pub family: Family,
 }
 
-/// What could be changed so that a workload finds a place.
+/// Change that could place a workload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remedy {
-    /// Workloads are moved by hand.
+    /// Move workloads, with `--move`.
     Move(Vec<Pin>),
-    /// The workload's table requires less.
+    /// Lower requirements of the workload's table.
     Ask(Vec<Amount>),
-    /// The workload's table is given an immunity.
+    /// Add an immunity to the workload's table.
     Immunity(Symbol),
-    /// The workload's table is given a priority.
+    /// Set the priority of the workload's table.
     Priority(i64),
-    /// The node is neither cordoned nor drained any more.
+    /// End the cordon or drain of the node.
     Open(NodeId),
-    /// The table of this node offers more, or what it did not offer.
+    /// Raise amounts of the node's table, or add resources to it.
     Offer(NodeId, Vec<Amount>),
 }
 
-/// A change that places a workload: a plan with it says so.
+/// Remedy that places a workload, as confirmed by a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedRemedy {
-    /// The change.
+    /// The remedy.
     pub remedy: Remedy,
-    /// Where the workload goes then.
+    /// Node that then takes the workload.
     pub node: NodeId,
-    /// The workloads that have a place now and none then, in manifest order.
+    /// Workloads that are placed now and then no longer are, in manifest order.
     pub displaced: Vec<WorkloadId>,
 }
 
 impl Remedy {
-    /// Whether it does nothing but put a workload before others.
+    /// Whether the remedy only prefers the workload to others.
     pub(crate) fn only_prefers(&self, workload: WorkloadId) -> bool {
         match self {
             Self::Move(pins) => pins.iter().all(|pin| pin.workload == workload),
@@ -69,17 +69,17 @@ impl Remedy {
     }
 }
 
-/// What planning a change came to.
+/// Result of planning a remedy.
 pub(crate) enum Trial {
-    /// The workload has a place.
+    /// The workload is placed.
     Works(VerifiedRemedy),
-    /// It has none: so the nodes are at its turn.
+    /// The workload is unplaced; the cluster is as it is at its turn.
     Failed(Box<Engine>),
-    /// The change cannot be made, or takes the places of more others than it may.
+    /// The change is not possible, or displaces more workloads than allowed.
     Impossible,
 }
 
-/// Plans a change that may take so many places of others.
+/// Plans a remedy that may displace at most `most` other workloads.
 pub(crate) fn tried(context: Context<'_>, turn: &Turn<'_>, remedy: &Remedy, most: usize) -> Trial {
     let Some(edited) = edited(turn.model, turn.workload, remedy) else { return Trial::Impossible };
     let mut pins = context.pins.to_vec();
@@ -103,7 +103,7 @@ pub(crate) fn tried(context: Context<'_>, turn: &Turn<'_>, remedy: &Remedy, most
     }
 }
 
-/// The model with an edit; `None` where such an edit makes no manifest.
+/// Model with a remedy applied; `None` if no manifest can say so.
 fn edited<'m>(model: &'m Model, workload: WorkloadId, remedy: &Remedy) -> Option<Cow<'m, Model>> {
     match remedy {
         Remedy::Move(_) => Some(Cow::Borrowed(model)),
@@ -132,7 +132,7 @@ fn edited<'m>(model: &'m Model, workload: WorkloadId, remedy: &Remedy) -> Option
     }
 }
 
-/// The model where a workload's table is another.
+/// Model in which the table of a workload is replaced.
 fn with_table(model: &Model, workload: WorkloadId, table: WorkloadTable) -> Option<Cow<'_, Model>> {
     model.with_workload_table(model.workloads()[workload.index()].table, table).ok().map(Cow::Owned)
 }
@@ -148,7 +148,7 @@ fn enlarged(model: &Model, node: NodeId, amounts: &[Amount]) -> Option<Model> {
     model.with_node_table(model.nodes()[node.index()].table, table).ok()
 }
 
-/// Whether a manifest can hold the amount: it has only so many digits.
+/// Whether a manifest can state the amount exactly, in its limited number of digits.
 fn is_writable(amount: &Amount) -> bool {
     let text = amount.after.display(amount.family).to_string();
     Quantity::parse(&text).is_ok_and(|(read, _)| read == amount.after)

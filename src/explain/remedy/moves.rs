@@ -1,7 +1,7 @@
-//! Workloads that could go elsewhere so that another finds room.
+//! Proposes moves of one or two workloads that make room for the unplaced one.
 //!
-//! On a node that is short, one or two workloads are looked for whose leaving makes enough room, the smallest first,
-//! and for each a node that takes it. What the rest of the cluster does then, the plan says.
+//! On a node that is short, it looks for the smallest workloads that free enough, and for other nodes that take them.
+//! The plan then shows what the rest of the cluster does.
 
 use std::cmp::Ordering;
 
@@ -16,17 +16,17 @@ use crate::place::Pin;
 use crate::quantity::{Capacity, Quantity};
 use crate::rules::{Reason, Standing, refusals};
 
-/// So many nodes are looked at, the nearest first; and so many for pairs of workloads.
+/// Maximum number of nodes that are considered, nearest first, for one workload and for pairs.
 const MOST_NODES: usize = 200;
 const MOST_NODES_FOR_PAIRS: usize = 10;
 
-/// For so many kinds of workloads all nodes are asked, where one of the roomiest has room.
+/// Maximum number of kinds of workloads for which all nodes are searched.
 const MOST_SEARCHES: usize = 200;
 
-/// So many parts of what is needed a workload's share is told in.
+/// Number of parts in which a workload's share of a need is expressed.
 const SHARES: u64 = 1_000;
 
-/// Moves by hand, in the order in which they are tried.
+/// Proposed moves, in the order in which they are planned.
 pub(crate) fn candidates(context: Context<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
     if turn.model.replan == Replan::Fresh {
         return Vec::new();
@@ -37,16 +37,16 @@ pub(crate) fn candidates(context: Context<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
     let own = |node| Pin { workload: turn.workload, node };
     let mut candidates = Vec::new();
     if let Some((node, moves)) = moves {
-        // Whoever is tried before may take the room, unless the workload is sent there as well.
+        // A workload that is tried before may take the room, unless the unplaced one is moved there as well.
         let sent = moves.iter().copied().chain([own(node)]).collect();
         candidates.extend([Remedy::Move(moves), Remedy::Move(sent)]);
     }
-    // Alone it sends away whoever is last in strategy order, who may find another place.
+    // Moved alone, it displaces the last workload in strategy order, which may fit on another node.
     candidates.extend(crowded.first().map(|nearest| Remedy::Move(vec![own(nearest.node)])));
     candidates
 }
 
-/// Nodes that would take the workload if something left, the nearest first.
+/// Nodes that would take the workload if others left, nearest first.
 fn crowded<'t>(turn: &'t Turn<'_>) -> Vec<&'t NodeRefusals> {
     let could = |each: &Reason| match each {
         Reason::Short { need, .. } => need.is_positive(),
@@ -58,7 +58,7 @@ fn crowded<'t>(turn: &'t Turn<'_>) -> Vec<&'t NodeRefusals> {
     crowded
 }
 
-/// The smallest workload whose leaving makes room, with the node where there is room then.
+/// Smallest workload that frees enough, with the node on which it does.
 fn one(turn: &Turn<'_>, crowded: &[&NodeRefusals], elsewhere: &mut Elsewhere<'_>) -> Option<(NodeId, Vec<Pin>)> {
     let mut workloads = Vec::new();
     for answer in crowded {
@@ -72,7 +72,7 @@ fn one(turn: &Turn<'_>, crowded: &[&NodeRefusals], elsewhere: &mut Elsewhere<'_>
     })
 }
 
-/// Two workloads on one node whose leaving makes room.
+/// Two workloads on one node that free enough together.
 fn two(turn: &Turn<'_>, crowded: &[&NodeRefusals], elsewhere: &mut Elsewhere<'_>) -> Option<(NodeId, Vec<Pin>)> {
     crowded.iter().take(MOST_NODES_FOR_PAIRS).find_map(|answer| {
         let mut workloads = elsewhere.movable(answer.node);
@@ -90,13 +90,13 @@ fn pairs(workloads: &[WorkloadId]) -> impl Iterator<Item = [WorkloadId; 2]> + '_
     (1..workloads.len()).flat_map(move |second| (0..second).map(move |first| [workloads[first], workloads[second]]))
 }
 
-/// How much a workload takes of what is short, in parts of what is needed of it; the largest part counts.
+/// Largest share of a need that a workload uses of what is short, in parts of [`SHARES`].
 fn size(turn: &Turn<'_>, answer: &NodeRefusals, guest: WorkloadId) -> u64 {
     let shares = answer.shorts().map(|(resource, need, _)| required(turn, guest, resource).times(SHARES).whole(need));
     shares.max().unwrap_or(0)
 }
 
-/// Whether a node has room for the workload when these have left.
+/// Whether a node has room for the workload after these have left.
 fn frees(turn: &Turn<'_>, answer: &NodeRefusals, leavers: &[WorkloadId]) -> bool {
     answer.refusals.iter().all(|refusal| match *refusal {
         Reason::Short { resource, need, free } => {
@@ -115,26 +115,26 @@ fn required(turn: &Turn<'_>, workload: WorkloadId, resource: Symbol) -> Quantity
     required.iter().find(|each| each.resource == resource).map_or(Quantity::ZERO, Requirement::amount)
 }
 
-/// What decides where a workload could go; tables with more than amounts are each a kind of their own.
+/// Key of what decides where a workload fits: amounts, and the table if it has more rules than amounts.
 type Kind = (Vec<(Symbol, Quantity)>, Option<u32>);
 
-/// Which other nodes take what is placed; asked once for each kind.
+/// Cache of the nodes that take a placed workload, by kind.
 struct Elsewhere<'a> {
     context: Context<'a>,
-    /// What is free on the nodes of which no other has as much of everything.
+    /// Free amounts of the nodes that no other node covers.
     roomiest: Vec<Row>,
     found: FxHashMap<Kind, Vec<NodeId>>,
 }
 
-/// What is free on a node.
+/// Free amounts of a node.
 type Row = Vec<(Symbol, Capacity)>;
 
-/// Whether a row has at least as much as another of all that the other has.
+/// Whether a row has at least as much as the other of every resource that the other has.
 fn covers(row: &Row, other: &Row) -> bool {
     other.iter().all(|&(resource, amount)| row.iter().any(|&(each, free)| each == resource && free >= amount))
 }
 
-/// The rows that no other covers. Most nodes are full, so there are few.
+/// Rows that no other row covers. They are few, as most nodes are full.
 fn roomiest(context: Context<'_>) -> Vec<Row> {
     let (model, now) = (context.plan.model, context.plan.outcome.engine.occupancy());
     let mut roomiest = Vec::<Row>::new();
@@ -150,7 +150,7 @@ fn roomiest(context: Context<'_>) -> Vec<Row> {
 }
 
 impl Elsewhere<'_> {
-    /// The workloads of a node that may be moved.
+    /// Workloads of a node that may be moved.
     fn movable(&self, node: NodeId) -> Vec<WorkloadId> {
         let model = self.context.plan.model;
         let on = self.context.plan.outcome.engine.occupancy().on(node).iter().copied();
@@ -162,7 +162,7 @@ impl Elsewhere<'_> {
         self.takers(workload).into_iter().find(|&node| node != from)
     }
 
-    /// The first nodes, in the order in which they are tried, that take a workload as they are now.
+    /// First nodes, in search order, that take a workload now.
     fn takers(&mut self, workload: WorkloadId) -> Vec<NodeId> {
         let kind = self.kind(workload);
         if let Some(found) = self.found.get(&kind) {
@@ -185,7 +185,7 @@ impl Elsewhere<'_> {
 
     fn takes(&self, node: NodeId, workload: WorkloadId) -> bool {
         let (model, now) = (self.context.plan.model, self.context.plan.outcome.engine.occupancy());
-        // Most nodes are too full, which is quickly seen.
+        // Amounts come first: most nodes are too full, and this check is cheap.
         let has_room = model.workload_table(workload).requirements.iter().all(|each| {
             let free = now.free(node, each.resource);
             free.is_some_and(|free| !free.minus(each.amount()).is_negative())

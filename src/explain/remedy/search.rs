@@ -1,8 +1,7 @@
-//! What would help: changes found by arithmetic on what is free, and kept only when planning them places the workload.
+//! Searches for remedies: proposes changes by arithmetic on free amounts and keeps those that a plan confirms.
 //!
-//! Finding is cheap and may be wrong: added room can draw others there, a move can open a place for whoever is tried
-//! before. So every change is planned. Plans are what costs here, so there are at most [`ROUNDS`] for each kind of
-//! change, the kinds side by side on two threads.
+//! A proposal may be wrong, as other workloads may take the room that it makes; so each is planned. Planning is the
+//! expensive part: each kind of change has at most [`ROUNDS`] plans, and the kinds are planned on two threads.
 
 use std::collections::VecDeque;
 
@@ -13,10 +12,10 @@ use crate::explain::turn::{NodeRefusals, Turn};
 use crate::parallel::both;
 use crate::rules::Reason;
 
-/// So often a kind of change is planned at most.
+/// Maximum number of plans for one kind of change.
 const ROUNDS: usize = 3;
 
-/// One kind of change: what is still to be tried, and what has been found.
+/// One kind of change: candidates that are still to be planned, and the best remedy found.
 struct Kind {
     candidates: VecDeque<Remedy>,
     /// It takes the place of others only while no way is known that does not.
