@@ -1,6 +1,6 @@
-//! Whose record serves which workload: its own name, then `was`, then the same names with or without `-0`.
+//! Matches workloads with the entries of a record: by name, then by `was`, then by either name with or without `-0`.
 //!
-//! A record serves one workload. What follows from it (stay, move, evict) is left to `keep` and to the plan.
+//! An entry serves at most one workload. `place` decides what follows from it (stay, move or evict).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,72 +9,72 @@ use rustc_hash::FxHashMap;
 
 use crate::model::{Model, NodeId, Record, WorkloadId};
 
-/// A record that serves a workload.
+/// Recorded entry that a workload inherits.
 #[derive(Clone, Debug)]
 pub struct Inherited {
-    /// The workload's name on record.
+    /// Name of the workload on record.
     pub name: Arc<str>,
-    /// The node's name on record.
+    /// Name of the node on record.
     pub node_name: Arc<str>,
-    /// The node, by its own name or its `was`; `None` where it is gone.
+    /// The node, found by its name or its `was`; `None` if it is gone.
     pub node: Option<NodeId>,
-    /// Where it is on record.
+    /// Position in the record.
     pub entry: RecordEntry,
 }
 
-/// A line of a record.
+/// Position of an entry in a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RecordEntry {
-    /// An index in [`Record::placements`].
+    /// Index in [`Record::placements`].
     Placement(usize),
-    /// An index in [`Record::evicted`].
+    /// Index in [`Record::evicted`].
     Eviction(usize),
 }
 
-/// The inheritance of all workloads, and what nobody inheritance.
+/// Recorded entries by the workloads that inherit them, and the entries that no workload inherits.
 #[derive(Clone, Debug, Default)]
 pub struct Inheritance {
     of: Vec<Option<Inherited>>,
-    /// The lines of the record that serve no workload, in order.
+    /// Entries that no workload inherits, in order.
     pub unclaimed: Vec<RecordEntry>,
-    /// The recorded cursor, where its node is still there.
+    /// Node of the recorded cursor; `None` if the node is gone.
     pub cursor: Option<NodeId>,
 }
 
 impl Inheritance {
-    /// Matches a record with the workloads and nodes of a model.
+    /// Matches a record with the workloads and nodes of a model. Cost: O(workloads + entries) for equal names.
     pub fn new(model: &Model, record: &Record) -> Self {
         if record.is_empty() {
             return Self::default();
         }
         let of = vec![None; model.workloads().len()];
-        let mut matching = Matching { model, record, nodes: NodeNames::new(model), of, lines: BTreeMap::new() };
+        let mut matching = Matching { model, record, nodes: NodeNames::new(model), of, entries: BTreeMap::new() };
         matching.by_own_name();
         matching.by_other_names();
         let cursor = record.cursor.as_deref().and_then(|name| matching.nodes.find(name));
-        let mut unclaimed = matching.lines.into_values().collect::<Vec<_>>();
+        let mut unclaimed = matching.entries.into_values().collect::<Vec<_>>();
         unclaimed.sort_unstable();
         Self { of: matching.of, unclaimed, cursor }
     }
 
-    /// The claim of a workload, where it is on record.
+    /// Entry that a workload inherits; `None` if it is not on record.
     pub fn of(&self, workload: WorkloadId) -> Option<&Inherited> {
         self.of.get(workload.index())?.as_ref()
     }
 }
 
-/// Workloads without a claim yet, and lines without a workload.
+/// Matching in progress: workloads without an entry, and entries without a workload.
 struct Matching<'a> {
     model: &'a Model,
     record: &'a Record,
     nodes: NodeNames<'a>,
     of: Vec<Option<Inherited>>,
-    /// The lines that are still to be claimed, by names under which nobody is declared.
-    lines: BTreeMap<&'a str, RecordEntry>,
+    /// Entries that are still without a workload, by names that no workload has now.
+    entries: BTreeMap<&'a str, RecordEntry>,
 }
 
 impl Matching<'_> {
-    /// Nearly every line finds its workload here, in one look each.
+    /// Matches entries with the workloads of the same name. Nearly every entry finds its workload here.
     fn by_own_name(&mut self) {
         let record = self.record;
         let placed =
@@ -82,22 +82,22 @@ impl Matching<'_> {
         let evicted = record.evicted.iter().enumerate().map(|(at, (name, _))| (name, RecordEntry::Eviction(at)));
         for (name, entry) in placed.chain(evicted) {
             match self.model.workload_named(name) {
-                Some(workload) => self.claim(workload, entry),
-                None => drop(self.lines.entry(name).or_insert(entry)),
+                Some(workload) => self.assign(workload, entry),
+                None => drop(self.entries.entry(name).or_insert(entry)),
             }
         }
     }
 
-    /// Then by `was`, then with or without a number, each time the first that serves. No two workloads may be on record
-    /// as the same, so the order in which they are declared decides nothing.
+    /// Matches the rest by `was`, then with or without a number. The manifest allows no two workloads that match the
+    /// same entry, so the order of declaration decides nothing.
     fn by_other_names(&mut self) {
-        if self.lines.is_empty() {
+        if self.entries.is_empty() {
             return;
         }
         let model = self.model;
         let renamed = model.workload_ids().filter(|&each| model.workload_table(each).was.is_some()).collect::<Vec<_>>();
         self.by_former_name(&renamed, Model::workload_was);
-        self.by_number(|line| Some(with_number(line)));
+        self.by_number(|entry| Some(with_number(entry)));
         self.by_number(without_number);
         self.by_former_name(&renamed, |model, workload| without_number(&given_up_name(model, workload)?));
         self.by_former_name(&renamed, |model, workload| Some(with_number(&given_up_name(model, workload)?)));
@@ -106,27 +106,27 @@ impl Matching<'_> {
     fn by_former_name(&mut self, renamed: &[WorkloadId], name: impl Fn(&Model, WorkloadId) -> Option<String>) {
         for &workload in renamed {
             if self.of[workload.index()].is_none()
-                && let Some(entry) = name(self.model, workload).and_then(|name| self.lines.remove(&*name))
+                && let Some(entry) = name(self.model, workload).and_then(|name| self.entries.remove(&*name))
             {
-                self.claim(workload, entry);
+                self.assign(workload, entry);
             }
         }
     }
 
-    /// Each line serves the workload that is called so now.
+    /// Matches each entry with the workload that has the derived name now.
     fn by_number(&mut self, now: impl Fn(&str) -> Option<String>) {
-        let found = self.lines.iter().filter_map(|(name, &entry)| {
+        let found = self.entries.iter().filter_map(|(name, &entry)| {
             let workload = self.model.workload_named(&now(name)?)?;
             self.of[workload.index()].is_none().then_some((*name, workload, entry))
         });
         for (name, workload, entry) in found.collect::<Vec<_>>() {
-            self.lines.remove(name);
-            self.claim(workload, entry);
+            self.entries.remove(name);
+            self.assign(workload, entry);
         }
     }
 
-    /// Gives a line to a workload that has none.
-    fn claim(&mut self, workload: WorkloadId, entry: RecordEntry) {
+    /// Gives an entry to a workload that has none.
+    fn assign(&mut self, workload: WorkloadId, entry: RecordEntry) {
         let (name, node_name) = match entry {
             RecordEntry::Placement(at) => (&self.record.placements[at].workload, &self.record.placements[at].node),
             RecordEntry::Eviction(at) => (&self.record.evicted[at].0, &self.record.evicted[at].1),
@@ -141,7 +141,7 @@ impl Matching<'_> {
     }
 }
 
-/// Nodes by their own names and, where no node has that name now, by their earlier ones.
+/// Nodes by name and, if no node has that name now, by earlier name.
 struct NodeNames<'a> {
     model: &'a Model,
     former: FxHashMap<String, NodeId>,
@@ -158,17 +158,17 @@ impl<'a> NodeNames<'a> {
     }
 }
 
-/// The earlier name, unless another workload is declared under it.
+/// Earlier name of a workload, unless another workload has it now.
 fn given_up_name(model: &Model, workload: WorkloadId) -> Option<String> {
     model.workload_was(workload).filter(|was| model.workload_named(was).is_none())
 }
 
-/// `web` for `web-0`: a workload that is given `replicas` keeps its place.
+/// `web` for `web-0`, so that a workload that loses `replicas` keeps its node.
 fn without_number(name: &str) -> Option<String> {
     name.strip_suffix("-0").map(str::to_owned)
 }
 
-/// `web-0` for `web`: so does one that loses them.
+/// `web-0` for `web`, so that a workload that gains `replicas` keeps its node.
 fn with_number(name: &str) -> String {
     format!("{name}-0")
 }

@@ -1,33 +1,33 @@
-//! Texts as small numbers: each resource, group and label is kept once and compared as a number.
+//! Interned names: each resource, group, label and label value is kept once and compared as a number.
 //!
-//! Symbols number texts in the order of their first appearance, which means nothing to a reader:
-//! whatever is shown or decided "by name" compares [`Names::text`], never symbols.
+//! Symbols number the texts in order of first appearance. Whatever is shown or decided "by name" compares
+//! [`Names::text`], never symbols.
 
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-/// Characters that a name has at most: of a node, a workload or whatever else a manifest names.
+/// Maximum number of characters of a name: of a node, a workload or anything else that a manifest names.
 pub const MAX_NAME_CHARS: usize = 253;
 
-/// Whether a text is as long as a name may be.
+/// Whether a text is neither empty nor longer than a name may be.
 pub fn is_of_right_length(name: &str) -> bool {
-    // Bytes are at least characters: most names are never counted.
+    // A text has no more characters than bytes, so most names need no counting.
     (1..=MAX_NAME_CHARS).contains(&name.len()) || (!name.is_empty() && name.chars().count() <= MAX_NAME_CHARS)
 }
 
-/// A text of a [`Names`], as its number.
+/// Number of a text in a [`Names`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Symbol(u32);
 
 impl Symbol {
-    /// The number, for tables with one row a symbol.
+    /// Index for tables with one row per symbol.
     pub fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// The texts and their symbols.
+/// Texts and their symbols.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     texts: Vec<Arc<str>>,
@@ -35,10 +35,10 @@ pub struct Names {
 }
 
 impl Names {
-    /// The symbol of a text, a new one when the text is new.
+    /// Symbol of a text; a new symbol if the text is new.
     ///
     /// # Panics
-    /// On more than 2³² different texts.
+    /// If there are more than 2³² different texts.
     pub fn intern(&mut self, text: &str) -> Symbol {
         if let Some(symbol) = self.find(text) {
             return symbol;
@@ -50,17 +50,17 @@ impl Names {
         symbol
     }
 
-    /// The symbol of a text that is there.
+    /// Symbol of a text; `None` if the text is not interned.
     pub fn find(&self, text: &str) -> Option<Symbol> {
         self.symbols.get(text).copied()
     }
 
-    /// The text of a symbol of these names.
+    /// Text of a symbol of these names.
     pub fn text(&self, symbol: Symbol) -> &str {
         &self.texts[symbol.index()]
     }
 
-    /// The text of a symbol, shared.
+    /// Text of a symbol, shared.
     pub fn shared(&self, symbol: Symbol) -> Arc<str> {
         Arc::clone(&self.texts[symbol.index()])
     }
@@ -70,7 +70,7 @@ impl Names {
         (0..self.texts.len()).filter_map(|index| u32::try_from(index).ok()).map(Symbol)
     }
 
-    /// How many different texts there are.
+    /// Number of different texts.
     pub fn len(&self) -> usize {
         self.texts.len()
     }

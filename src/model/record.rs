@@ -1,21 +1,21 @@
-//! Where workloads are: an assignment of the model, and what is on record.
+//! Assignment of workloads to nodes, and the record of an earlier assignment.
 
 use std::sync::Arc;
 
 use super::{NodeId, WorkloadId, index_u32};
 use crate::quantity::{Family, Quantity};
 
-/// Who goes where: a node or none for each workload.
+/// Node of each workload; `None` for an unplaced one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assignment(pub Vec<Option<NodeId>>);
 
 impl Assignment {
-    /// Where a workload goes.
+    /// Node of a workload; `None` if it is unplaced.
     pub fn of(&self, workload: WorkloadId) -> Option<NodeId> {
         self.0.get(workload.index()).copied().flatten()
     }
 
-    /// The workloads of each node, in manifest order.
+    /// Workloads of each node, in manifest order.
     pub fn by_node(&self, nodes: usize) -> Vec<Vec<WorkloadId>> {
         let mut on = vec![Vec::new(); nodes];
         for (workload, node) in self.0.iter().enumerate() {
@@ -27,25 +27,25 @@ impl Assignment {
     }
 }
 
-/// What is on record: the names of an earlier assignment, whatever the manifest says now.
+/// Record of an earlier assignment, by name. The names need not be in the manifest any more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
-    /// Where workloads are, by workload name ascending, each name once.
+    /// Placements, sorted by workload name, each name once.
     pub placements: Vec<Recorded>,
-    /// Workloads that have no place now, with the node where they were last; by workload name, each once.
+    /// Evicted workloads with the node where each was last, sorted by workload name, each name once.
     pub evicted: Vec<(Arc<str>, Arc<str>)>,
-    /// The node of round robin's last success.
+    /// Node where round robin last placed a workload.
     pub cursor: Option<Arc<str>>,
 }
 
-/// One recorded placement; equal amounts that are written in other units are equal.
+/// Recorded placement. Equal amounts are equal in whatever units they are written.
 #[derive(Clone, Debug, Eq)]
 pub struct Recorded {
     /// The workload's name.
     pub workload: Arc<str>,
     /// The node's name.
     pub node: Arc<str>,
-    /// What it required then, by resource name ascending, with the units for writing it.
+    /// Requirements at the time, sorted by resource name, with the units for writing them.
     pub requirements: Vec<(Arc<str>, Quantity, Family)>,
 }
 
@@ -58,7 +58,7 @@ impl PartialEq for Recorded {
 }
 
 impl Record {
-    /// Whether it says nothing.
+    /// Whether there is nothing on record.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

@@ -1,7 +1,7 @@
-//! The size of nodes and workloads: weights times amounts, exact and comparable.
+//! Scores, the sizes of nodes and workloads: weights times amounts, exact and comparable.
 //!
-//! A weight may be a fraction that is no decimal ("1 per 3"), so scores count in the smallest part that all weights of
-//! a rubric share. What is scored, and what a score decides, is left to the model and to the strategies.
+//! A weight may be a fraction that no decimal can express ("1 per 3"), so a score is a whole number of parts, of which
+//! every weight of the rubric is a multiple.
 
 use std::fmt;
 
@@ -10,12 +10,12 @@ use ethnum::I256;
 use crate::model::names::Symbol;
 use crate::quantity::{Capacity, Quantity};
 
-/// How much one unit of a resource counts: `amount` for each `per` of it.
+/// Weight of a resource: `amount` for each `per` of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weight {
-    /// What is counted.
+    /// Amount that counts.
     pub amount: Quantity,
-    /// For each of these; above zero.
+    /// Amount of the resource that it counts for; above zero.
     pub per: Quantity,
 }
 
@@ -25,25 +25,25 @@ impl From<Quantity> for Weight {
     }
 }
 
-/// What "size" means to the bin packer: a weight for each resource that counts.
+/// Weights of the resources that make up a score. Bin pack sorts by it.
 #[derive(Clone, Debug, Default)]
 pub struct Rubric {
     weights: Vec<(Symbol, I256)>,
     denominator: I256,
 }
 
-/// The size of a node or a workload; only scores of one [`Rubric`] compare.
+/// Size of a node or a workload. Only scores of the same [`Rubric`] can be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Score {
     /// Below every finite score: a weighted `-inf`.
     Lowest,
-    /// A whole number of the rubric's parts.
+    /// Whole number of the rubric's parts.
     Finite(I256),
     /// Above every finite score: a weighted `inf`.
     Highest,
 }
 
-/// Why there is no score.
+/// Reason why there is no score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScoreError {
     /// The weights of a rubric have no common part that fits in 256 bits.
@@ -67,7 +67,7 @@ impl fmt::Display for ScoreError {
 impl std::error::Error for ScoreError {}
 
 impl Rubric {
-    /// The rubric of these weights, each resource once.
+    /// Rubric of these weights, each resource once.
     pub fn new(weights: &[(Symbol, Weight)]) -> Result<Self, ScoreError> {
         let reduced = weights.iter().map(|&(resource, weight)| (resource, reduce(weight))).collect::<Vec<_>>();
         let mut denominator = I256::ONE;
@@ -81,7 +81,7 @@ impl Rubric {
         Ok(Self { weights: scaled.collect::<Result<_, _>>()?, denominator })
     }
 
-    /// The score of these amounts, of which each resource comes once.
+    /// Score of these amounts, each resource once.
     pub fn score(&self, amounts: impl Iterator<Item = (Symbol, Capacity)>) -> Result<Score, ScoreError> {
         let mut sum = Score::Finite(I256::ZERO);
         for (resource, amount) in amounts {
@@ -90,19 +90,19 @@ impl Rubric {
         Ok(sum)
     }
 
-    /// The weights, in whole parts, and how many parts make one.
+    /// Weights in whole parts, and the number of parts per unit.
     pub fn weights(&self) -> (&[(Symbol, I256)], I256) {
         (&self.weights, self.denominator)
     }
 
-    /// The score in whole units for people, with two decimals; rounded, but not by floats.
+    /// Score in whole units for people, with two decimals, rounded without floating point.
     pub fn shown(&self, score: Score) -> String {
         let parts = match score {
             Score::Lowest => return "-inf".to_owned(),
             Score::Highest => return "inf".to_owned(),
             Score::Finite(parts) => parts,
         };
-        // Where so many parts do not fit in 256 bits, no score has a hundredth.
+        // If the parts of a hundredth do not fit in 256 bits, every score is below a hundredth.
         let parts_of_hundredth = self.denominator.checked_mul(Quantity::from(1).part(100).attos());
         let Some(hundredth) = parts_of_hundredth else { return "0.00".to_owned() };
         let (mut hundredths, rest) = (parts.abs() / hundredth, parts.abs() % hundredth);
@@ -120,10 +120,10 @@ impl Rubric {
 }
 
 impl Score {
-    /// What is left of a node's score when a workload of this score is placed there; infinities stay.
+    /// Score of a node after a workload of this score is placed there; infinite scores stay.
     ///
     /// # Panics
-    /// Where 256 bits do not hold it, which [`crate::model::Model`] rules out for its nodes and workloads.
+    /// If 256 bits cannot hold it, which [`crate::model::Model`] rules out for its nodes and workloads.
     #[must_use]
     pub fn minus(self, workload: Self) -> Self {
         match (self, workload) {
@@ -132,7 +132,7 @@ impl Score {
         }
     }
 
-    /// The finite part.
+    /// Finite part.
     pub(crate) fn parts(self) -> I256 {
         match self {
             Self::Finite(parts) => parts,
@@ -140,7 +140,7 @@ impl Score {
         }
     }
 
-    /// The finite part, without its sign.
+    /// Finite part without its sign.
     pub(crate) fn magnitude(self) -> I256 {
         self.parts().abs()
     }
@@ -154,7 +154,7 @@ impl Score {
     }
 }
 
-/// Weight times amount; a weight of 0 counts 0 whatever the amount.
+/// Weight times amount. A weight of 0 gives 0 whatever the amount.
 fn times(weight: I256, amount: Capacity) -> Option<Score> {
     let sign = weight.signum().as_i8();
     Some(match (amount, sign) {
@@ -165,20 +165,20 @@ fn times(weight: I256, amount: Capacity) -> Option<Score> {
     })
 }
 
-/// Most products fit in 128 bits, where they take a tenth of the time.
+/// Product, computed in 128 bits if they suffice, which takes a tenth of the time.
 fn product(a: I256, b: I256) -> Option<I256> {
     let small = || i128::try_from(a).ok()?.checked_mul(i128::try_from(b).ok()?);
     small().map(I256::from).or_else(|| a.checked_mul(b))
 }
 
-/// A weight as a fraction in lowest terms, the lower part above zero.
+/// Weight as a fraction in lowest terms, with a denominator above zero.
 fn reduce(weight: Weight) -> (I256, I256) {
     let (count, part) = (weight.amount.attos(), weight.per.attos());
     let shared = greatest_common_divisor(count, part);
     (count / shared, part / shared)
 }
 
-/// Euclid's algorithm; at least 1 when `b` is above zero.
+/// Greatest common divisor; at least 1 if `b` is above zero.
 fn greatest_common_divisor(a: I256, b: I256) -> I256 {
     let (mut a, mut b) = (a.abs(), b);
     while b != I256::ZERO {

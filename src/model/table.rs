@@ -1,4 +1,4 @@
-//! The parts of a model as plain data: nodes and workloads, and what their tables say.
+//! Tables of nodes and workloads and their parts, as plain data.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -6,44 +6,44 @@ use std::sync::Arc;
 use crate::model::names::Symbol;
 use crate::quantity::{Capacity, Compact, Family, Quantity};
 
-/// The label that every node has: its own name, after `count` is expanded.
+/// Label that every node has: its own name, after `count` is expanded.
 pub const NAME_LABEL: &str = "name";
 
-/// A node, as its number in manifest order.
+/// Number of a node in manifest order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub u32);
 
-/// A workload, as its number in manifest order.
+/// Number of a workload in manifest order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WorkloadId(pub u32);
 
 impl NodeId {
-    /// The number, for tables with one row a node.
+    /// Index for tables with one row per node.
     pub fn index(self) -> usize {
         self.0 as usize
     }
 }
 
 impl WorkloadId {
-    /// The number, for tables with one row a workload.
+    /// Index for tables with one row per workload.
     pub fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// In which order workloads are taken and nodes are tried.
+/// Order in which workloads are placed and nodes are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Strategy {
     /// Both in manifest order.
     Prioritized,
-    /// Workloads in manifest order, nodes going round.
+    /// Workloads in manifest order; nodes in turn, after the one that took the last workload.
     RoundRobin,
     /// Largest workloads first, fullest nodes first.
     BinPack,
 }
 
 impl Strategy {
-    /// The strategies with their names in a manifest.
+    /// All strategies, with their names in a manifest.
     pub const ALL: [(&'static str, Self); 3] =
         [("prioritized", Self::Prioritized), ("round-robin", Self::RoundRobin), ("bin-pack", Self::BinPack)];
 
@@ -57,13 +57,13 @@ impl Strategy {
     }
 }
 
-/// What a plan starts from.
+/// Starting point of a plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Replan {
-    /// What is recorded: only what must move moves.
+    /// The record: only workloads that must move do.
     #[default]
     Keep,
-    /// Empty nodes: the strategy's answer from scratch.
+    /// Empty nodes: the strategy places every workload anew.
     Fresh,
 }
 
@@ -77,54 +77,54 @@ impl Replan {
     }
 }
 
-/// How much one `apply` may change.
+/// Limits on what one `apply` may change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Guards {
-    /// The most moves and evictions together.
+    /// Maximum number of moves and evictions together.
     pub max_moves: Option<u64>,
-    /// The most removals.
+    /// Maximum number of removals.
     pub max_removes: Option<u64>,
 }
 
-/// What a node offers of one resource.
+/// Offer of one resource by a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Offer {
     /// The resource.
     pub resource: Symbol,
-    /// How much of it there is on the empty node.
+    /// Amount on the empty node.
     pub capacity: Capacity,
-    /// The units in which amounts of it are printed.
+    /// Units in which amounts are printed.
     pub family: Family,
 }
 
-/// What a workload requires of one resource.
+/// Requirement of one resource by a workload.
 #[derive(Clone, Debug)]
 pub struct Requirement {
     /// The resource.
     pub resource: Symbol,
-    /// The units in which it was written.
+    /// Units in which it was written.
     pub family: Family,
     amount: Compact,
 }
 
 impl Requirement {
-    /// So much of a resource, written in these units.
+    /// Requirement of an amount, written in these units.
     pub fn new(resource: Symbol, amount: impl Into<Compact>, family: Family) -> Self {
         Self { resource, family, amount: amount.into() }
     }
 
-    /// The one of a resource, among those of a table in a model, which are sorted.
+    /// Requirement of a resource among the requirements of a table in a model, which are sorted.
     pub fn of(requirements: &[Self], resource: Symbol) -> Option<&Self> {
         let at = requirements.binary_search_by_key(&resource, |requirement| requirement.resource).ok()?;
         Some(&requirements[at])
     }
 
-    /// How much of the resource is taken; below zero fills a shortcoming.
+    /// Amount that is used. A negative amount adds to what the node has.
     pub fn amount(&self) -> Quantity {
         Quantity::from(&self.amount)
     }
 
-    /// Whether it fills a shortcoming.
+    /// Whether the amount is below zero.
     pub fn is_negative(&self) -> bool {
         self.amount.is_negative()
     }
@@ -135,9 +135,9 @@ impl Requirement {
 pub struct NodeTable {
     /// The name, before `count` is expanded.
     pub name: String,
-    /// How many nodes; `None` is one that has the name itself.
+    /// Number of nodes; `None` is one node with the name itself.
     pub count: Option<u32>,
-    /// What each node offers, wards included; each resource once.
+    /// Offers of each node, wards included; each resource once.
     pub resources: Vec<Offer>,
     /// Labels and their values, without `name`; each label once.
     pub labels: Vec<(Symbol, Symbol)>,
@@ -150,39 +150,39 @@ pub struct NodeTable {
 pub struct WorkloadTable {
     /// The name, before `replicas` is expanded.
     pub name: Arc<str>,
-    /// How many workloads; `None` is one that has the name itself.
+    /// Number of workloads; `None` is one workload with the name itself.
     pub replicas: Option<u32>,
-    /// What each workload requires; each resource once.
+    /// Requirements of each workload; each resource once.
     pub requirements: Box<[Requirement]>,
-    /// Groups whose members keep apart.
+    /// Groups whose members are kept apart.
     pub aversion_groups: Vec<Symbol>,
-    /// What only few workloads say; where there is nothing, they take no room.
+    /// Options that few tables have; `None` saves memory where all are at their defaults.
     pub options: Option<Box<WorkloadOptions>>,
 }
 
 impl WorkloadTable {
-    /// What a workload requires of a resource, in the table of a model; there requirements are sorted.
+    /// Requirement of a resource. The table has to be one of a model, where requirements are sorted.
     pub fn requirement(&self, resource: Symbol) -> Option<&Requirement> {
         Requirement::of(&self.requirements, resource)
     }
 }
 
-/// What only few `[[workloads]]` tables say; a table shows them as its own.
+/// Options that few `[[workloads]]` tables have. A table shows them as its own fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WorkloadOptions {
-    /// Resources whose value on a node is irrelevant to it.
+    /// Resources whose amount on a node does not matter to it.
     pub immunities: Vec<Symbol>,
-    /// Groups whose members keep together.
+    /// Groups whose members are kept together.
     pub affinity_groups: Vec<Symbol>,
     /// Labels and their values; each label once.
     pub labels: Vec<(Symbol, Symbol)>,
-    /// Node labels of which each must have one of the values.
+    /// Node labels, each of which must have one of the values.
     pub only_on: Vec<Selector>,
-    /// Node labels of which none may have one of the values.
+    /// Node labels, none of which may have one of the values.
     pub never_on: Vec<Selector>,
-    /// Larger ones are placed first and leave last.
+    /// Workloads with a higher priority are placed first and leave last.
     pub priority: i64,
-    /// Whether it never leaves the node where it is recorded.
+    /// Whether it never leaves its recorded node.
     pub stay: bool,
     /// The earlier name, before `replicas` is expanded.
     pub was: Option<String>,
@@ -200,7 +200,7 @@ impl WorkloadOptions {
         was: None,
     };
 
-    /// For a table: nothing where nothing is said.
+    /// Boxed options for a table; `None` if all are at their defaults.
     pub fn boxed(self) -> Option<Box<Self>> {
         (self != Self::NONE).then(|| Box::new(self))
     }
@@ -214,7 +214,7 @@ impl Deref for WorkloadTable {
     }
 }
 
-/// A node label with the values that are meant.
+/// Node label with the values that it selects.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Selector {
     /// The label.
@@ -226,11 +226,11 @@ pub struct Selector {
 /// The options of an aversion group, `[aversion_groups.NAME]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AversionGroup {
-    /// The node label whose values are the places; `None` is the node itself.
+    /// Node label whose values are the domains; `None` makes each node a domain.
     pub over: Option<Symbol>,
-    /// How many members may share a place; at least 1.
+    /// Maximum number of members per domain; at least 1.
     pub max: u32,
-    /// Whether it is a condition rather than a preference.
+    /// Whether it is a condition, not a preference.
     pub hard: bool,
 }
 
@@ -243,8 +243,8 @@ impl Default for AversionGroup {
 /// The options of an affinity group, `[affinity_groups.NAME]`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AffinityGroup {
-    /// The node label whose values are the places; `None` is the node itself.
+    /// Node label whose values are the domains; `None` makes each node a domain.
     pub over: Option<Symbol>,
-    /// Whether it is a condition rather than a preference.
+    /// Whether it is a condition, not a preference.
     pub hard: bool,
 }
