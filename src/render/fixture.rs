@@ -81,7 +81,7 @@ pub(crate) fn saved_plan() -> SavedPlan {
         kind: "move".to_owned(),
         from: Some("nas".to_owned()),
         to: Some("rack-0".to_owned()),
-        reasons: vec!["asked for".to_owned()],
+        reasons: vec!["requested with --move".to_owned()],
     };
     SavedPlan {
         cluster: Some("prod".to_owned()),

@@ -54,7 +54,7 @@ fn no_place(plan: &Plan<'_>, unplaced: &Unplaced) -> String {
 /// `web moves from nas to rack-0: nas is drained: ...`, `web is evicted from nas: ...`.
 fn leaves(plan: &Plan<'_>, change: &Change) -> String {
     let (name, from) = (visible(&change.workload), visible(change.from.as_deref().unwrap_or_default()));
-    let reasons = change.reasons.iter().map(|reason| phrase::reason(plan.model, change, reason));
+    let reasons = change.reasons.iter().map(|reason| phrase::change_reason(plan.model, change, reason));
     let reasons = reasons.collect::<Vec<_>>().join(", ");
     match &change.to {
         Some(to) => format!("{name} moves from {from} to {}: {reasons}", visible(to)),

@@ -7,10 +7,9 @@
 
 use crate::plan::Plan;
 use crate::render::json::findings::place;
-use crate::render::text::plan::{heading, summary};
 use crate::render::text::rows::{KINDS, Widths, change_rows};
-use crate::render::text::unplaced::notices;
-use crate::render::{Locate, Origin};
+use crate::render::text::unplaced::unplaced_groups;
+use crate::render::{Locate, Origin, phrase};
 use crate::text::count::counted;
 use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::visible;
@@ -48,8 +47,8 @@ fn page(
     let head = format!(
         "{}\n\n**{}**\n\n{}\n",
         marker(plan.model.cluster.as_deref()),
-        summary(plan),
-        code_span(&cut(&heading(plan.model, origin)))
+        phrase::summary(plan),
+        code_span(&cut(&phrase::heading(plan.model, origin)))
     );
     let warned = warned(warnings, sources);
     let room = most.saturating_sub(length(&head) + length(&warned));
@@ -93,7 +92,7 @@ fn lines(plan: &Plan<'_>, locate: Locate<'_>) -> Vec<String> {
     let (others, evictions) = KINDS.split_at(KINDS.len() - 1);
     let widths = Widths::of_changes(plan);
     let rows = |kinds| change_rows(plan, kinds).map(|row| format!("{}{}", row.head(&widths), row.tail(&widths)));
-    let unplaced = notices(plan).into_iter().flat_map(|notice| notice.lines(plan, locate));
+    let unplaced = unplaced_groups(plan).into_iter().flat_map(|group| group.lines(plan, locate));
     rows(evictions).chain(unplaced).chain(rows(others)).map(|line| cut(&line)).collect()
 }
 

@@ -11,9 +11,9 @@ use crate::render::json::apply::Refused;
 use crate::render::json::findings::{Finding, findings, schema_of};
 use crate::render::json::one_line::one_line;
 use crate::render::json::plan::{Document, FORMAT_VERSION, document};
-use crate::render::text::plan::{in_short, row};
+use crate::render::text::plan::row;
 use crate::render::text::rows::{Row, Widths, rows};
-use crate::render::{Origin, Paint};
+use crate::render::{Origin, Paint, phrase};
 use crate::state::Digest;
 use crate::text::diagnostic::Findings;
 use crate::text::escape::visible;
@@ -229,7 +229,8 @@ impl Shown {
             (Some(_), true) => "; nothing new",
             (Some(_), false) => "; since the last plan",
         };
-        let mut page = format!("{}: {}{ending}\n", trigger.words(changed, origin), in_short(&plan.summary));
+        let mut page =
+            format!("{}: {}{ending}\n", trigger.words(changed, origin), phrase::short_summary(&plan.summary));
         let widths = Widths::of(&new);
         for each in &new {
             writeln!(page, "{INDENT}{}", row(each, &widths, paint)).expect("a string takes all");

@@ -200,7 +200,7 @@ fn a_workload_can_be_moved_to_a_node_with_a_non_ascii_name() {
     let folder = applied(manifest);
     let output = run(folder.path(), &["apply", "--yes", "--move", "t=é"]);
     ends(&output, 0);
-    assert!(text(&output.stdout).contains("  > t  a -> é  asked for\n"));
+    assert!(text(&output.stdout).contains("  > t  a -> é  requested with --move\n"));
 }
 
 #[test]

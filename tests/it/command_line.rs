@@ -295,7 +295,9 @@ fn a_manifest_with_mistakes_is_not_planned() {
 #[test]
 fn a_name_with_an_equals_sign_can_move() {
     let home = folder(&[("lighthouse.toml", &SMALL.replace("\"nas\"", "\"a=b\"").replace("\"web\"", "\"c=d\""))]);
-    assert!(text(&run(&home, &["plan", "--move", "c=d=a=b"]).stdout).contains("+ c=d  -> a=b  asked for\n"));
+    assert!(
+        text(&run(&home, &["plan", "--move", "c=d=a=b"]).stdout).contains("+ c=d  -> a=b  requested with --move\n")
+    );
 }
 
 #[test]

@@ -95,6 +95,6 @@ fn bars_are_drawn_on_terminals_only() {
 fn colours_change_no_word_of_a_plan() {
     let (folder, arguments) = ("explain/short-of-memory", ["plan"]);
     let (page, plain) = (shown(folder, &arguments, 80), piped(folder, &arguments));
-    assert!(page.contains("\n  \u{1b}[31m! train has no place "), "{page:?}");
+    assert!(page.contains("\n  \u{1b}[31m! train is unplaced "), "{page:?}");
     assert_eq!(page.replace("\u{1b}[31m", "").replace("\u{1b}[0m", ""), plain);
 }

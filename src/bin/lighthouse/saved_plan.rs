@@ -44,7 +44,7 @@ fn saved_change(plan: &Plan<'_>, change: &Change) -> SavedChange {
         kind: change.kind.name().to_owned(),
         from: change.from.as_deref().map(str::to_owned),
         to: change.to.as_deref().map(str::to_owned),
-        reasons: change.reasons.iter().map(|reason| phrase::reason(plan.model, change, reason)).collect(),
+        reasons: change.reasons.iter().map(|reason| phrase::change_reason(plan.model, change, reason)).collect(),
     }
 }
 

@@ -253,7 +253,7 @@ mod tests {
         let text = show_saved(&fixture::saved_plan());
         let expected = concat!(
             r#""fresh":false,"moves":{"web-0":"rack-0"},"changes":[{"workload":"web-0","kind":"move","from":"nas","#,
-            r#""to":"rack-0","reasons":["asked for"]}],"unplaced":[{"workload":"train","reason":"2 of 2 nodes lack `gpu`"}]}"#,
+            r#""to":"rack-0","reasons":["requested with --move"]}],"unplaced":[{"workload":"train","reason":"2 of 2 nodes lack `gpu`"}]}"#,
             "\n"
         );
         assert!(text.ends_with(expected), "{text}");

@@ -62,7 +62,7 @@ fn a_plan_is_a_comment() {
 <summary>4 changes, 1 unplaced</summary>
 
 ```diff
-! train has no place; it needs gpu 1
+! train is unplaced: needs gpu 1
   2 of 2 nodes lack `gpu`; the whole cluster is short of gpu: 1 needed, 0 free on all nodes together
   `lighthouse explain train` says what would help
 + web-2  -> nas       new
@@ -122,7 +122,7 @@ fn files_and_warnings_are_text_too() {
             Event::Code(text) => Some(text.into_string()),
             _ => None,
         });
-        assert_eq!(code.as_deref(), Some(heading(&model, &origin).as_str()));
+        assert_eq!(code.as_deref(), Some(phrase::heading(&model, &origin).as_str()));
     }
 }
 

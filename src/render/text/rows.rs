@@ -1,7 +1,6 @@
-//! A plan as lines for people: sign, workload, route, reason.
+//! Rows of a plan for people: sign, workload, route, reasons.
 //!
-//! The lines are the same on a terminal, in a comment and for a plan that was saved; order, colour and frame are the
-//! pages'.
+//! A terminal page, a Markdown comment and a saved plan show the same rows, each in its own order and frame.
 
 use std::borrow::Cow;
 
@@ -12,25 +11,28 @@ use crate::render::phrase;
 use crate::state::{SavedChange, SavedPlan};
 use crate::text::escape::visible;
 
-/// Columns wider than this are not waited for by the others.
+/// Maximum width to which a column is aligned; wider cells overhang.
 const WIDEST_COLUMN: usize = 40;
 
-/// Where a workload without a place goes.
+/// Route of an unplaced workload.
 const UNPLACED: &str = "unplaced";
 
-/// The order in which kinds are shown, the alarming ones last, where they are seen.
+/// Destination of an evicted workload.
+const NO_NODE: &str = "(none)";
+
+/// Order in which kinds are shown. Evictions come last, where a reader looks first.
 pub(crate) const KINDS: [Kind; 6] = [Kind::Place, Kind::Move, Kind::Rename, Kind::Update, Kind::Remove, Kind::Evict];
 
-/// One line of a plan; every text in it is visible.
+/// Row of a plan. All its texts are escaped.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Row {
     pub(crate) mark: Mark,
     workload: String,
     route: String,
-    why: String,
+    reasons: String,
 }
 
-/// The sign at the start of a line.
+/// Sign at the start of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Mark {
     Place,
@@ -40,7 +42,7 @@ pub(crate) enum Mark {
     Alarm,
 }
 
-/// How wide the columns are.
+/// Widths of the aligned columns.
 #[derive(Default)]
 pub(crate) struct Widths {
     workload: usize,
@@ -70,21 +72,21 @@ impl Mark {
 }
 
 impl Row {
-    /// The sign and the workload.
+    /// Sign and workload.
     pub(crate) fn head(&self, widths: &Widths) -> String {
         format!("{} {}", self.mark.sign(), padded(&self.workload, widths.workload))
     }
 
-    /// The rest of the line.
+    /// Route and reasons.
     pub(crate) fn tail(&self, widths: &Widths) -> String {
-        format!("  {}  {}", padded(&self.route, widths.route), self.why)
+        format!("  {}  {}", padded(&self.route, widths.route), self.reasons)
     }
 
-    fn unplaced(workload: &str, why: String) -> Self {
-        Self { mark: Mark::Alarm, workload: visible(workload).into_owned(), route: UNPLACED.to_owned(), why }
+    fn unplaced(workload: &str, reasons: String) -> Self {
+        Self { mark: Mark::Alarm, workload: visible(workload).into_owned(), route: UNPLACED.to_owned(), reasons }
     }
 
-    /// Whether it tells of a workload without a place.
+    /// Whether the row is of an unplaced workload.
     pub(crate) fn is_unplaced(&self) -> bool {
         self.mark == Mark::Alarm && self.route == UNPLACED
     }
@@ -95,7 +97,7 @@ impl Widths {
         Self::of_cells(rows.iter().map(|row| (row.workload.width(), row.route.width())))
     }
 
-    /// Of the rows of all changes, which need not be there at once.
+    /// Widths for the rows of all changes, computed without keeping the rows.
     pub(crate) fn of_changes(plan: &Plan<'_>) -> Self {
         Self::of_cells(plan.changes.iter().map(|change| {
             let route = route(change.kind, change.from.as_deref(), change.to.as_deref());
@@ -112,7 +114,7 @@ impl Widths {
     }
 }
 
-/// Changes by kind, then what has no place.
+/// All rows of a plan: changes by kind, then unplaced workloads.
 pub(crate) fn rows(plan: &Plan<'_>) -> Vec<Row> {
     let unplaced = plan
         .unplaced
@@ -121,19 +123,19 @@ pub(crate) fn rows(plan: &Plan<'_>) -> Vec<Row> {
     change_rows(plan, &KINDS).chain(unplaced).collect()
 }
 
-/// The changes of these kinds, kind by kind.
+/// Rows of the changes of these kinds, kind by kind.
 pub(crate) fn change_rows<'p>(plan: &'p Plan<'_>, kinds: &'p [Kind]) -> impl Iterator<Item = Row> + 'p {
     let of_kind = |&kind: &'p Kind| plan.changes.iter().filter(move |change| change.kind == kind);
     kinds.iter().flat_map(of_kind).map(|change| change_row(plan, change))
 }
 
-/// The same lines of a plan that was saved.
+/// All rows of a saved plan: changes by kind, then unplaced workloads.
 pub(crate) fn saved_rows(plan: &SavedPlan) -> Vec<Row> {
     let of_kind = |kind: Kind| {
         let changes = plan.changes.iter().filter(move |change| change.kind == kind.name());
         changes.map(move |change| saved_row(kind, change))
     };
-    let unplaced = plan.unplaced.iter().map(|(workload, why)| Row::unplaced(workload, visible(why).into_owned()));
+    let unplaced = plan.unplaced.iter().map(|(workload, reason)| Row::unplaced(workload, visible(reason).into_owned()));
     KINDS.into_iter().flat_map(of_kind).chain(unplaced).collect()
 }
 
@@ -142,21 +144,20 @@ fn change_row(plan: &Plan<'_>, change: &Change) -> Row {
         mark: Mark::of(change.kind),
         workload: visible(&change.workload).into_owned(),
         route: route(change.kind, change.from.as_deref(), change.to.as_deref()).concat(),
-        why: phrase::reasons(plan.model, change),
+        reasons: phrase::change_reasons(plan.model, change),
     }
 }
 
 fn saved_row(kind: Kind, change: &SavedChange) -> Row {
-    let reasons = change.reasons.iter().map(|reason| visible(reason)).collect::<Vec<_>>().join(", ");
     Row {
         mark: Mark::of(kind),
         workload: visible(&change.workload).into_owned(),
         route: route(kind, change.from.as_deref(), change.to.as_deref()).concat(),
-        why: if kind == Kind::Evict { format!("evicted: {reasons}") } else { reasons },
+        reasons: phrase::saved_reasons(kind, &change.reasons),
     }
 }
 
-/// Whence and whither, in pieces.
+/// Pieces of a route: `nas -> rack-0`.
 fn route<'n>(kind: Kind, from: Option<&'n str>, to: Option<&'n str>) -> [Cow<'n, str>; 3] {
     let (from, to) = (visible(from.unwrap_or_default()), visible(to.unwrap_or_default()));
     match kind {
@@ -164,7 +165,7 @@ fn route<'n>(kind: Kind, from: Option<&'n str>, to: Option<&'n str>) -> [Cow<'n,
         Kind::Move => [from, " -> ".into(), to],
         Kind::Rename | Kind::Update => [to, "".into(), "".into()],
         Kind::Remove => [from, "".into(), "".into()],
-        Kind::Evict => [from, " ->".into(), "".into()],
+        Kind::Evict => [from, " -> ".into(), NO_NODE.into()],
     }
 }
 

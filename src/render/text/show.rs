@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn a_saved_plan_is_shown_as_it_was() {
         let expected = "plan for prod against serial 7, --move web-0=rack-0: 1 change, 1 unplaced\n\n\
-                        \x20 > web-0  nas -> rack-0  asked for\n\
+                        \x20 > web-0  nas -> rack-0  requested with --move\n\
                         \x20 ! train  unplaced       2 of 2 nodes lack `gpu`\n";
         assert_eq!(show_saved(&fixture::saved_plan()), expected);
     }

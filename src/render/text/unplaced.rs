@@ -1,63 +1,55 @@
-//! What a plan says of workloads without a place: the first lines of their explanation, and the command for the rest.
+//! Lines about unplaced workloads in a plan: the head of their explanation, and the command that explains the rest.
 //!
-//! Those that ask for the same and hear the same are told of together: one at length, the others by name.
+//! Unplaced workloads with equal requirements and reasons are grouped: the first is explained, the others are named.
 
 use rustc_hash::FxHashMap;
 
 use crate::explain;
-use crate::model::{Model, WorkloadId};
+use crate::model::WorkloadId;
 use crate::place::Unplaced;
 use crate::plan::Plan;
 use crate::render::phrase;
 use crate::render::{Locate, at};
-use crate::text::escape::shell_word;
 
-/// Some that hear the same.
-pub(crate) struct Notice<'p> {
+/// Unplaced workloads with equal requirements and reasons.
+pub(crate) struct UnplacedGroup<'p> {
     first: &'p Unplaced,
     others: Vec<WorkloadId>,
 }
 
-/// How an explanation begins: who needs what; what the nodes say, counted; what the nearest of them says, and who has
-/// what it is short of.
+/// Head of an explanation: the requirements; the nodes counted by reason; the nearest node, and the workloads that hold
+/// the resource it is short of.
 pub(crate) fn head(plan: &Plan<'_>, place: Option<(&str, usize)>, unplaced: &Unplaced) -> Vec<String> {
     let nearest = explain::nearest(plan, unplaced).map(|nearest| {
         let held = phrase::held(plan.model, &explain::holders(plan, &nearest.shortfall));
         format!("{}; {held}", phrase::nearest(plan.model, &nearest))
     });
-    let who = phrase::no_place(plan.model, unplaced.workload, &at(place));
-    [who, phrase::counts(plan.model, unplaced)].into_iter().chain(nearest).collect()
+    let needs = phrase::unplaced_needs(plan.model, unplaced.workload, &at(place));
+    [needs, phrase::counts(plan.model, unplaced)].into_iter().chain(nearest).collect()
 }
 
-/// Where more is told of a workload without a place.
-pub(crate) fn hint(model: &Model, workload: WorkloadId) -> String {
-    let name = model.workload_name(workload);
-    let dashes = if name.starts_with('-') { "-- " } else { "" };
-    format!("`lighthouse explain {dashes}{}` says what would help", shell_word(name))
-}
-
-/// All that have no place, by the name of the first of those that hear the same.
-pub(crate) fn notices<'p>(plan: &'p Plan<'_>) -> Vec<Notice<'p>> {
-    let mut notices = Vec::<Notice<'p>>::new();
+/// All unplaced workloads in groups, by the name of the first of each group.
+pub(crate) fn unplaced_groups<'p>(plan: &'p Plan<'_>) -> Vec<UnplacedGroup<'p>> {
+    let mut groups = Vec::<UnplacedGroup<'p>>::new();
     let mut known = FxHashMap::default();
     for each in &plan.unplaced {
-        let at = *known.entry(each.alike).or_insert(notices.len());
-        match notices.get_mut(at) {
-            Some(notice) => notice.others.push(each.workload),
-            None => notices.push(Notice { first: each, others: Vec::new() }),
+        let at = *known.entry(each.alike).or_insert(groups.len());
+        match groups.get_mut(at) {
+            Some(group) => group.others.push(each.workload),
+            None => groups.push(UnplacedGroup { first: each, others: Vec::new() }),
         }
     }
-    notices
+    groups
 }
 
-impl Notice<'_> {
-    /// Its lines; those that begin with the sign of an alarm begin with a name.
+impl UnplacedGroup<'_> {
+    /// Lines of the group. A line that names workloads begins with `!`, any other with an indent.
     pub(crate) fn lines(&self, plan: &Plan<'_>, locate: Locate<'_>) -> Vec<String> {
         let (model, first) = (plan.model, self.first.workload);
         let mut lines = head(plan, locate(first), self.first);
-        lines.push(hint(model, first));
-        let (who, rest) = lines.split_at_mut(1);
-        who[0].insert_str(0, "! ");
+        lines.push(phrase::explain_hint(model, first));
+        let (head, rest) = lines.split_at_mut(1);
+        head[0].insert_str(0, "! ");
         for line in rest {
             line.insert_str(0, "  ");
         }
@@ -65,7 +57,7 @@ impl Notice<'_> {
         lines.extend(self.others.chunk_by(|a, b| table(a) == table(b)).map(|others| {
             let mut others = others.to_vec();
             others.sort_unstable();
-            format!("! {}", phrase::no_place_as(model, &others, &at(locate(others[0])), first))
+            format!("! {}", phrase::same_reasons(model, &others, &at(locate(others[0])), first))
         }));
         lines
     }

@@ -65,7 +65,7 @@ fn leavers(cluster: &Cluster, lines: &[&'static str]) -> Vec<String> {
     let model = cluster.model();
     let plan = plan(&model, &record(lines));
     let left = plan.changes.iter().filter(|change| matches!(change.kind, Kind::Move | Kind::Evict));
-    left.map(|change| format!("{}: {}", change.workload, phrase::reasons(&model, change))).collect()
+    left.map(|change| format!("{}: {}", change.workload, phrase::change_reasons(&model, change))).collect()
 }
 
 #[test]

@@ -144,7 +144,7 @@ fn warn_of_what_is_lost(failure: Failure, terminal: Terminal) {
 fn warn_of_what_does_not_hold(basis: &Basis, record: &Record, terminal: Terminal) {
     let Ok(plan) = Plan::new(&basis.manifest.model, record, &[]) else { return };
     for change in plan.changes.iter().filter(|change| change.from.is_some()) {
-        let why = phrase::reasons(&basis.manifest.model, change);
+        let why = phrase::change_reasons(&basis.manifest.model, change);
         let message = format!("{} does not stay as it is: {why}", quoted(&change.workload));
         terminal.report(&Diagnostic::warning(message));
     }

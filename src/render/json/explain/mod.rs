@@ -141,7 +141,7 @@ struct PlacedDocument<'a> {
     cursor: Option<&'a str>,
     /// The nodes as the strategy tried them, up to its own; none where it was not asked.
     steps: Vec<StepEntry<'a>>,
-    /// BrokenSoftRules groups that were given up.
+    /// Soft groups that were given up.
     given_up: Vec<&'a str>,
     /// What is left on its node when all are placed.
     left: BTreeMap<&'a str, String>,
@@ -158,7 +158,7 @@ struct StepEntry<'a> {
     /// Whether it takes the workload; else why not.
     takes: bool,
     refusals: Vec<RefusalEntry<'a>>,
-    /// BrokenSoftRules groups that it would break.
+    /// Soft groups that it would break.
     breaks: Vec<&'a str>,
 }
 
@@ -278,8 +278,9 @@ pub(crate) fn requirements(model: &Model, workload: WorkloadId) -> BTreeMap<&str
 }
 
 pub(crate) fn reasons(model: &Model, change: Option<&Change>) -> Vec<String> {
-    let all =
-        change.iter().flat_map(|change| change.reasons.iter().map(|reason| phrase::reason(model, change, reason)));
+    let all = change
+        .iter()
+        .flat_map(|change| change.reasons.iter().map(|reason| phrase::change_reason(model, change, reason)));
     all.collect()
 }
 

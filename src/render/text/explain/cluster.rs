@@ -1,34 +1,37 @@
-//! The cluster as a page: what is there, what is left, in how large pieces, and what is missing.
+//! Lays out the explanation of a cluster: capacity, free amounts and their largest piece, and unplaced workloads.
 
 use super::sheet::{Sheet, aligned_right};
 use crate::explain::{ClusterAnswer, ResourceTotal};
 use crate::render::Setting;
 use crate::render::phrase;
-use crate::render::text::plan::heading;
-use crate::render::text::unplaced::hint;
 use crate::rules::Reason;
 use crate::text::count::counted;
 use crate::text::escape::visible;
 
 pub(crate) fn write(sheet: &mut Sheet, answer: &ClusterAnswer, setting: Setting<'_>) {
     let model = setting.plan.model;
-    sheet.line(0, &heading(model, setting.origin));
+    sheet.line(0, &phrase::heading(model, setting.origin));
     if !answer.resources.is_empty() {
         sheet.blank();
         write_resources(sheet, &answer.resources, setting);
     }
     sheet.blank();
     let placed = model.workloads().len() - setting.plan.unplaced.len();
-    sheet.line(0, &format!("{} placed, {} without a place", counted(placed, "workload"), setting.plan.unplaced.len()));
+    sheet.line(0, &format!("{} placed, {} unplaced", counted(placed, "workload"), setting.plan.unplaced.len()));
     write_reasons(sheet, answer, setting);
     for short in &answer.short {
         let family = phrase::declared_family(model, short.resource);
         let (resource, free) = (visible(model.text(short.resource)), short.free.display(family));
         let needs = if short.workloads == 1 { "1 needs".to_owned() } else { format!("{} need", short.workloads) };
-        sheet.line(2, &format!("the whole cluster is short of {resource}: {needs} more than the {free} free in all"));
+        sheet.line(
+            2,
+            &format!(
+                "the whole cluster is short of {resource}: {needs} more than the {free} free on all nodes together"
+            ),
+        );
     }
     if let Some(first) = setting.plan.unplaced.first() {
-        sheet.line(2, &hint(model, first.workload));
+        sheet.line(2, &phrase::explain_hint(model, first.workload));
     }
     sheet.line(
         0,
@@ -39,15 +42,15 @@ pub(crate) fn write(sheet: &mut Sheet, answer: &ClusterAnswer, setting: Setting<
     );
 }
 
-/// How many have no place for which reason.
+/// Lists unplaced workloads by reason.
 fn write_reasons(sheet: &mut Sheet, answer: &ClusterAnswer, setting: Setting<'_>) {
     let counts = aligned_right(&answer.unplaced.iter().map(|(_, count)| count.to_string()).collect::<Vec<_>>());
     let rows = counts.into_iter().zip(&answer.unplaced).map(|(count, (refusal, _))| {
-        let who = match refusal {
+        let nodes = match refusal {
             Reason::Short { .. } => "the nearest node",
             _ => "most nodes",
         };
-        vec![count, format!("{who} {}", phrase::refused(setting.plan.model, refusal, who == "most nodes"))]
+        vec![count, format!("{nodes} {}", phrase::counted_reason(setting.plan.model, refusal, nodes == "most nodes"))]
     });
     sheet.table(2, &rows.collect::<Vec<_>>());
 }
@@ -76,7 +79,7 @@ fn write_resources(sheet: &mut Sheet, resources: &[ResourceTotal], setting: Sett
     sheet.table(2, &rows.collect::<Vec<_>>());
 }
 
-/// `8Gi on rack-a-1`, and the nodes that have no limit.
+/// `8Gi on rack-a-1; no limit on 2 nodes`.
 fn largest_piece(each: &ResourceTotal, setting: Setting<'_>) -> String {
     let model = setting.plan.model;
     let largest =

@@ -1,4 +1,4 @@
-//! An explanation for people: one file for each question, all on the same sheet.
+//! Lays out explanations for people: one file per question.
 
 mod cluster;
 mod node;
@@ -12,7 +12,7 @@ use crate::render::phrase;
 use crate::rules::Reason;
 use sheet::Sheet;
 
-/// The whole page.
+/// Returns the whole page.
 pub fn explain(answer: &Answer, setting: Setting<'_>) -> String {
     let mut sheet = Sheet::new(setting.columns);
     match answer {
@@ -24,7 +24,7 @@ pub fn explain(answer: &Answer, setting: Setting<'_>) -> String {
     sheet.text()
 }
 
-/// Nodes counted by their first refusal: `7 lack gpu, 5 are short of mem`.
+/// Nodes counted by the first reason for which each refuses: `7 lack gpu, 5 are short of mem`.
 fn counted_refusals<'r>(setting: Setting<'_>, all: impl Iterator<Item = (&'r [Reason], usize)>) -> String {
     let model = setting.plan.model;
     let mut counts = Vec::<(Reason, usize)>::new();
@@ -36,6 +36,7 @@ fn counted_refusals<'r>(setting: Setting<'_>, all: impl Iterator<Item = (&'r [Re
         }
     }
     counts.sort_by_key(|(each, _)| each.order(model));
-    let phrases = counts.iter().map(|(each, count)| format!("{count} {}", phrase::refused(model, each, *count > 1)));
+    let phrases =
+        counts.iter().map(|(each, count)| format!("{count} {}", phrase::counted_reason(model, each, *count > 1)));
     phrases.collect::<Vec<_>>().join(", ")
 }

@@ -1,4 +1,4 @@
-//! A node as a page: how full it is, what is on it, whom it refuses.
+//! Lays out the explanation of a node: its amounts, its workloads, and the unplaced workloads that it refuses.
 
 use super::sheet::{Sheet, aligned_right};
 use crate::explain::{NodeAnswer, RefusedWorkload, ResourceUse};
@@ -6,19 +6,19 @@ use crate::quantity::{Capacity, Quantity};
 use crate::render::phrase;
 use crate::render::{Setting, at};
 use crate::text::count::counted;
-use crate::text::escape::{brief, visible};
+use crate::text::escape::visible;
 
-/// The cells of a bar.
-const BAR: u64 = 20;
+/// Number of cells of a bar.
+const BAR_CELLS: u64 = 20;
 
-/// So many workloads that are refused are shown.
-const MOST_REFUSED: usize = 10;
+/// Maximum number of refused workloads that are listed.
+const MAX_REFUSED: usize = 10;
 
 pub(crate) fn write(sheet: &mut Sheet, answer: &NodeAnswer, setting: Setting<'_>) {
     let model = setting.plan.model;
     let (name, place) = (visible(model.node_name(answer.node)), at(setting.node_line(answer.node, &[])));
     let closed = [("cordoned", &model.cordons), ("drained", &model.drains)].map(|(word, reasons)| {
-        reasons.get(&answer.node).map_or(String::new(), |reason| format!(", {word}: {}", brief(reason)))
+        reasons.get(&answer.node).map_or(String::new(), |reason| format!(", {}", phrase::closed(word, Some(reason))))
     });
     sheet.line(0, &format!("{name} ({place}): {}{}", counted(answer.workloads.len(), "workload"), closed.concat()));
     if !answer.resources.is_empty() {
@@ -49,33 +49,34 @@ fn write_stocks(sheet: &mut Sheet, stocks: &[ResourceUse], setting: Setting<'_>)
     sheet.table(2, &rows);
 }
 
-/// How much of a resource is taken; nothing where that is no share of anything.
+/// Used share of a resource as a bar; blank if the capacity is unlimited or not positive.
 fn bar(stock: &ResourceUse) -> String {
-    let cells = usize::try_from(BAR).unwrap_or(0);
+    let cells = usize::try_from(BAR_CELLS).unwrap_or(0);
     let Capacity::Finite(capacity) = stock.capacity else { return " ".repeat(cells) };
     if !capacity.is_positive() || stock.used < Quantity::ZERO {
         return " ".repeat(cells);
     }
-    let full = usize::try_from(stock.used.times(BAR).whole(capacity).min(BAR)).unwrap_or(cells);
+    let full = usize::try_from(stock.used.times(BAR_CELLS).whole(capacity).min(BAR_CELLS)).unwrap_or(cells);
     format!("{}{}", "█".repeat(full), "░".repeat(cells - full))
 }
 
 fn write_guests(sheet: &mut Sheet, answer: &NodeAnswer, setting: Setting<'_>) {
     let model = setting.plan.model;
     let rows = answer.workloads.iter().map(|guest| {
-        let came = guest.change.as_ref().map_or_else(|| "stays".to_owned(), |change| phrase::reasons(model, change));
+        let came =
+            guest.change.as_ref().map_or_else(|| "stays".to_owned(), |change| phrase::change_reasons(model, change));
         let name = visible(model.workload_name(guest.workload)).into_owned();
-        vec![name, phrase::amounts(model, guest.workload), came]
+        vec![name, phrase::requirements(model, guest.workload), came]
     });
     sheet.table(2, &rows.collect::<Vec<_>>());
 }
 
 fn write_refused(sheet: &mut Sheet, refused: &[RefusedWorkload], answer: &NodeAnswer, setting: Setting<'_>) {
     let model = setting.plan.model;
-    sheet.line(2, &format!("refuses {} without a place", counted(refused.len(), "workload")));
-    let shown = if refused.len() > MOST_REFUSED + 1 { MOST_REFUSED } else { refused.len() };
+    sheet.line(2, &format!("refuses {}", counted(refused.len(), "unplaced workload")));
+    let shown = if refused.len() > MAX_REFUSED + 1 { MAX_REFUSED } else { refused.len() };
     let rows = refused[..shown].iter().map(|each| {
-        let said = phrase::refusals(model, answer.node, &each.refusals);
+        let said = phrase::reasons(model, answer.node, &each.refusals);
         vec![visible(model.workload_name(each.workload)).into_owned(), said]
     });
     sheet.table(4, &rows.collect::<Vec<_>>());

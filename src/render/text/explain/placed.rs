@@ -1,29 +1,30 @@
-//! Why a workload is where it is, as a page.
+//! Lays out the explanation of a placed workload: its node, how it came there, and the nodes tried before.
 
 use super::counted_refusals;
 use super::sheet::{Sheet, aligned_right};
 use crate::explain::{HowPlaced, PlacedAnswer, Step, Verdict};
-use crate::model::{Replan, Strategy};
 use crate::render::phrase;
 use crate::render::{Setting, at};
 use crate::scenario::BrokenSoftRules;
 use crate::text::escape::{quoted, visible};
 
-/// So many nodes are shown from the first one and up to its own; what is between is counted.
-const MOST_FIRST: usize = 8;
-const MOST_LAST: usize = 4;
+/// Number of tried nodes shown from the start. Between the first and the last ones, nodes are counted.
+const FIRST_STEPS: usize = 8;
+
+/// Number of tried nodes shown at the end, including the node that takes the workload.
+const LAST_STEPS: usize = 4;
 
 pub(crate) fn write(sheet: &mut Sheet, answer: &PlacedAnswer, setting: Setting<'_>) {
     let model = setting.plan.model;
     let place = at(setting.workload_line(answer.workload, &[]));
     let (name, node) = (visible(model.workload_name(answer.workload)), visible(model.node_name(answer.node)));
-    let why = match &answer.change {
-        Some(change) => phrase::reasons(model, change),
-        None => "on record there".to_owned(),
+    let reasons = match &answer.change {
+        Some(change) => phrase::change_reasons(model, change),
+        None => "as recorded".to_owned(),
     };
     let verb = if is_new_there(answer) { "goes to" } else { "stays on" };
-    sheet.line(0, &format!("{name} {verb} {node} ({place}): {why}"));
-    sheet.line(0, &how(answer, setting));
+    sheet.line(0, &format!("{name} {verb} {node} ({place}): {reasons}"));
+    sheet.line(0, &phrase::placed_by(model, &answer.how));
     if let HowPlaced::Searched { steps, given_up, .. } = &answer.how {
         sheet.blank();
         write_steps(sheet, steps, setting);
@@ -31,37 +32,13 @@ pub(crate) fn write(sheet: &mut Sheet, answer: &PlacedAnswer, setting: Setting<'
     }
     if !answer.left.is_empty() {
         sheet.blank();
-        sheet.line(2, &format!("left on {node} when all are placed: {}", left(answer, setting)));
+        sheet.line(2, &format!("free on {node} under this plan: {}", left(answer, setting)));
     }
 }
 
 fn is_new_there(answer: &PlacedAnswer) -> bool {
     let change = answer.change.as_ref();
     change.is_some_and(|change| matches!(change.kind, crate::plan::Kind::Place | crate::plan::Kind::Move))
-}
-
-/// What brought it there.
-fn how(answer: &PlacedAnswer, setting: Setting<'_>) -> String {
-    let model = setting.plan.model;
-    match &answer.how {
-        HowPlaced::Recorded => {
-            format!("`{}` moves only what must move; it holds there, so no other node was asked", Replan::Keep.name())
-        }
-        HowPlaced::Requested => "it was sent there by hand, so no other node was asked".to_owned(),
-        HowPlaced::Bound => "it has `stay`: once recorded, no other node is asked".to_owned(),
-        HowPlaced::Returned => "it was evicted earlier; its last node is asked first, and took it".to_owned(),
-        HowPlaced::Searched { cursor, .. } => match model.strategy() {
-            Strategy::Prioritized => "prioritized asks nodes in manifest order".to_owned(),
-            Strategy::BinPack => "bin-pack asks nodes by score, the smallest first, then by name".to_owned(),
-            Strategy::RoundRobin => match cursor {
-                Some(node) => {
-                    let node = visible(model.node_name(*node));
-                    format!("round-robin goes on after {node}, where it last placed something")
-                }
-                None => "round-robin begins with the first node".to_owned(),
-            },
-        },
-    }
 }
 
 fn write_steps(sheet: &mut Sheet, steps: &[Step], setting: Setting<'_>) {
@@ -98,11 +75,11 @@ fn write_steps(sheet: &mut Sheet, steps: &[Step], setting: Setting<'_>) {
 }
 
 fn parted(steps: &[Step]) -> (&[Step], &[Step], &[Step]) {
-    if steps.len() <= MOST_FIRST + MOST_LAST + 1 {
+    if steps.len() <= FIRST_STEPS + LAST_STEPS + 1 {
         return (steps, &[], &[]);
     }
-    let (first, rest) = steps.split_at(MOST_FIRST);
-    let (between, last) = rest.split_at(rest.len() - MOST_LAST);
+    let (first, rest) = steps.split_at(FIRST_STEPS);
+    let (between, last) = rest.split_at(rest.len() - LAST_STEPS);
     (first, between, last)
 }
 
@@ -113,7 +90,7 @@ fn summed_up(steps: &[Step], setting: Setting<'_>) -> String {
     });
     let averse = steps.iter().filter(|step| matches!(step.verdict, Verdict::BreaksSoftRules { .. })).count();
     let refused = counted_refusals(setting, refuse);
-    let soft = (averse > 0).then(|| format!("{averse} would break a preference"));
+    let soft = (averse > 0).then(|| format!("{averse} would break a soft rule"));
     [refused].into_iter().filter(|text| !text.is_empty()).chain(soft).collect::<Vec<_>>().join(", ")
 }
 
@@ -124,7 +101,7 @@ fn write_given_up(sheet: &mut Sheet, given_up: &BrokenSoftRules, setting: Settin
     let groups = averse.chain(affine).collect::<Vec<_>>();
     if !groups.is_empty() {
         sheet.blank();
-        sheet.line(2, &format!("given up, as no node that takes it keeps it: {}", groups.join(", ")));
+        sheet.line(2, &format!("not kept, because no node that takes it keeps all soft rules: {}", groups.join(", ")));
     }
 }
 
@@ -144,7 +121,7 @@ mod tests {
     use crate::rules::Reason;
 
     #[test]
-    fn of_many_steps_the_first_and_the_last_are_shown() {
+    fn long_searches_show_the_first_and_the_last_steps() {
         let steps =
             (0..20).map(|at| Step { node: NodeId(at), score: None, verdict: Verdict::Refuses(vec![Reason::Cordoned]) });
         let steps = steps.collect::<Vec<_>>();

@@ -1,4 +1,4 @@
-//! Why a workload has no place, as a page.
+//! Lays out the explanation of an unplaced workload: answers of all nodes, remedies, and proofs.
 
 use super::counted_refusals;
 use super::sheet::Sheet;
@@ -10,11 +10,11 @@ use crate::render::text::unplaced::head;
 use crate::render::{Setting, at};
 use crate::text::escape::visible;
 
-/// So many classes of nodes are shown; of more, the rest is counted.
-const MOST_CLASSES: usize = 12;
+/// Maximum number of classes of nodes that are shown; nodes of the rest are counted.
+const MAX_CLASSES: usize = 12;
 
-/// So many tables of a set are named.
-const MOST_TABLES: usize = 4;
+/// Maximum number of tables of a set that are named.
+const MAX_TABLES: usize = 4;
 
 pub(crate) fn write(sheet: &mut Sheet, answer: &UnplacedAnswer, setting: Setting<'_>) {
     let model = setting.plan.model;
@@ -26,7 +26,7 @@ pub(crate) fn write(sheet: &mut Sheet, answer: &UnplacedAnswer, setting: Setting
         sheet.blank();
         write_classes(sheet, &answer.classes, setting);
     }
-    // Mostly it is the nearest by amounts, of which that has been said.
+    // The head of the page has the holders of the nearest node already.
     let other =
         |holders: &&Holders| answer.nearest.as_ref().is_none_or(|nearest| nearest.shortfall.node != holders.node);
     if let Some(holders) = answer.holders.as_ref().filter(other) {
@@ -42,9 +42,9 @@ pub(crate) fn write(sheet: &mut Sheet, answer: &UnplacedAnswer, setting: Setting
 
 fn write_classes(sheet: &mut Sheet, classes: &[NodeClass], setting: Setting<'_>) {
     let model = setting.plan.model;
-    let shown = if classes.len() > MOST_CLASSES + 1 { MOST_CLASSES } else { classes.len() };
+    let shown = if classes.len() > MAX_CLASSES + 1 { MAX_CLASSES } else { classes.len() };
     let rows = classes[..shown].iter().map(|class| {
-        let said = phrase::refusals(model, class.nodes[0], &class.refusals);
+        let said = phrase::reasons(model, class.nodes[0], &class.refusals);
         vec![phrase::nodes(model, &class.nodes), said]
     });
     sheet.table(2, &rows.collect::<Vec<_>>());
@@ -59,11 +59,11 @@ fn write_classes(sheet: &mut Sheet, classes: &[NodeClass], setting: Setting<'_>)
 fn write_ways(sheet: &mut Sheet, answer: &UnplacedAnswer, setting: Setting<'_>) {
     if answer.remedies.is_empty() {
         let tried =
-            "no single change that was tried places it: other amounts, an immunity, one or two workloads elsewhere";
+            "No single change that was tried would place it (other amounts, an immunity, moving one or two workloads).";
         sheet.line(2, tried);
         return;
     }
-    sheet.line(2, "any of these places it; each was planned:");
+    sheet.line(2, "Any one of these would place it (each verified by planning):");
     let rows = answer.remedies.iter().map(|way| {
         let what = phrase::remedy(setting.plan.model, answer.workload, &way.remedy, setting.apply);
         vec![what, outlook(answer.workload, way, setting)]
@@ -71,26 +71,18 @@ fn write_ways(sheet: &mut Sheet, answer: &UnplacedAnswer, setting: Setting<'_>) 
     sheet.table(4, &rows.collect::<Vec<_>>());
 }
 
-/// `cluster.toml:150; it goes to rack-b-3`.
+/// `cluster.toml:150; goes to rack-b-3`.
 fn outlook(workload: WorkloadId, way: &VerifiedRemedy, setting: Setting<'_>) -> String {
-    let model = setting.plan.model;
-    let place = at(setting.edited(workload, &way.remedy));
-    let goes = format!("it goes to {}", visible(model.node_name(way.node)));
-    let loses = match way.displaced.as_slice() {
-        [] => None,
-        others => Some(format!("{} then without a place: {}", are(others.len()), phrase::workloads(model, others))),
-    };
-    let place = (!matches!(way.remedy, Remedy::Move(_))).then_some(place);
-    place.into_iter().chain([goes]).chain(loses).collect::<Vec<_>>().join("; ")
-}
-
-fn are(count: usize) -> String {
-    if count == 1 { "1 is".to_owned() } else { format!("{count} are") }
+    let outlook = phrase::outlook(setting.plan.model, way);
+    match way.remedy {
+        Remedy::Move(_) => outlook,
+        _ => format!("{}; {outlook}", at(setting.edited(workload, &way.remedy))),
+    }
 }
 
 fn write_proofs(sheet: &mut Sheet, proofs: &[Proof], setting: Setting<'_>) {
     if proofs.is_empty() {
-        sheet.line(2, "this order leaves it out; that no order has a place for it is not proven");
+        sheet.line(2, "unplaced in this order; another order might still place it");
     }
     for proof in proofs {
         sheet.line(2, &phrase::proof(setting.plan.model, proof));
@@ -100,12 +92,12 @@ fn write_proofs(sheet: &mut Sheet, proofs: &[Proof], setting: Setting<'_>) {
     }
 }
 
-/// The workloads of a set with the lines of their tables.
+/// Workloads of a set with the places of their tables.
 fn set(workloads: &[WorkloadId], setting: Setting<'_>) -> String {
     let model = setting.plan.model;
     let table = |workload: &WorkloadId| model.workloads()[workload.index()].table;
     let tables = workloads.chunk_by(|a, b| table(a) == table(b)).collect::<Vec<_>>();
-    let shown = if tables.len() > MOST_TABLES + 1 { MOST_TABLES } else { tables.len() };
+    let shown = if tables.len() > MAX_TABLES + 1 { MAX_TABLES } else { tables.len() };
     let named = tables[..shown].iter().map(|members| {
         format!("{} ({})", phrase::workloads(model, members), at(setting.workload_line(members[0], &[])))
     });
