@@ -140,8 +140,8 @@ fn a_plan_shows_the_first_lines_of_each_explanation() {
 
 /// Returns the names that a page lists as having the same explanation as another workload.
 fn alike(page: &str) -> Vec<&str> {
-    let lines = page.lines().filter(|line| line.contains(": the same as "));
-    let names = lines.filter_map(|line| line.split_once(" no place")).flat_map(|(names, _)| names.split(' '));
+    let lines = page.lines().filter(|line| line.contains(": same reasons as "));
+    let names = lines.filter_map(|line| line.split_once(" unplaced")).flat_map(|(names, _)| names.split(' '));
     names.map(|name| name.trim_end_matches(',')).collect()
 }
 

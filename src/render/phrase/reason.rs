@@ -119,7 +119,7 @@ fn no_longer_holds(model: &Model, node: NodeId, reason: Reason) -> String {
         Reason::NotSelected(label) => format!("{name} is excluded by label {}", text(label)),
         Reason::NoDomain(group) => format!("{name} is in no domain of group {}", text(group)),
         Reason::Lacks(resource) => format!("{name} no longer offers {}", text(resource)),
-        Reason::GroupFull(group) => format!("{name} takes no further member of group {}", text(group)),
+        Reason::GroupFull(group) => format!("{name} is at the limit of group {}", text(group)),
         Reason::GroupElsewhere(group) => format!("{name} is away from group {}", text(group)),
         Reason::Warded(resource) => format!("{name} is warded by {}", text(resource)),
         Reason::Short { resource, need, free } => short_node(model, node, resource, need, free),

@@ -73,7 +73,7 @@ fn the_last_member_leaves_a_full_group_and_stay_remains() {
     for (workloads, leaver) in
         [(["a apart", "b apart"], "b"), (["a apart", "b apart stay"], "a"), (["a apart stay", "b apart"], "b")]
     {
-        let expected = [format!("{leaver}: too many of group `apart` with n")];
+        let expected = [format!("{leaver}: n is at the limit of group `apart`")];
         assert_eq!(leavers(&cluster(&["m", "n"], &workloads), &["a n", "b n"]), expected);
     }
 }
@@ -81,8 +81,8 @@ fn the_last_member_leaves_a_full_group_and_stay_remains() {
 #[test]
 fn a_scattered_group_gathers_where_most_members_are_unless_one_has_stay() {
     for (first, expected) in [
-        ("a close", &["a: group `close` is elsewhere than m"][..]),
-        ("a close stay", &["b: group `close` is elsewhere than n", "c: group `close` is elsewhere than n"]),
+        ("a close", &["a: m is away from group `close`"][..]),
+        ("a close stay", &["b: n is away from group `close`", "c: n is away from group `close`"]),
     ] {
         let cluster = cluster(&["m", "n"], &[first, "b close", "c close"]);
         assert_eq!(leavers(&cluster, &["a m", "b n", "c n"]), expected);
