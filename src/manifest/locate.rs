@@ -9,8 +9,8 @@ use crate::model::{NodeId, WorkloadId};
 use crate::text::source::Source;
 
 impl Manifest {
-    /// Returns file and line of a key of a node's table, such as `["resources", "mem"]`. If the key is missing, the line
-    /// is that of the innermost table that exists.
+    /// Returns file and line of a key of a node's table, such as `["resources", "mem"]`. If the key is missing, the
+    /// line is that of the innermost table that exists.
     pub fn node_line<'s>(&self, sources: &'s [Source], node: NodeId, key: &[&str]) -> Option<(&'s str, usize)> {
         line(sources, self.node_spans(node), key)
     }

@@ -155,8 +155,8 @@ impl Quantity {
         u64::try_from(pieces).unwrap_or(u64::MAX)
     }
 
-    /// Returns `self * part / whole`, rounded down to whole attos, or `None` if the product exceeds 256 bits. `whole` is
-    /// above zero.
+    /// Returns `self * part / whole`, rounded down to whole attos, or `None` if the product exceeds 256 bits. `whole`
+    /// is above zero.
     pub fn scaled(self, part: Self, whole: Self) -> Option<Self> {
         let small = || i128::try_from(self.0).ok()?.checked_mul(i128::try_from(part.0).ok()?);
         let product = small().map(I256::from).or_else(|| self.0.checked_mul(part.0))?;

@@ -1,8 +1,8 @@
 //! Prepares one line of a source for drawing.
 //!
 //! Hidden characters are escaped, tabs become spaces, bytes that are not UTF-8 become `\xff`, and a long line is cut to
-//! a window around the first span. Spans are translated, so that carets point at the right characters. The drawing crate
-//! sees no other part of a source.
+//! a window around the first span. Spans are translated, so that carets point at the right characters. The drawing
+//! crate sees no other part of a source.
 
 use std::fmt::Write as _;
 use std::ops::Range;
