@@ -66,11 +66,11 @@ fn a_thousand_tables_of_a_million_are_refused_at_once() {
     assert_eq!(
         shown,
         "\
-error: with these there are more than 10000000 workloads, which is the limit
+error: the manifest has more than 10000000 workloads, which is the limit
   --> lighthouse.toml:33:8
    |
 33 | name = \"w10\"
-   |        ^^^^^
+   |        ^^^^^ exceeded here
 
 "
     );
