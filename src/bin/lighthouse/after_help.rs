@@ -1,17 +1,23 @@
-//! What the help of each command ends with: how its parts go together, and examples.
+//! Notes and examples at the end of each command's help.
 
-pub(crate) const ENVIRONMENT: &str = "\
-Environment:
-  LIGHTHOUSE_MANIFEST  the manifest, where no --manifest is given
-  LIGHTHOUSE_STATE     the state, where no --state is given
-  LIGHTHOUSE_LOG       what to log to standard error: a level such as `info`, or `lighthouse=debug`
-  NO_COLOR             no colour
-  CLICOLOR_FORCE       colour also where no terminal is
-";
+/// Environment variables and their effects.
+pub(crate) const ENVIRONMENT: [(&str, &str); 5] = [
+    ("LIGHTHOUSE_MANIFEST", "the manifest, unless --manifest is given"),
+    ("LIGHTHOUSE_STATE", "the state, unless --state is given"),
+    ("LIGHTHOUSE_LOG", "the log filter: a level such as `info`, or `lighthouse=debug`"),
+    ("NO_COLOR", "turns colour off"),
+    ("CLICOLOR_FORCE", "turns colour on, even if the output is not a terminal"),
+];
+
+/// Returns the table of environment variables for the help.
+pub(crate) fn environment_table() -> String {
+    let lines = ENVIRONMENT.iter().map(|(name, effect)| format!("  {name:<19}  {effect}\n"));
+    std::iter::once("Environment:\n".to_owned()).chain(lines).collect()
+}
 
 pub(crate) const INIT: &str = "\
-Writes lighthouse.toml, or the file of -f, and beside it what Git should know: .gitignore for locks,
-.gitattributes for states. Nothing is overwritten; only what is missing is added.
+Writes lighthouse.toml, or the file that -f names. Beside it, adds the lock files to .gitignore and the
+state files to .gitattributes. Overwrites nothing; adds only the lines that are missing.
 
 Examples:
   lighthouse init
@@ -19,7 +25,7 @@ Examples:
 ";
 
 pub(crate) const CHECK: &str = "\
-All mistakes are reported in one run, each with file, line and column.
+Reports all mistakes together, each with file, line and column.
 
 Examples:
   lighthouse check
@@ -27,7 +33,7 @@ Examples:
 ";
 
 pub(crate) const PLAN: &str = "\
-Takes no lock. Without a state everything is new.
+Takes no lock. Without a state, every workload is new.
 
 Examples:
   lighthouse plan
@@ -36,7 +42,7 @@ Examples:
 ";
 
 pub(crate) const APPLY: &str = "\
-Needs a terminal to ask on, or --yes. The state is saved on exit codes 0, 3 and 6.
+Asks on the terminal unless --yes is given. Exit codes 0, 3 and 6 mean that the state is saved.
 
 Examples:
   lighthouse apply
@@ -46,9 +52,9 @@ Examples:
 ";
 
 pub(crate) const ADOPT: &str = "\
-The digest of an adopted state need not be right: it may be merged by hand, or an older one.
-Lines and pairs are added to what is recorded; a state takes its place. What does not hold where
-it runs is told.
+A state file replaces the record; its digest need not be right, so it may be merged by hand or an
+older one. Lines and pairs are added to the record. Warns of each workload that the next plan would
+move.
 
 Examples:
   lighthouse adopt web-0=rack-a-1 web-1=rack-a-2
@@ -64,9 +70,9 @@ Examples:
 ";
 
 pub(crate) const EXPLAIN: &str = "\
-For a workload without a place: what every node says, what would place it (each change was planned before it is
-shown), and what cannot be, whatever the order. For one that is placed: why there. Without a name: the cluster.
-Ends with 0 also when the answer is that something is unplaced.
+For an unplaced workload: each node's reasons, the changes that would place it (each verified by
+planning), and what is impossible in any order. For a placed one: why it is there. Without a name:
+the whole cluster. Exits with 0 even if a workload is unplaced.
 
 Examples:
   lighthouse explain web-3
@@ -75,8 +81,8 @@ Examples:
 ";
 
 pub(crate) const WATCH: &str = "\
-Plans at the start and on every change of content. SIGTERM and SIGINT end it with 0, SIGHUP plans at once.
-Times are UTC.
+Plans at the start and whenever the content of the manifest or the state changes. SIGTERM and SIGINT
+end it with exit code 0; SIGHUP plans at once. Times are UTC.
 
 Examples:
   lighthouse watch
@@ -99,4 +105,11 @@ pub(crate) const MAN: &str = "\
 Examples:
   lighthouse man | man -l -
   lighthouse man check > lighthouse-check.1
+";
+
+pub(crate) const HELP: &str = "\
+Examples:
+  lighthouse help
+  lighthouse help plan
+  lighthouse help strategies
 ";

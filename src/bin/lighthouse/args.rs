@@ -1,4 +1,4 @@
-//! The command line as data; what each help ends with is in `after_help`.
+//! The command line as data. The notes and examples at the end of each help text are in `after_help`.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -8,7 +8,9 @@ use clap::builder::{Styles, styling::AnsiColor};
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::after_help::{ADOPT, APPLY, CHECK, COMPLETIONS, ENVIRONMENT, EXPLAIN, INIT, MAN, PLAN, SCHEMA, SHOW, WATCH};
+use crate::after_help::{
+    ADOPT, APPLY, CHECK, COMPLETIONS, EXPLAIN, HELP, INIT, MAN, PLAN, SCHEMA, SHOW, WATCH, environment_table,
+};
 use crate::exit::Exit;
 use crate::guards::Limits;
 
@@ -19,10 +21,10 @@ const STYLES: Styles = Styles::styled()
     .placeholder(AnsiColor::Cyan.on_default());
 
 fn after_help() -> String {
-    format!("{ENVIRONMENT}\n{}", Exit::table())
+    format!("{}\n{}\nTopics of the manual: `lighthouse help`\n", environment_table(), Exit::table())
 }
 
-/// Plan and apply for placement: where every workload of a cluster manifest should run, and why
+/// Plan and apply for placement: decides where each workload of a cluster manifest should run, and says why
 #[derive(Debug, Parser)]
 #[command(
     name = "lighthouse",
@@ -35,19 +37,19 @@ fn after_help() -> String {
     after_help = after_help()
 )]
 pub(crate) struct Args {
-    /// What holds for every command.
+    /// Options of every command.
     #[command(flatten)]
     pub(crate) global: Global,
-    /// What to do.
+    /// The command to run.
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-/// Flags of every command.
+/// Options of every command.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// The manifest; `-` is standard input [default: the nearest lighthouse.toml]
+    /// The manifest; `-` reads standard input [default: the nearest lighthouse.toml]
     #[arg(short = 'f', long, value_name = "FILE", global = true)]
     pub(crate) manifest: Option<PathBuf>,
     /// The placement state [default: cluster.state.toml beside cluster.toml]
@@ -57,10 +59,10 @@ pub(crate) struct Global {
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto", hide_possible_values = true)]
     #[arg(help = "When to use colour: auto, always or never")]
     pub(crate) color: Color,
-    /// Say errors only
+    /// Print errors only
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
-    /// Log what is done; twice for more
+    /// Log to standard error; -vv logs more
     #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
     pub(crate) verbose: u8,
 }
@@ -68,53 +70,53 @@ pub(crate) struct Global {
 /// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal.
+    /// Colour on a terminal only.
     Auto,
-    /// Wherever it goes.
+    /// Colour everywhere.
     Always,
-    /// Nowhere.
+    /// No colour.
     Never,
 }
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Write a starter manifest, and what Git should know
+    /// Write a starter manifest, .gitignore and .gitattributes
     #[command(after_help = INIT)]
     Init,
-    /// Read and validate the manifest; plan nothing
+    /// Validate the manifest; plan nothing
     #[command(after_help = CHECK)]
     Check {
-        /// How to report: text, json, or github (annotations of a pull request)
+        /// Output format: text, json, or github (annotations on a pull request)
         #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
         format: CheckFormat,
     },
-    /// Show where every workload would go, and what that changes; write nothing
+    /// Show where each workload would run and what changes; write nothing
     #[command(after_help = PLAN)]
     Plan(PlanArgs),
-    /// Plan, show it, ask, and save the result as the placement state; start and stop nothing
+    /// Show the plan, ask, and save it as the placement state; start and stop nothing
     #[command(after_help = APPLY)]
     Apply(ApplyArgs),
-    /// Record where things run already; place nothing
+    /// Record where workloads already run; place nothing
     #[command(after_help = ADOPT)]
     Adopt(AdoptArgs),
     /// Print a placement state or a saved plan
     #[command(after_help = SHOW)]
     Show(ShowArgs),
-    /// Say why a workload is where it is or nowhere, what is on a node, or what is left in the cluster
+    /// Explain why a workload is placed or unplaced, what a node holds, or what the cluster has left
     #[command(after_help = EXPLAIN)]
     Explain(ExplainArgs),
     /// Plan again whenever the manifest or the state changes
     #[command(after_help = WATCH)]
     Watch(WatchArgs),
-    /// Print the JSON Schema of the manifest, of the state, or of the JSON of a command
+    /// Print the JSON Schema of the manifest, the state, or a command's JSON output
     #[command(after_help = SCHEMA)]
     Schema {
         /// manifest, state, check, plan, apply, show, explain, watch or status
-        #[arg(value_name = "WHAT", hide_possible_values = true)]
-        what: Document,
+        #[arg(value_name = "DOCUMENT", hide_possible_values = true)]
+        document: Document,
     },
-    /// Print the completion script of a shell
+    /// Print a completion script for a shell
     #[command(after_help = COMPLETIONS)]
     Completions {
         /// bash, elvish, fish, powershell or zsh
@@ -127,21 +129,30 @@ pub(crate) enum Command {
         /// The command whose page to print [default: the page of lighthouse itself]
         command: Option<String>,
     },
+    /// List commands and topics, or print the help of a command or a page of the manual
+    #[command(after_help = HELP)]
+    Help {
+        /// A command, or a topic of the manual
+        #[arg(value_name = "COMMAND|TOPIC")]
+        word: Option<String>,
+    },
+    /// Print the version
+    Version,
 }
 
 /// Flags of `plan`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct PlanArgs {
-    /// How to show it: text, json, markdown (a pull request comment), diff (of the state), or github (annotations)
+    /// Output format: text, json, markdown (for a pull request comment), diff (of the state), or github (annotations)
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub(crate) format: PlanFormat,
-    /// Also save the plan, for `lighthouse apply FILE`
+    /// Save the plan to this file, for `lighthouse apply FILE`
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// Exit with 2 when there are changes
+    /// Exit with 2 if there are changes
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
-    /// How to plan.
+    /// Options of planning.
     #[command(flatten)]
     pub(crate) planning: Planning,
 }
@@ -149,68 +160,68 @@ pub(crate) struct PlanArgs {
 /// Flags of `apply`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ApplyArgs {
-    /// A plan saved by `plan --out`: applied as it was reviewed, or not at all; never asks
+    /// A plan saved by `plan --out`: applied exactly as reviewed, or not at all; never asks
     #[arg(value_name = "PLANFILE", conflicts_with_all = ["fresh", "moves"])]
     pub(crate) plan: Option<PathBuf>,
-    /// How to show it: text or json
+    /// Output format: text or json
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub(crate) format: ApplyFormat,
-    /// The most moves and evictions, whatever the manifest's guard says
+    /// Maximum number of moves and evictions; overrides the manifest's guard
     #[arg(long, value_name = "N")]
     pub(crate) max_moves: Option<u64>,
-    /// The most removals, whatever the manifest's guard says
+    /// Maximum number of removals; overrides the manifest's guard
     #[arg(long, value_name = "N")]
     pub(crate) max_removes: Option<u64>,
-    /// Apply a manifest without nodes or workloads over a state that has placements
+    /// Apply a manifest without nodes or workloads even if the state has placements
     #[arg(long)]
     pub(crate) allow_empty: bool,
-    /// How to write.
+    /// Options of writing the state.
     #[command(flatten)]
     pub(crate) writing: Writing,
-    /// How to plan.
+    /// Options of planning.
     #[command(flatten)]
     pub(crate) planning: Planning,
 }
 
 impl ApplyArgs {
-    /// What the flags say of the guards.
+    /// Returns the flags that override the manifest's guards.
     pub(crate) fn limits(&self) -> Limits {
-        Limits { moves: self.max_moves, removes: self.max_removes, empty: self.allow_empty }
+        Limits { max_moves: self.max_moves, max_removes: self.max_removes, allow_empty: self.allow_empty }
     }
 }
 
 /// Flags of `watch`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct WatchArgs {
-    /// Also save each plan as the placement state, within the guards and under the lock of `apply`
+    /// Save each plan as the placement state, with the guards and the lock of `apply`
     #[arg(long)]
     pub(crate) apply: bool,
-    /// End after the first plan, with the exit code of `plan` or `apply`
+    /// Exit after the first plan, with the exit code of `plan` or `apply`
     #[arg(long)]
     pub(crate) once: bool,
-    /// Wait for no word of changed files: only look every five seconds
+    /// Don't use file notifications; poll every 5 s
     #[arg(long)]
     pub(crate) poll: bool,
-    /// Wait so long for changes to end before looking at them
+    /// How long files must be quiet before they are read again
     #[arg(long, value_name = "DUR", default_value = "200ms", value_parser = humantime::parse_duration)]
     pub(crate) debounce: Duration,
-    /// After each plan write this JSON file: last attempt, last success, failures since, digests
+    /// Write a JSON status file after each plan: last attempt, last success, failures since then, digests
     #[arg(long, value_name = "PATH")]
     pub(crate) status_file: Option<PathBuf>,
-    /// Answer to /livez, /readyz and /metrics here; a port alone is one of the loopback address
+    /// Serve /livez, /readyz and /metrics at this address; a bare port listens on 127.0.0.1
     #[arg(long, value_name = "ADDR", value_parser = address)]
     pub(crate) listen: Option<SocketAddr>,
-    /// How to say it: text, or json (a line of JSON for each event)
+    /// Output format: text, or json (one line of JSON per event)
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub(crate) format: ApplyFormat,
 }
 
-/// An address to listen on: `9090`, `:9090`, `127.0.0.1:9090`, `[::]:9090`.
+/// Parses an address to listen on: `9090`, `:9090`, `127.0.0.1:9090`, `[::]:9090`.
 fn address(text: &str) -> Result<SocketAddr, String> {
     if let Ok(port) = text.trim_start_matches("localhost").trim_start_matches(':').parse() {
         return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
     }
-    text.parse().map_err(|_| "it has the form PORT or IP:PORT".to_owned())
+    text.parse().map_err(|_| "expected PORT or IP:PORT".to_owned())
 }
 
 /// Flags of `adopt`.
@@ -219,7 +230,7 @@ pub(crate) struct AdoptArgs {
     /// A state file, a file of lines `workload node`, `-` for standard input, or WORKLOAD=NODE
     #[arg(value_name = "FILE|-|WORKLOAD=NODE", required = true)]
     pub(crate) from: Vec<String>,
-    /// How to write.
+    /// Options of writing the state.
     #[command(flatten)]
     pub(crate) writing: Writing,
 }
@@ -227,16 +238,16 @@ pub(crate) struct AdoptArgs {
 /// Flags of `show`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ShowArgs {
-    /// The state or saved plan [default: the state of the manifest]
+    /// The state or saved plan to print [default: the manifest's state]
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
-    /// How to show it: text, json, or lines (of a state: workload, tab, node)
+    /// Output format: text, json, or lines (of a state: workload, tab, node)
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub(crate) format: ShowFormat,
-    /// Only what is on this node
+    /// Print the workloads of this node only
     #[arg(long, value_name = "NAME")]
     pub(crate) node: Option<String>,
-    /// Exit with 2 when a saved plan has changes
+    /// Exit with 2 if a saved plan has changes
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
 }
@@ -244,60 +255,60 @@ pub(crate) struct ShowArgs {
 /// Flags of `explain`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ExplainArgs {
-    /// The workload [default: the whole cluster]
+    /// The workload to explain [default: the whole cluster]
     #[arg(value_name = "WORKLOAD", conflicts_with = "node")]
     pub(crate) workload: Option<String>,
-    /// A node instead: what it has, what is on it, whom it refuses
+    /// Explain this node instead: its resources, its workloads, and which workloads it refuses
     #[arg(long, value_name = "NAME")]
     pub(crate) node: Option<String>,
-    /// How to show it: text or json
+    /// Output format: text or json
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub(crate) format: ExplainFormat,
-    /// What to plan from.
+    /// Where the plan starts.
     #[command(flatten)]
     pub(crate) start: Start,
 }
 
-/// Flags of everything that writes the state.
+/// Flags of each command that writes the state.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Writing {
-    /// Do not ask
+    /// Don't ask for confirmation
     #[arg(long)]
     pub(crate) yes: bool,
-    /// Wait so long for another apply, such as 30s or 2m [default: not at all]
+    /// How long to wait for another apply, such as 30s or 2m [default: don't wait]
     #[arg(long, value_name = "DUR", value_parser = humantime::parse_duration)]
     pub(crate) lock_timeout: Option<Duration>,
 }
 
-/// Flags of everything that plans, and shows or saves the plan.
+/// Flags of each command that makes a plan and shows or saves it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Planning {
-    /// What to plan from.
+    /// Where the plan starts.
     #[command(flatten)]
     pub(crate) start: Start,
-    /// Exit with 0 even when something is unplaced
+    /// Exit with 0 even if a workload is unplaced
     #[arg(long)]
     pub(crate) allow_unplaced: bool,
 }
 
-/// What a plan starts from, beside manifest and state.
+/// Flags that change what a plan starts from.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Start {
-    /// Start from empty nodes, whatever runs where
+    /// Plan from empty nodes; ignore where workloads run now
     #[arg(long)]
     pub(crate) fresh: bool,
-    /// Take the workload to be recorded on this node, once; may be given again
+    /// Treat the workload as recorded on this node, for this run; repeatable
     #[arg(long = "move", value_name = "WORKLOAD=NODE", conflicts_with = "fresh", value_parser = pair)]
     pub(crate) moves: Vec<String>,
 }
 
-/// A text that can be a workload and a node. Names may hold `=`, so where it parts is decided when they are known.
+/// Accepts a text of the form `WORKLOAD=NODE`. Names may contain `=`, so it is split later, when the names are known.
 fn pair(text: &str) -> Result<String, String> {
-    let parts = text.match_indices('=').any(|(at, _)| at > 0 && at + 1 < text.len());
-    if parts { Ok(text.to_owned()) } else { Err("it has the form WORKLOAD=NODE".to_owned()) }
+    let can_be_split = text.match_indices('=').any(|(at, _)| at > 0 && at + 1 < text.len());
+    if can_be_split { Ok(text.to_owned()) } else { Err("expected WORKLOAD=NODE".to_owned()) }
 }
 
-/// How `plan` shows a plan.
+/// Output formats of `plan`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PlanFormat {
     /// For people.
@@ -306,13 +317,13 @@ pub(crate) enum PlanFormat {
     Json,
     /// For a pull request comment.
     Markdown,
-    /// The state file's lines.
+    /// Changed lines of the state file.
     Diff,
-    /// For pull requests on GitHub.
+    /// Annotations on a GitHub pull request.
     Github,
 }
 
-/// How `apply` shows its plan.
+/// Output formats of `apply` and `watch`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ApplyFormat {
     /// For people.
@@ -321,7 +332,7 @@ pub(crate) enum ApplyFormat {
     Json,
 }
 
-/// How `show` shows it.
+/// Output formats of `show`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ShowFormat {
     /// For people.
@@ -332,7 +343,7 @@ pub(crate) enum ShowFormat {
     Lines,
 }
 
-/// How `explain` shows its answer.
+/// Output formats of `explain`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ExplainFormat {
     /// For people.
@@ -341,18 +352,18 @@ pub(crate) enum ExplainFormat {
     Json,
 }
 
-/// How `check` reports.
+/// Output formats of `check`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CheckFormat {
     /// For people.
     Text,
     /// For programs.
     Json,
-    /// For pull requests on GitHub.
+    /// Annotations on a GitHub pull request.
     Github,
 }
 
-/// What has a schema.
+/// Documents that have a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Document {
     /// The cluster manifest.
@@ -369,7 +380,7 @@ pub(crate) enum Document {
     Show,
     /// The JSON of `explain`.
     Explain,
-    /// A line of the JSON of `watch`.
+    /// One line of the JSON of `watch`.
     Watch,
     /// The status file of `watch`.
     Status,

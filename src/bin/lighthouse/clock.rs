@@ -1,18 +1,18 @@
-//! What time it is, for locks and for lines of `watch`. No plan depends on it.
+//! Wall clock, for locks and for the lines of `watch`. No plan depends on it.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The last second that has four digits for its year.
-const LAST: Duration = Duration::from_secs(253_402_300_799);
+/// Last second of the year 9999.
+const MAX_TIME: Duration = Duration::from_secs(253_402_300_799);
 
-/// The time, in UTC wherever this runs, such as `2026-11-24T10:42:07Z`.
+/// Returns the time in UTC, such as `2026-11-24T10:42:07Z`.
 pub(crate) fn now() -> String {
-    written(SystemTime::now())
+    rfc3339(SystemTime::now())
 }
 
-/// A clock that is wrong by decades is no reason to end: what cannot be written is the nearest time that can.
-fn written(time: SystemTime) -> String {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default().min(LAST);
+/// Formats a time. A clock that is wrong by decades gives the nearest time from 1970 to 9999 instead of an error.
+fn rfc3339(time: SystemTime) -> String {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default().min(MAX_TIME);
     humantime::format_rfc3339_seconds(UNIX_EPOCH + since).to_string()
 }
 
@@ -21,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_clock_has_a_time() {
+    fn a_time_out_of_range_becomes_the_nearest_in_range() {
         for (seconds, text) in [
             (-17_280_000, "1970-01-01T00:00:00Z"),
             (0, "1970-01-01T00:00:00Z"),
@@ -30,7 +30,7 @@ mod tests {
             (253_402_300_800, "9999-12-31T23:59:59Z"),
         ] {
             let since = Duration::from_secs(i64::unsigned_abs(seconds));
-            assert_eq!(written(if seconds < 0 { UNIX_EPOCH - since } else { UNIX_EPOCH + since }), text);
+            assert_eq!(rfc3339(if seconds < 0 { UNIX_EPOCH - since } else { UNIX_EPOCH + since }), text);
         }
     }
 }

@@ -1,6 +1,6 @@
-//! What the environment says: `LIGHTHOUSE_*`.
+//! Environment variables: `LIGHTHOUSE_*`.
 //!
-//! A variable that is set to nothing is not set. One that nobody knows is probably a slip, and is warned of.
+//! A variable with an empty value counts as unset. An unknown one is probably a typo and causes a warning.
 
 use std::env;
 use std::ffi::OsString;
@@ -17,21 +17,21 @@ const PREFIX: &str = "LIGHTHOUSE_";
 const MANIFEST: &str = "LIGHTHOUSE_MANIFEST";
 const STATE: &str = "LIGHTHOUSE_STATE";
 const LOG: &str = "LIGHTHOUSE_LOG";
-/// How many unknown variables are named.
-const MOST: usize = 100;
+/// Maximum number of unknown variables that are named.
+const MAX_NAMED: usize = 100;
 const KNOWN: [&str; 3] = [MANIFEST, STATE, LOG];
 
-/// The manifest where no flag names one.
+/// Returns the manifest that the environment names.
 pub(crate) fn manifest() -> Option<PathBuf> {
     set(MANIFEST).map(PathBuf::from)
 }
 
-/// The state where no flag names one.
+/// Returns the state that the environment names.
 pub(crate) fn state() -> Option<PathBuf> {
     set(STATE).map(PathBuf::from)
 }
 
-/// Warns of variables that look like ours and are not.
+/// Warns of `LIGHTHOUSE_*` variables that do not exist.
 pub(crate) fn warn_of_unknown(terminal: Terminal) {
     let mut unknown: Vec<String> = env::vars_os()
         .map(|(name, _)| name.to_string_lossy().into_owned())
@@ -39,19 +39,19 @@ pub(crate) fn warn_of_unknown(terminal: Terminal) {
         .collect();
     unknown.sort();
     let all = unknown.len();
-    for name in unknown.into_iter().take(MOST) {
+    for name in unknown.into_iter().take(MAX_NAMED) {
         let help = did_you_mean(&name, KNOWN)
-            .unwrap_or_else(|| format!("known are {}", KNOWN.map(|known| format!("`{known}`")).join(", ")));
+            .unwrap_or_else(|| format!("the variables are {}", KNOWN.map(|known| format!("`{known}`")).join(", ")));
         let message = format!("unknown environment variable {}", quoted(&name));
         terminal.report(&Diagnostic::warning(message).help(help));
     }
-    if all > MOST {
-        let message = format!("and {} more: {all} unknown environment variables in all", all - MOST);
+    if all > MAX_NAMED {
+        let message = format!("and {} more: {all} unknown environment variables in all", all - MAX_NAMED);
         terminal.report(&Diagnostic::warning(message));
     }
 }
 
-/// Sets up the log: to standard error, silent unless `LIGHTHOUSE_LOG` or `-v` asks for it.
+/// Sets up the log on standard error. Without `LIGHTHOUSE_LOG` and `-v` nothing is logged.
 pub(crate) fn start_log(terminal: Terminal, verbose: u8) {
     let Some(filter) = filter(terminal, verbose) else { return };
     tracing_subscriber::fmt()
@@ -59,7 +59,7 @@ pub(crate) fn start_log(terminal: Terminal, verbose: u8) {
         .with_writer(std::io::stderr)
         .with_ansi(terminal.err_coloured)
         .without_time()
-        // The layer would panic where a line that cannot be written cannot be complained of either.
+        // The layer reports a failed write on standard error, and would panic if standard error is closed.
         .log_internal_errors(false)
         .init();
 }
@@ -71,13 +71,14 @@ fn filter(terminal: Terminal, verbose: u8) -> Option<EnvFilter> {
     };
     let filter = EnvFilter::try_new(wanted.to_string_lossy());
     if filter.is_err() {
-        let message = format!("`{LOG}` is {}, which is no filter", quoted(&wanted.to_string_lossy()));
+        let message = format!("`{LOG}` is not a log filter: {}", quoted(&wanted.to_string_lossy()));
         let help = "a filter is a level such as `info`, or `lighthouse=debug`";
         terminal.report(&Diagnostic::warning(message).help(help));
     }
     filter.ok()
 }
 
+/// Returns the value of a variable that is set and not empty.
 fn set(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
 }

@@ -1,25 +1,25 @@
 //! Exit codes, the same in every command.
 //!
-//! The numbers are part of the contract. Where two things are to be told by one number, the worse one is.
+//! The numbers are a contract with scripts. If two codes apply, the command ends with the more serious one.
 
 use std::process::ExitCode;
 
-/// How a command ended.
+/// Exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// All is well.
+    /// Success.
     Done = 0,
-    /// Manifest, state, files, names.
+    /// An error in the manifest, the state, a file or a name.
     Error = 1,
-    /// There are changes, and the exit code was to say so.
+    /// There are changes, and `--detailed-exitcode` is given.
     Changes = 2,
-    /// Something is unplaced.
+    /// At least one workload is unplaced.
     Unplaced = 3,
-    /// Not done, for a reason that is not a mistake.
+    /// Refused: a stale plan, a guard, or the user's answer; nothing is broken.
     Refused = 4,
     /// Another apply holds the lock.
     Locked = 5,
-    /// Saved, but it may not last.
+    /// Saved, but the disk did not confirm that the state is durable.
     Unconfirmed = 6,
     /// The command line is wrong.
     Usage = 64,
@@ -29,29 +29,29 @@ pub(crate) enum Exit {
     Terminated = 143,
 }
 
-/// What each code means, for the help.
+/// Meaning of each code, for the help.
 const MEANINGS: [(Exit, &str); 10] = [
-    (Exit::Done, "done; `plan` also when there are changes"),
-    (Exit::Error, "error: manifest, state, files, an unknown name"),
+    (Exit::Done, "success; `plan` also if there are changes"),
+    (Exit::Error, "error in the manifest, the state, a file or a name"),
     (Exit::Changes, "only with --detailed-exitcode: there are changes"),
-    (Exit::Unplaced, "something is unplaced; `apply` has saved the rest"),
-    (Exit::Refused, "refused: stale plan, another cluster, a guard, declined"),
+    (Exit::Unplaced, "a workload is unplaced; `apply` has saved the rest"),
+    (Exit::Refused, "refused: stale plan, another cluster, a guard, or declined"),
     (Exit::Locked, "another apply holds the lock"),
-    (Exit::Unconfirmed, "saved, but the disk did not confirm that it will last"),
+    (Exit::Unconfirmed, "saved, but the disk did not confirm that the state is durable"),
     (Exit::Usage, "usage error, or no terminal to ask on and no --yes"),
     (Exit::Interrupted, "interrupted"),
     (Exit::Terminated, "terminated"),
 ];
 
 impl Exit {
-    /// The one to end with when both have come up: whatever is no success outranks 3, and 3 outranks 2. Among equals
-    /// the earlier one stays.
+    /// Returns the more serious of two codes: 3 outranks 2, and every other failure outranks 3. Of two equally serious
+    /// codes, the first stays.
     #[must_use]
     pub(crate) fn and(self, other: Exit) -> Exit {
-        if other.rank() > self.rank() { other } else { self }
+        if other.severity() > self.severity() { other } else { self }
     }
 
-    fn rank(self) -> u8 {
+    fn severity(self) -> u8 {
         match self {
             Exit::Done => 0,
             Exit::Changes => 1,
@@ -60,9 +60,14 @@ impl Exit {
         }
     }
 
-    /// The table of the help.
+    /// Returns each code with its meaning.
+    pub(crate) fn meanings() -> impl Iterator<Item = (u8, &'static str)> {
+        MEANINGS.iter().map(|(exit, meaning)| (*exit as u8, *meaning))
+    }
+
+    /// Returns the table of codes for the help.
     pub(crate) fn table() -> String {
-        let lines = MEANINGS.iter().map(|(exit, meaning)| format!("  {:<4} {meaning}\n", *exit as u8));
+        let lines = Self::meanings().map(|(code, meaning)| format!("  {code:<4} {meaning}\n"));
         std::iter::once("Exit codes:\n".to_owned()).chain(lines).collect()
     }
 }
@@ -78,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whatever_is_no_success_outranks_3_and_3_outranks_2() {
+    fn every_failure_outranks_3_and_3_outranks_2() {
         for worse in [Exit::Error, Exit::Refused, Exit::Locked, Exit::Unconfirmed, Exit::Usage] {
             assert_eq!(Exit::Unplaced.and(worse), worse);
             assert_eq!(worse.and(Exit::Unplaced), worse);

@@ -1,6 +1,6 @@
-//! Why a command could not do its work: a message, what helps, and the exit code.
+//! Failure of a command: a message, help, and the exit code.
 //!
-//! The library's errors know neither exit codes nor advice that names flags; both are added here.
+//! Errors of the library have no exit codes and no advice that names flags; both are added here.
 
 use std::io;
 use std::path::Path;
@@ -12,31 +12,31 @@ use lighthouse::{state, store};
 
 use crate::exit::Exit;
 
-/// Why something is not done although nothing is wrong: the codes of exit code 4.
+/// Reasons to refuse work although nothing is broken; each ends with exit code 4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// The manifest or the state is not what the saved plan was made from.
+    /// The manifest or the state has changed since the plan was saved.
     StalePlan,
-    /// The state is that of another cluster.
+    /// The state belongs to another cluster.
     AnotherCluster,
-    /// The state descends from another first apply.
+    /// The state has another lineage: it descends from another first apply.
     AnotherLineage,
-    /// The state changed while the plan was made or looked at.
+    /// The state changed while the plan was computed or shown.
     StateChanged,
     /// More moves and evictions than allowed.
     MaxMoves,
     /// More removals than allowed.
     MaxRemoves,
-    /// No nodes or no workloads, over a state that has placements.
+    /// No nodes or no workloads, but the state has placements.
     Empty,
-    /// The answer was no.
+    /// The user did not answer `yes`.
     Declined,
-    /// The state is behind the one that was last seen here.
+    /// The state is older than the one that was last seen here.
     StateWentBack,
 }
 
 impl Refusal {
-    /// The word for it in JSON.
+    /// Returns the code in JSON.
     pub(crate) fn code(self) -> &'static str {
         match self {
             Self::StalePlan => "stale-plan",
@@ -52,27 +52,27 @@ impl Refusal {
     }
 }
 
-/// What ends a command early.
+/// Error that ends a command.
 #[derive(Debug)]
 pub(crate) struct Failure {
     /// The exit code.
     pub(crate) exit: Exit,
-    /// What went wrong; empty when that has been said already.
+    /// Message; empty if it has been reported already.
     pub(crate) message: String,
-    /// The text that is wrong, and where.
+    /// Text that the message is about, and the place in it.
     pub(crate) excerpt: Option<Box<(Source, Span)>>,
-    /// What to do.
+    /// Advice for the user.
     pub(crate) help: Option<String>,
-    /// Why it was refused, with exit code 4.
+    /// Reason of the refusal, with exit code 4.
     pub(crate) refusal: Option<Refusal>,
-    /// The serial of the state that was read, where a refusal is about it.
+    /// Serial of the state that was read, if the refusal is about it.
     pub(crate) serial: Option<u64>,
-    /// What goes to standard output all the same.
+    /// Text that is printed on standard output nevertheless.
     pub(crate) output: Option<String>,
 }
 
 impl Failure {
-    /// An error of exit code 1.
+    /// Creates an error with exit code 1.
     pub(crate) fn error(message: impl Into<String>) -> Self {
         Self {
             exit: Exit::Error,
@@ -85,22 +85,22 @@ impl Failure {
         }
     }
 
-    /// An error that has been said already.
-    pub(crate) fn said() -> Self {
+    /// Creates an error with exit code 1 that has been reported already.
+    pub(crate) fn already_reported() -> Self {
         Self::error("")
     }
 
-    /// A refusal: nothing is wrong, and it is not done.
+    /// Creates a refusal.
     pub(crate) fn refused(refusal: Refusal, message: impl Into<String>) -> Self {
         Self { exit: Exit::Refused, refusal: Some(refusal), ..Self::error(message) }
     }
 
-    /// A state that is there and cannot be read, with the way out.
+    /// Creates an error for a state that exists but cannot be read, with the way out.
     pub(crate) fn unreadable_state(path: &Path, bytes: &[u8], error: &state::Error) -> Self {
         Self::unreadable("state", path, bytes, error).help(error.way_out())
     }
 
-    /// A record of this kind that is there and cannot be read.
+    /// Creates an error for a file of this kind that exists but cannot be read.
     pub(crate) fn unreadable(kind: &str, path: &Path, bytes: &[u8], error: &state::Error) -> Self {
         let name = path.to_string_lossy();
         let failure = Self::error(format!("the {kind} {} cannot be read: {error}", quoted(&name)));
@@ -111,20 +111,20 @@ impl Failure {
         Self { excerpt, ..failure }
     }
 
-    /// A wrong command line.
+    /// Creates a usage error.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self { exit: Exit::Usage, ..Self::error(message) }
     }
 
-    /// Adds what to do.
+    /// Sets the advice.
     #[must_use]
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// What there is to say, and the texts that it points into; as a warning where there is a way on.
-    pub(crate) fn said_as(self, severity: Severity) -> (Diagnostic, Vec<Source>) {
+    /// Converts the failure to a diagnostic and the texts that it points into.
+    pub(crate) fn into_diagnostic(self, severity: Severity) -> (Diagnostic, Vec<Source>) {
         let mut found = match severity {
             Severity::Error => Diagnostic::error(self.message),
             Severity::Warning => Diagnostic::warning(self.message),
@@ -139,17 +139,17 @@ impl Failure {
         }
     }
 
-    /// Standard output that could not be written.
+    /// Creates an error for standard output that cannot be written.
     pub(crate) fn output(error: &io::Error) -> Self {
         Self::system("cannot write standard output", error)
     }
 
-    /// The same after a save. The state is saved all the same, and who reads the error should know.
+    /// Creates an error for standard output that cannot be written after the state is saved.
     pub(crate) fn output_after_saving(error: &io::Error) -> Self {
         Self::system("the state is saved, but standard output cannot be written", error)
     }
 
-    /// What the system did not do, and what it says.
+    /// Creates an error with the cause that the operating system gives.
     pub(crate) fn system(what: &str, error: &io::Error) -> Self {
         let text = error.to_string();
         let cause = text.split(" (os error").next().unwrap_or_default().to_lowercase();
@@ -162,12 +162,12 @@ impl From<store::Error> for Failure {
         let failure = Self::error(error.to_string());
         match (&error, error.advice()) {
             (store::Error::NoManifest { .. }, _) => {
-                failure.help("`lighthouse init` writes one to start from; `-f FILE` reads another")
+                failure.help("`lighthouse init` writes a starter manifest; `-f FILE` reads another file")
             }
             (store::Error::Held { .. }, _) => Self { exit: Exit::Locked, ..failure }
-                .help("try again when it is done, or wait for it with `--lock-timeout 30s`"),
+                .help("try again when it has finished, or wait for it with `--lock-timeout 30s`"),
             (store::Error::Changed(_), _) => {
-                Self::refused(Refusal::StateChanged, failure.message).help("plan again, on the state that is there now")
+                Self::refused(Refusal::StateChanged, failure.message).help("plan again, from the current state")
             }
             (_, Some(advice)) => failure.help(advice),
             _ => failure,

@@ -1,4 +1,4 @@
-//! From a manifest and a state to a plan that the judge has passed: what `plan` and `apply` have in common.
+//! Reads manifest and state, plans, and verifies the plan: the steps that most commands share.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,118 +20,129 @@ use lighthouse::verify;
 
 use crate::args::{Global, Start};
 use crate::failure::{Failure, Refusal};
-use crate::inputs::{Read, read_found, understand};
+use crate::inputs::{ManifestText, ReadManifest, parse, read_text};
 use crate::progress::Progress;
 use crate::terminal::Terminal;
 
-/// The record of a cluster that has no state yet.
+/// Record of a cluster that has no state yet.
 static EMPTY: Record = Record { placements: Vec::new(), evicted: Vec::new(), cursor: None };
 
-/// A state of more bytes is read beside the manifest: it takes longer than to start a thread.
-const LONG: usize = 64 << 10;
+/// Size, in bytes, from which a state is parsed on a thread of its own: parsing takes longer than starting the thread.
+const PARALLEL_STATE: usize = 64 << 10;
 
-/// All that a plan is made from, read once.
+/// Everything that a plan is computed from, read once.
 #[derive(Debug)]
 pub(crate) struct Basis {
-    /// The manifest's text.
+    /// Texts of the manifest.
     pub(crate) sources: Vec<Source>,
-    /// What it means, under the flags, and what it probably does not mean.
+    /// The manifest with the flags applied, and its warnings.
     pub(crate) manifest: Manifest,
-    /// What is recorded.
-    pub(crate) recorded: Recorded,
-    /// The flags that belong to the plan's meaning.
+    /// The state.
+    pub(crate) state_file: StateFile,
+    /// Flags that change the plan.
     pub(crate) flags: Flags,
-    /// Whether only errors are said.
+    /// Whether progress is suppressed.
     quiet: bool,
 }
 
-/// The state as it was read.
+/// A state file as it was read.
 #[derive(Debug, Default)]
-pub(crate) struct Recorded {
-    /// Where it is; nowhere when the manifest has no place.
+pub(crate) struct StateFile {
+    /// Path; `None` for a manifest without a path.
     pub(crate) path: Option<PathBuf>,
-    /// Its bytes, where there is one.
+    /// Content; `None` if there is no file.
     pub(crate) bytes: Option<Vec<u8>>,
-    /// What they say.
+    /// The parsed content.
     pub(crate) state: Option<State>,
 }
 
-/// Reads manifest and state. What is wrong with the manifest is said here.
+/// Basis of an adoption, which may replace a state that cannot be read.
+pub(crate) struct AdoptionBasis {
+    /// The basis; it has no state if the state cannot be read.
+    pub(crate) basis: Basis,
+    /// Reason why the state cannot be read.
+    pub(crate) unreadable: Option<Failure>,
+}
+
+/// A basis whose state is parsed but not yet part of it.
+struct Files {
+    basis: Basis,
+    state: Result<Option<State>, state::Error>,
+}
+
+/// Reads manifest and state, and reports what is wrong with the manifest.
 pub(crate) fn read(global: &Global, start: &Start, terminal: Terminal) -> Result<Basis, Failure> {
     let mut basis = read_files(global, start.fresh, terminal)?;
     if basis.manifest.model.replan == Replan::Fresh && !start.moves.is_empty() {
-        return Err(Failure::usage("`--move` needs a record to start from, and `replan = \"fresh\"` starts from none"));
+        return Err(Failure::usage("`--move` starts from the record, but `replan = \"fresh\"` ignores the record"));
     }
     basis.flags.moves = moves(&basis.manifest.model, &start.moves)?;
     Ok(basis)
 }
 
-/// Reads manifest and state for a plan that was saved with these flags. Names in them may be gone: the plan is stale
-/// then.
+/// Reads manifest and state for a plan that was saved with these flags. A name in the flags may no longer exist: then
+/// the plan is stale.
 pub(crate) fn read_reviewed(global: &Global, flags: &Flags, terminal: Terminal) -> Result<Basis, Failure> {
     let basis = read_files(global, flags.fresh, terminal)?;
     Ok(Basis { flags: flags.clone(), ..basis })
 }
 
-/// Reads manifest and state for an adoption, which may be the way out for a state that cannot be read: that is given
-/// beside them, unless a newer version wrote it.
-pub(crate) fn read_for_adoption(global: &Global, terminal: Terminal) -> Result<(Basis, Option<Failure>), Failure> {
-    let (mut basis, state) = read_both(global, false, terminal)?;
+/// Reads manifest and state for an adoption, which may replace a state that cannot be read. A state that a newer
+/// version wrote is still an error.
+pub(crate) fn read_for_adoption(global: &Global, terminal: Terminal) -> Result<AdoptionBasis, Failure> {
+    let Files { mut basis, state } = read_both(global, false, terminal)?;
     let unreadable = match state {
         Ok(state) => {
-            basis.recorded.state = state;
+            basis.state_file.state = state;
             None
         }
-        Err(error) => Some(basis.recorded.unreadable(&error)),
+        Err(error) => Some(basis.state_file.unreadable(&error)),
     };
-    same_cluster(&basis.manifest.model, &basis.recorded)?;
+    check_cluster(&basis.manifest.model, &basis.state_file)?;
     match unreadable {
-        Some(failure) if basis.recorded.bytes.as_deref().is_some_and(state::is_newer) => Err(failure),
-        unreadable => Ok((basis, unreadable)),
+        Some(failure) if basis.state_file.bytes.as_deref().is_some_and(state::is_newer) => Err(failure),
+        unreadable => Ok(AdoptionBasis { basis, unreadable }),
     }
 }
 
 fn read_files(global: &Global, fresh: bool, terminal: Terminal) -> Result<Basis, Failure> {
-    let (mut basis, state) = read_both(global, fresh, terminal)?;
-    basis.recorded.state = state.map_err(|error| basis.recorded.unreadable(&error))?;
-    same_cluster(&basis.manifest.model, &basis.recorded)?;
-    if let (Some(path), None) = (&basis.recorded.path, &basis.recorded.state) {
+    let Files { mut basis, state } = read_both(global, fresh, terminal)?;
+    basis.state_file.state = state.map_err(|error| basis.state_file.unreadable(&error))?;
+    check_cluster(&basis.manifest.model, &basis.state_file)?;
+    if let (Some(path), None) = (&basis.state_file.path, &basis.state_file.state) {
         warn_of_other_states(&basis.manifest.model, path, terminal);
     }
     Ok(basis)
 }
 
-/// Reads the manifest, and the bytes of the state beside it; what these say, or do not, is given with them.
-fn read_both(
-    global: &Global,
-    fresh: bool,
-    terminal: Terminal,
-) -> Result<(Basis, Result<Option<State>, state::Error>), Failure> {
+/// Reads the manifest and the state, and parses both.
+fn read_both(global: &Global, fresh: bool, terminal: Terminal) -> Result<Files, Failure> {
     let progress = Progress::start("reading the manifest", terminal.quiet);
-    let (sources, path) = read_found(global)?;
-    // Whatever is the matter with the state, the mistakes of the manifest are told first.
+    let ManifestText { sources, state: path } = read_text(global)?;
+    // An error in the state must not hide the mistakes of the manifest, so it is returned after they are reported.
     let bytes = path.as_deref().map_or(Ok(None), |path| store::read(path, MAX_TEXT_BYTES));
-    let parse = || bytes.as_ref().ok().and_then(Option::as_deref).map(state::parse).transpose();
-    let is_long = matches!(&bytes, Ok(Some(bytes)) if bytes.len() > LONG);
+    let parse_state = || bytes.as_ref().ok().and_then(Option::as_deref).map(state::parse).transpose();
+    let is_large = matches!(&bytes, Ok(Some(bytes)) if bytes.len() > PARALLEL_STATE);
     let (state, manifest) =
-        if is_long { both(parse, || understand(&sources)) } else { (parse(), understand(&sources)) };
+        if is_large { both(parse_state, || parse(&sources)) } else { (parse_state(), parse(&sources)) };
     drop(progress);
-    let read = Read { sources, state: path, manifest };
-    read.say_findings(terminal);
+    let read = ReadManifest { sources, state: path, manifest };
+    read.report_findings(terminal);
     let mut manifest = read.manifest.map_err(|found| {
-        terminal.say(&format!("{}; nothing was planned\n", found.count()));
-        Failure::said()
+        terminal.eprint(&format!("{}; nothing was planned\n", found.count()));
+        Failure::already_reported()
     })?;
     if fresh {
         manifest.model.replan = Replan::Fresh;
     }
-    let recorded = Recorded { path: read.state, bytes: bytes?, state: None };
+    let state_file = StateFile { path: read.state, bytes: bytes?, state: None };
     let flags = Flags { fresh, moves: Vec::new() };
-    Ok((Basis { sources: read.sources, manifest, recorded, flags, quiet: terminal.quiet }, state))
+    let basis = Basis { sources: read.sources, manifest, state_file, flags, quiet: terminal.quiet };
+    Ok(Files { basis, state })
 }
 
-/// Says where these workloads are on record, when it is not where the state should be: a manifest that was renamed
-/// would place everything anew.
+/// Warns if there is no state, but another state in the folder records these workloads: after a manifest is renamed,
+/// everything would count as new.
 fn warn_of_other_states(model: &Model, path: &Path, terminal: Terminal) {
     for other in store::states_beside(path) {
         let bytes = store::read(&other, MAX_TEXT_BYTES).ok().flatten();
@@ -145,71 +156,72 @@ fn warn_of_other_states(model: &Model, path: &Path, terminal: Terminal) {
     }
 }
 
-/// What is on record for a cluster; nothing where there is no state.
-pub(crate) fn recorded(model: &Model, path: &Path) -> Result<Record, Failure> {
-    let recorded = read_state(Some(path.to_owned()))?;
-    same_cluster(model, &recorded)?;
-    Ok(recorded.state.map(|state| state.record).unwrap_or_default())
-}
-
-/// Reads the state, if there is one.
-fn read_state(path: Option<PathBuf>) -> Result<Recorded, Failure> {
-    let Some(place) = path else { return Ok(Recorded::default()) };
-    let bytes = store::read(&place, MAX_TEXT_BYTES)?;
-    Recorded::of(place, bytes)
+/// Reads the record of a cluster; without a state it is empty.
+pub(crate) fn read_record(model: &Model, path: &Path) -> Result<Record, Failure> {
+    let state_file = StateFile::parse(path.to_owned(), store::read(path, MAX_TEXT_BYTES)?)?;
+    check_cluster(model, &state_file)?;
+    Ok(state_file.state.map(|state| state.record).unwrap_or_default())
 }
 
 /// Refuses the state of another cluster.
-pub(crate) fn same_cluster(model: &Model, recorded: &Recorded) -> Result<(), Failure> {
-    let theirs = recorded.state.as_ref().and_then(|state| state.cluster.as_deref());
-    match (model.cluster.as_deref(), theirs) {
-        (Some(ours), Some(theirs)) if ours != theirs => {
-            let message =
-                format!("the state is that of cluster {}, and the manifest is of {}", quoted(theirs), quoted(ours));
-            let refused = Failure::refused(Refusal::AnotherCluster, message).help("`--state` names another state");
-            Err(Failure { serial: recorded.serial(), ..refused })
+pub(crate) fn check_cluster(model: &Model, state_file: &StateFile) -> Result<(), Failure> {
+    let recorded = state_file.state.as_ref().and_then(|state| state.cluster.as_deref());
+    match (model.cluster.as_deref(), recorded) {
+        (Some(declared), Some(recorded)) if declared != recorded => {
+            let message = format!(
+                "the state belongs to cluster {}, but the manifest is for cluster {}",
+                quoted(recorded),
+                quoted(declared)
+            );
+            let refused =
+                Failure::refused(Refusal::AnotherCluster, message).help("`--state PATH` names the state of this cluster");
+            Err(Failure { serial: state_file.serial(), ..refused })
         }
         _ => Ok(()),
     }
 }
 
-impl Recorded {
-    /// What these bytes of a state say.
-    pub(crate) fn of(place: PathBuf, bytes: Option<Vec<u8>>) -> Result<Self, Failure> {
-        let recorded = Self { path: Some(place), bytes, state: None };
-        let state = recorded.bytes.as_deref().map(state::parse).transpose();
-        let state = state.map_err(|error| recorded.unreadable(&error))?;
-        Ok(Self { state, ..recorded })
+impl StateFile {
+    /// Parses the content of a state file.
+    pub(crate) fn parse(path: PathBuf, bytes: Option<Vec<u8>>) -> Result<Self, Failure> {
+        let state_file = Self { path: Some(path), bytes, state: None };
+        let state = state_file.bytes.as_deref().map(state::parse).transpose();
+        let state = state.map_err(|error| state_file.unreadable(&error))?;
+        Ok(Self { state, ..state_file })
     }
 
-    /// These bytes say nothing that this version can read.
+    /// Creates the failure for a state that cannot be read.
     fn unreadable(&self, error: &state::Error) -> Failure {
         let (path, bytes) = (self.path.as_deref(), self.bytes.as_deref());
         Failure::unreadable_state(path.unwrap_or(Path::new("")), bytes.unwrap_or_default(), error)
     }
 
-    /// The serial of the state, where there is one.
+    /// Returns the serial of the state, if there is one.
     pub(crate) fn serial(&self) -> Option<u64> {
         self.state.as_ref().map(|state| state.serial)
+    }
+
+    /// Returns the path in quotes, for a message.
+    pub(crate) fn quoted_path(&self) -> String {
+        self.path.as_ref().map(|path| quoted(&path.to_string_lossy())).unwrap_or_default()
     }
 }
 
 impl Basis {
-    /// What `watch` has read, which plans without a word.
-    pub(crate) fn of(sources: Vec<Source>, manifest: Manifest, recorded: Recorded) -> Self {
+    /// Creates a basis from files that `watch` has read. Planning shows no progress.
+    pub(crate) fn of(sources: Vec<Source>, manifest: Manifest, state_file: StateFile) -> Self {
         let flags = Flags { fresh: false, moves: Vec::new() };
-        Self { sources, manifest, recorded, flags, quiet: true }
+        Self { sources, manifest, state_file, flags, quiet: true }
     }
 
-    /// Gives up the manifest's text, unless there is something to say about it. It takes as much room as all that
-    /// follows from it.
+    /// Frees the texts of the manifest unless a warning points into them. They take as much memory as the model.
     pub(crate) fn forget_texts(&mut self) {
         if self.manifest.warnings.is_empty() {
             self.sources.iter_mut().for_each(Source::forget);
         }
     }
 
-    /// Plans, and lets the judge see what comes of it.
+    /// Plans, and verifies the plan with the independent judge.
     pub(crate) fn plan(&self) -> Result<Plan<'_>, Failure> {
         let _progress = Progress::start("planning", self.quiet);
         let (model, record, pins) = (&self.manifest.model, self.record(), self.pins());
@@ -223,21 +235,21 @@ impl Basis {
         match violations.first() {
             None => Ok(Plan::of(model, record, &pins, outcome)),
             Some(first) => Err(Failure::error(format!("the plan breaks a rule: {first}"))
-                .help("this is a mistake in lighthouse, and nothing was written: please report it")),
+                .help("this is a bug in lighthouse; nothing was written; please report it")),
         }
     }
 
-    /// File and line of a workload's table.
+    /// Returns file and line of a workload's table.
     pub(crate) fn line(&self, workload: WorkloadId) -> Option<(&str, usize)> {
         self.manifest.workload_line(&self.sources, workload, &[])
     }
 
-    /// What is on record; nothing where there is no state.
+    /// Returns the recorded placements; without a state there are none.
     pub(crate) fn record(&self) -> &Record {
-        self.recorded.state.as_ref().map_or(&EMPTY, |state| &state.record)
+        self.state_file.state.as_ref().map_or(&EMPTY, |state| &state.record)
     }
 
-    /// What is moved by hand.
+    /// Returns the moves that `--move` requests.
     pub(crate) fn pins(&self) -> Vec<Pin> {
         self.flags.moves.iter().filter_map(|(workload, node)| self.pin(workload, node)).collect()
     }
@@ -249,26 +261,26 @@ impl Basis {
         })
     }
 
-    /// Whose child the next state is.
+    /// Returns the lineage of the next state: the recorded one, or a new one.
     pub(crate) fn lineage(&self) -> Lineage {
-        self.recorded.state.as_ref().map_or_else(Lineage::draw, |state| state.lineage.clone())
+        self.state_file.state.as_ref().map_or_else(Lineage::draw, |state| state.lineage.clone())
     }
 
-    /// What the plan was made from, for its heading.
+    /// Returns the manifest and the state of the plan, for its heading.
     pub(crate) fn origin(&self) -> Origin {
         Origin {
             manifest: self.sources.first().map(|source| source.name().to_owned()).unwrap_or_default(),
-            state: self.recorded.path.as_ref().map(|path| path.to_string_lossy().into_owned()),
-            serial: self.recorded.serial(),
+            state: self.state_file.path.as_ref().map(|path| path.to_string_lossy().into_owned()),
+            serial: self.state_file.serial(),
         }
     }
 }
 
-/// The workloads that are to move, by name, each with its node.
+/// Parses the values of `--move`: workloads in order of names, each with its node.
 fn moves(model: &Model, wanted: &[String]) -> Result<Vec<(String, String)>, Failure> {
     let mut moves = BTreeMap::new();
     for text in wanted {
-        let (workload, node) = parted(model, text)?;
+        let (workload, node) = split_pair(model, text)?;
         let (workload, node) = (model.workload_name(workload), model.node_name(node));
         if moves.insert(workload.to_owned(), node.to_owned()).is_some_and(|earlier| earlier != node) {
             return Err(Failure::usage(format!("`--move` sends {} to two nodes", quoted(workload))));
@@ -277,13 +289,13 @@ fn moves(model: &Model, wanted: &[String]) -> Result<Vec<(String, String)>, Fail
     Ok(moves.into_iter().collect())
 }
 
-/// Workload and node of `WORKLOAD=NODE`, parted at the `=` that leaves two names that exist; else what is wrong with
-/// the first parts.
-pub(crate) fn parted(model: &Model, text: &str) -> Result<(WorkloadId, NodeId), Failure> {
-    let mut parts = text.match_indices('=').map(|(at, _)| (&text[..at], &text[at + 1..]));
+/// Splits `WORKLOAD=NODE` at the first `=` that leaves two names that exist. If none does, the error is about the first
+/// `=`.
+pub(crate) fn split_pair(model: &Model, text: &str) -> Result<(WorkloadId, NodeId), Failure> {
+    let mut splits = text.match_indices('=').map(|(at, _)| (&text[..at], &text[at + 1..]));
     let known = |(workload, node): (&str, &str)| Some((model.workload_named(workload)?, model.node_named(node)?));
-    let (workload, node) = parts.clone().next().unwrap_or((text, ""));
-    if let Some(both) = parts.find_map(known) {
+    let (workload, node) = splits.clone().next().unwrap_or((text, ""));
+    if let Some(both) = splits.find_map(known) {
         return Ok(both);
     }
     if model.workload_named(workload).is_none() {
@@ -292,7 +304,7 @@ pub(crate) fn parted(model: &Model, text: &str) -> Result<(WorkloadId, NodeId), 
     Err(unknown("node", node, model.nodes().iter().map(|each| &*each.name)))
 }
 
-/// A name that is not in the manifest.
+/// Creates the error for a name that does not exist, with a suggestion.
 pub(crate) fn unknown<'n>(what: &str, name: &str, names: impl IntoIterator<Item = &'n str> + Clone) -> Failure {
     let suggestion::UnknownName { message, help } = suggestion::unknown(what, name, names);
     Failure { help, ..Failure::error(message) }

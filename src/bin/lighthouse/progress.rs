@@ -1,51 +1,51 @@
-//! A word on a terminal while something takes its time.
+//! Progress line on a terminal while something takes long.
 //!
-//! Nothing is said of what is done within 300 ms, nor where standard error is no terminal. The line is taken away
-//! again.
+//! Work that ends within 300 ms shows nothing, and so does standard error that is not a terminal. The line is erased
+//! when the work ends.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-/// How long people do not notice that they wait.
-const PATIENCE: Duration = Duration::from_millis(300);
+/// Delay before the line appears.
+const DELAY: Duration = Duration::from_millis(300);
 
-/// Says what is done, from when it is late until this value is dropped.
+/// Shows a progress line, after the delay, until it is dropped.
 pub(crate) struct Progress {
     end: Option<Sender<()>>,
-    teller: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Progress {
-    /// Starts the clock.
+    /// Starts the delay.
     pub(crate) fn start(what: &'static str, quiet: bool) -> Self {
         if quiet || !io::stderr().is_terminal() {
-            return Self { end: None, teller: None };
+            return Self { end: None, thread: None };
         }
         let (end, ended) = mpsc::channel();
-        let teller = Builder::new().spawn(move || {
-            if ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-                tell(&format!("{what} …"));
+        let thread = Builder::new().spawn(move || {
+            if ended.recv_timeout(DELAY) == Err(RecvTimeoutError::Timeout) {
+                write_now(&format!("{what} …"));
                 let _ = ended.recv();
-                tell("\r\u{1b}[K");
+                write_now("\r\u{1b}[K");
             }
         });
-        // Where there is no thread for it, nothing is said.
-        Self { end: Some(end), teller: teller.ok() }
+        // Without a thread there is no progress line, and the work goes on.
+        Self { end: Some(end), thread: thread.ok() }
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
         drop(self.end.take());
-        // The line is gone before anything else is said.
-        let _ = self.teller.take().map(JoinHandle::join);
+        // Wait, so that the line is erased before anything else is written.
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 
-/// Where standard error cannot be written there is nobody to tell.
-fn tell(text: &str) {
+/// Writes to standard error at once; a failed write is ignored.
+fn write_now(text: &str) {
     let mut stderr = io::stderr().lock();
     let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }

@@ -1,4 +1,4 @@
-//! Saving a plan for review, and holding it against what is there when it is applied.
+//! Saves a plan for review, and compares it with manifest and state when it is applied.
 
 use std::path::Path;
 
@@ -12,16 +12,16 @@ use lighthouse::text::escape::quoted;
 use crate::failure::{Failure, Refusal};
 use crate::planning::Basis;
 
-/// Writes a plan to a file, but never over the manifest or the state.
+/// Writes a plan to a file; refuses to overwrite the manifest or the state.
 pub(crate) fn save(basis: &Basis, plan: &Plan<'_>, path: &Path) -> Result<(), Failure> {
     let files = basis.sources.iter().map(|source| Path::new(source.name()));
-    let never: Vec<&Path> = files.chain(basis.recorded.path.as_deref()).collect();
-    store::write_output(path, saved(basis, plan).text().as_bytes(), &never)?;
+    let protected: Vec<&Path> = files.chain(basis.state_file.path.as_deref()).collect();
+    store::write_output(path, saved_plan(basis, plan).text().as_bytes(), &protected)?;
     Ok(())
 }
 
-fn saved(basis: &Basis, plan: &Plan<'_>) -> SavedPlan {
-    let state = basis.recorded.state.as_ref();
+fn saved_plan(basis: &Basis, plan: &Plan<'_>) -> SavedPlan {
+    let state = basis.state_file.state.as_ref();
     let unplaced = plan.unplaced.iter().map(|each| {
         (basis.manifest.model.workload_name(each.workload).to_owned(), phrase::unplaced(&basis.manifest.model, each))
     });
@@ -30,7 +30,7 @@ fn saved(basis: &Basis, plan: &Plan<'_>) -> SavedPlan {
         lineage: basis.lineage(),
         serial: state.map(|state| state.serial),
         manifest: manifest_digest(&basis.manifest.model, &basis.flags),
-        state: basis.recorded.bytes.as_deref().map(Digest::of),
+        state: basis.state_file.bytes.as_deref().map(Digest::of),
         result: record_digest(&plan.record()),
         flags: basis.flags.clone(),
         changes: plan.changes.iter().map(|change| saved_change(plan, change)).collect(),
@@ -50,46 +50,44 @@ fn saved_change(plan: &Plan<'_>, change: &Change) -> SavedChange {
 
 /// Reads a saved plan.
 pub(crate) fn read(path: &Path) -> Result<SavedPlan, Failure> {
-    let missing = || Failure::error(format!("there is no plan {}", quoted(&path.to_string_lossy())));
+    let missing = || Failure::error(format!("there is no saved plan {}", quoted(&path.to_string_lossy())));
     let bytes = store::read(path, MAX_FILE_BYTES)?.ok_or_else(missing)?;
     SavedPlan::parse(&bytes)
         .map_err(|error| Failure::unreadable("plan", path, &bytes, &error).help("save it again with `plan --out FILE`"))
 }
 
-/// Whether a plan has been applied already, where it may be; what has moved since is refused by name.
+/// Returns whether the state already equals the plan's result. Refuses a plan that is stale or for another lineage.
 pub(crate) fn is_applied(basis: &Basis, saved: &SavedPlan) -> Result<bool, Failure> {
-    let recorded = &basis.recorded;
+    let state_file = &basis.state_file;
     let manifest = manifest_digest(&basis.manifest.model, &basis.flags);
-    let refused = match saved.review(manifest, recorded.state.as_ref().zip(recorded.bytes.as_deref())) {
+    let refused = match saved.review(manifest, state_file.state.as_ref().zip(state_file.bytes.as_deref())) {
         Review::Applied => return Ok(true),
         Review::Current => return Ok(false),
         Review::AnotherLineage => {
-            let message = format!("the plan is not for {}: that state has another lineage", recorded.name());
+            let message = format!("the plan is not for {}: that state has another lineage", state_file.quoted_path());
             Failure::refused(Refusal::AnotherLineage, message).help("save a plan for this state")
         }
         Review::Stale { manifest, state } => {
-            let moved = [(manifest, "the manifest"), (state, "the state")];
-            let moved = moved.into_iter().filter_map(|(moved, name)| moved.then_some(name)).collect::<Vec<_>>();
-            stale(&format!("{} changed", moved.join(" and ")))
+            let changed = [(manifest, "the manifest"), (state, "the state")];
+            let changed = changed.into_iter().filter_map(|(changed, name)| changed.then_some(name)).collect::<Vec<_>>();
+            refused(format!("the plan is stale: {} changed since it was saved", changed.join(" and ")))
         }
     };
-    Err(Failure { serial: recorded.serial(), ..refused })
+    Err(Failure { serial: state_file.serial(), ..refused })
 }
 
-/// Makes sure that planning again comes to what was reviewed, and that this is what its readers were shown.
-pub(crate) fn same_result(basis: &Basis, plan: &Plan<'_>, reviewed: &SavedPlan) -> Result<(), Failure> {
-    let again = saved(basis, plan);
+/// Refuses a reviewed plan if planning again gives another result, or if the file showed its reader other changes.
+pub(crate) fn check_same_result(basis: &Basis, plan: &Plan<'_>, reviewed: &SavedPlan) -> Result<(), Failure> {
+    let again = saved_plan(basis, plan);
     if again.result != reviewed.result {
-        return Err(stale("this version of lighthouse plans otherwise"));
+        return Err(refused("the plan is stale: this version of lighthouse computes a different plan".to_owned()));
     }
-    if again.shows_what(reviewed) {
+    if again.shows_same_changes(reviewed) {
         return Ok(());
     }
-    let message = "the plan does not show what it changes: it was edited after it was saved";
-    Err(Failure::refused(Refusal::StalePlan, message).help("save a new plan and have it reviewed"))
+    Err(refused("the plan does not show the changes that it makes: it was edited after it was saved".to_owned()))
 }
 
-fn stale(why: &str) -> Failure {
-    let message = format!("the plan is stale: {why} since it was saved");
+fn refused(message: String) -> Failure {
     Failure::refused(Refusal::StalePlan, message).help("save a new plan and have it reviewed")
 }

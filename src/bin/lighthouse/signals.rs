@@ -1,41 +1,42 @@
-//! Signals: one that is to be an error, and those that `watch` listens to.
+//! Signals: SIGXFSZ, which becomes an error, and the signals that `watch` handles.
 
-/// A write past the limit on the size of files (`ulimit -f`) fails like one on a full disk, instead of ending the
-/// process with half a file beside the state.
+/// Makes a write beyond the file size limit (`ulimit -f`) fail like a write to a full disk. Otherwise SIGXFSZ would
+/// kill the process and leave half a file beside the state.
 #[cfg(unix)]
-pub(crate) fn outlive_size_limits() {
-    // A signal that is received by a flag no longer kills; the flag itself says nothing that the failed write does not.
-    // Where that cannot be had the process dies of the signal, and the next apply removes what it left.
+pub(crate) fn turn_size_limit_into_error() {
+    // A handled signal does not kill. The flag itself is not read: the write fails and says why.
+    // If no handler can be installed, the signal kills the process, and the next apply removes the unfinished file.
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
 }
 
-/// There are no such limits.
+/// Does nothing: other systems have no such limit.
 #[cfg(not(unix))]
-pub(crate) fn outlive_size_limits() {}
+pub(crate) fn turn_size_limit_into_error() {}
 
-/// A word from outside.
+/// Signal that `watch` handles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signal {
-    /// SIGTERM or SIGINT.
+    /// End: SIGTERM or SIGINT.
     End,
-    /// SIGHUP.
-    Again,
+    /// Plan at once: SIGHUP.
+    Replan,
 }
 
-/// Tells of signals from now on, also in the first process of a container, where nothing ends it by default.
+/// Calls `on_signal` for each signal from now on. Needed as process 1 of a container, too, which no signal ends by
+/// default.
 #[cfg(unix)]
-pub(crate) fn listen(tell: impl Fn(Signal) + Send + 'static) -> std::io::Result<()> {
+pub(crate) fn listen(on_signal: impl Fn(Signal) + Send + 'static) -> std::io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM])?;
     let listener = std::thread::Builder::new().spawn(move || {
         for signal in signals.forever() {
-            tell(if signal == SIGHUP { Signal::Again } else { Signal::End });
+            on_signal(if signal == SIGHUP { Signal::Replan } else { Signal::End });
         }
     });
     listener.map(drop)
 }
 
-/// There are no such signals.
+/// Does nothing: other systems have no such signals.
 #[cfg(not(unix))]
 pub(crate) fn listen(_: impl Fn(Signal) + Send + 'static) -> std::io::Result<()> {
     Ok(())

@@ -1,7 +1,7 @@
-//! `adopt`: records where things run already, and places nothing.
+//! `adopt`: records where workloads already run; places nothing.
 //!
-//! Lines and pairs are added to the record with the requirements that the manifest gives now. A state file takes the
-//! place of the record, and its digest need not be right: that is the way back from a merge by hand.
+//! Lines and pairs are added to the record, with the requirements of the current manifest. A state file replaces the
+//! record, and its digest need not be right: that is how a state that was merged by hand becomes valid again.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,60 +20,60 @@ use lighthouse::text::escape::quoted;
 use lighthouse::text::source::Source;
 
 use crate::args::{AdoptArgs, Global};
-use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::planning::{self, Basis};
-use crate::terminal::{Terminal, can_ask};
-use crate::writing;
+use crate::output::Output;
+use crate::planning::{self, AdoptionBasis, Basis};
+use crate::terminal::{Terminal, require_terminal};
+use crate::writing::{self, SavedState};
 
-/// What is to be recorded, and whose child it is.
+/// The record to save.
 struct Adopted {
     record: Record,
+    /// The adopted state, if a state file was adopted: it gives lineage and serial if there is no other state.
     state: Option<State>,
 }
 
-/// Reads what runs where, shows what would not hold, asks, and writes the state.
-pub(crate) fn run(global: &Global, args: &AdoptArgs, terminal: Terminal) -> Result<(String, Exit), Failure> {
+/// Reads what runs where, warns of what would move, asks, and writes the state.
+pub(crate) fn run(global: &Global, args: &AdoptArgs, terminal: Terminal) -> Result<Output, Failure> {
     if !args.writing.yes {
-        can_ask()?;
+        require_terminal()?;
     }
-    let (mut basis, unreadable) = planning::read_for_adoption(global, terminal)?;
-    let adopted = match (file_of(&args.from), unreadable) {
-        (Some(file), unreadable) => adopted_file(&basis, file, unreadable, terminal)?,
-        (None, None) => adopted_pairs(&basis, &given(&basis.manifest.model, &args.from)?),
-        // Pairs are added to a record: there must be one that can be read.
+    let AdoptionBasis { mut basis, unreadable } = planning::read_for_adoption(global, terminal)?;
+    let adopted = match (file_argument(&args.from), unreadable) {
+        (Some(file), unreadable) => adopt_file(&basis, file, unreadable, terminal)?,
+        (None, None) => adopt_pairs(&basis, &parse_pairs(&basis.manifest.model, &args.from)?),
+        // Pairs are added to the record, so the record must be readable.
         (None, Some(failure)) => return Err(failure),
     };
-    warn_of_what_does_not_hold(&basis, &adopted.record, terminal);
+    warn_of_moves(&basis, &adopted.record, terminal);
     let count = counted(adopted.record.placements.len(), "placement");
+    let path = basis.state_file.quoted_path();
     if !args.writing.yes {
-        terminal.confirm(&format!("Record {count} in {}?", basis.recorded.name()))?;
+        terminal.confirm(&format!("Record {count} in {path}?"))?;
     }
     let locked = writing::lock(global, args.writing.lock_timeout)?;
-    basis.recorded.still_there(&locked)?;
-    if basis.recorded.state.is_none() {
-        basis.recorded.state = adopted.state;
-    } else if basis.recorded.state.as_ref().is_some_and(|state| state.record == adopted.record) {
-        let exit = writing::exit(locked.sync()?, terminal);
-        return Ok(("Nothing changed: that is on record already.\n".to_owned(), exit));
+    writing::check_unchanged(&basis.state_file, &locked)?;
+    if basis.state_file.state.is_none() {
+        basis.state_file.state = adopted.state;
+    } else if basis.state_file.state.as_ref().is_some_and(|state| state.record == adopted.record) {
+        let exit = writing::exit_after_save(locked.sync()?, terminal);
+        return Ok(Output { text: "Nothing changed: this is already recorded.\n".to_owned(), exit });
     }
-    let (serial, exit) =
-        writing::save(&basis.recorded, &basis.manifest.model, adopted.record, basis.lineage(), &locked, terminal)?;
-    let name = basis.recorded.name();
-    let text = format!("Recorded {count} in {name} (serial {serial}). Nothing was started or stopped.\n");
-    writing::tell(&text, exit, terminal)
+    let SavedState { serial, exit } = writing::save(&basis, adopted.record, basis.lineage(), &locked, terminal)?;
+    let text = format!("Recorded {count} in {path} (serial {serial}). Nothing was started or stopped.\n");
+    writing::print_saved(&Output { text, exit }, terminal)
 }
 
-/// The only word of the command line, where it is no pair.
-fn file_of(words: &[String]) -> Option<&Path> {
+/// Returns the only argument, unless it is a pair.
+fn file_argument(words: &[String]) -> Option<&Path> {
     match words {
         [single] if !single.contains('=') => Some(Path::new(single)),
         _ => None,
     }
 }
 
-/// A state file takes the place of the record; lines are added to it or, where it cannot be read, begin it anew.
-fn adopted_file(
+/// Adopts a file. A state file replaces the record; lines are added to it, or start a new one if it cannot be read.
+fn adopt_file(
     basis: &Basis,
     file: &Path,
     unreadable: Option<Failure>,
@@ -82,40 +82,40 @@ fn adopted_file(
     let input = Input::of(file);
     let bytes = store::read_input(&input, MAX_TEXT_BYTES)?;
     if state::has_format(&bytes) {
-        return adopted_state(file, &bytes);
+        return adopt_state(file, &bytes);
     }
-    let pairs = listed(&basis.manifest.model, Source::new(input.name().to_string_lossy(), bytes), terminal)?;
+    let pairs = parse_lines(&basis.manifest.model, Source::new(input.name().to_string_lossy(), bytes), terminal)?;
     if let Some(failure) = unreadable {
-        warn_of_what_is_lost(failure, terminal);
+        warn_of_lost_record(failure, terminal);
     }
-    Ok(adopted_pairs(basis, &pairs))
+    Ok(adopt_pairs(basis, &pairs))
 }
 
-fn adopted_pairs(basis: &Basis, pairs: &[(WorkloadId, NodeId)]) -> Adopted {
-    let record = basis.recorded.state.as_ref().map(|state| state.record.clone()).unwrap_or_default();
+fn adopt_pairs(basis: &Basis, pairs: &[(WorkloadId, NodeId)]) -> Adopted {
+    let record = basis.state_file.state.as_ref().map(|state| state.record.clone()).unwrap_or_default();
     Adopted { record: with_pairs(&basis.manifest.model, record, pairs), state: None }
 }
 
-fn adopted_state(path: &Path, bytes: &[u8]) -> Result<Adopted, Failure> {
+fn adopt_state(path: &Path, bytes: &[u8]) -> Result<Adopted, Failure> {
     let state = state::adopt(bytes).map_err(|error| Failure::unreadable("state", path, bytes, &error))?;
     Ok(Adopted { record: state.record.clone(), state: Some(state) })
 }
 
-/// What the lines of a file say.
-fn listed(model: &Model, source: Source, terminal: Terminal) -> Result<Vec<(WorkloadId, NodeId)>, Failure> {
+/// Parses the lines of a file, and reports mistakes.
+fn parse_lines(model: &Model, source: Source, terminal: Terminal) -> Result<Vec<(WorkloadId, NodeId)>, Failure> {
     let sources = [source];
     listing::pairs(model, &sources[0]).map_err(|found| {
-        terminal.say(&draw_all(&found, &sources, terminal.paint()));
-        terminal.say(&format!("{}; nothing was recorded\n", found.count()));
-        Failure::said()
+        terminal.eprint(&draw_all(&found, &sources, terminal.paint()));
+        terminal.eprint(&format!("{}; nothing was recorded\n", found.count()));
+        Failure::already_reported()
     })
 }
 
-/// What the words of the command line say.
-fn given(model: &Model, words: &[String]) -> Result<Vec<(WorkloadId, NodeId)>, Failure> {
+/// Parses the pairs of the command line.
+fn parse_pairs(model: &Model, words: &[String]) -> Result<Vec<(WorkloadId, NodeId)>, Failure> {
     let mut pairs = BTreeMap::new();
     for word in words {
-        let (workload, node) = planning::parted(model, word)?;
+        let (workload, node) = planning::split_pair(model, word)?;
         if pairs.insert(workload, node).is_some_and(|earlier| earlier != node) {
             return Err(Failure::usage(format!("{} is given two nodes", quoted(model.workload_name(workload)))));
         }
@@ -123,29 +123,30 @@ fn given(model: &Model, words: &[String]) -> Result<Vec<(WorkloadId, NodeId)>, F
     Ok(pairs.into_iter().collect())
 }
 
-/// The record with these workloads on these nodes.
+/// Returns the record with these workloads on these nodes.
 fn with_pairs(model: &Model, record: Record, pairs: &[(WorkloadId, NodeId)]) -> Record {
     let adopted = pairs.iter().map(|&(workload, node)| plan::recorded(model, workload, node));
     let lines = record.placements.into_iter().chain(adopted).map(|line| (Arc::clone(&line.workload), line));
-    // The later line of a workload takes the place of the earlier.
+    // An adopted placement comes later and replaces the recorded one.
     let placements = lines.collect::<BTreeMap<_, _>>();
     let mut evicted = record.evicted;
     evicted.retain(|(workload, _)| !placements.contains_key(workload));
     Record { placements: placements.into_values().collect(), evicted, cursor: record.cursor }
 }
 
-/// Says that a state which cannot be read is no part of the record that takes its place.
-fn warn_of_what_is_lost(failure: Failure, terminal: Terminal) {
-    let (warning, sources) = failure.said_as(Severity::Warning);
-    terminal.report_in(&warning.note("the record begins anew, with what is adopted and nothing else"), &sources);
+/// Warns that a state which cannot be read is replaced by the adopted placements alone.
+fn warn_of_lost_record(failure: Failure, terminal: Terminal) {
+    let (warning, sources) = failure.into_diagnostic(Severity::Warning);
+    terminal.report_in(&warning.note("the new record contains the adopted placements and nothing else"), &sources);
 }
 
-/// Says what the next plan would move, and why.
-fn warn_of_what_does_not_hold(basis: &Basis, record: &Record, terminal: Terminal) {
+/// Warns of each placement that the next plan would change, with the reason.
+fn warn_of_moves(basis: &Basis, record: &Record, terminal: Terminal) {
     let Ok(plan) = Plan::new(&basis.manifest.model, record, &[]) else { return };
-    for change in plan.changes.iter().filter(|change| change.from.is_some()) {
+    for change in &plan.changes {
+        let Some(node) = &change.from else { continue };
         let why = phrase::change_reasons(&basis.manifest.model, change);
-        let message = format!("{} does not stay as it is: {why}", quoted(&change.workload));
+        let message = format!("{} will not stay on {}: {why}", quoted(&change.workload), quoted(node));
         terminal.report(&Diagnostic::warning(message));
     }
 }

@@ -1,4 +1,4 @@
-//! `check`: is the manifest valid, and does what stays agree with the record?
+//! `check`: validates the manifest, and compares `stay` workloads with the record.
 
 use lighthouse::manifest::Manifest;
 use lighthouse::plan::consistency::disagreements;
@@ -10,35 +10,36 @@ use lighthouse::text::escape::visible;
 use crate::args::{CheckFormat, Global};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::inputs::{Read, read_manifest};
+use crate::inputs::{ReadManifest, read_manifest};
+use crate::output::Output;
 use crate::planning;
 use crate::terminal::Terminal;
 
-/// Reads the manifest and reports what was found.
-pub(crate) fn run(global: &Global, format: CheckFormat, terminal: Terminal) -> Result<(String, Exit), Failure> {
+/// Reads the manifest and reports its mistakes and warnings.
+pub(crate) fn run(global: &Global, format: CheckFormat, terminal: Terminal) -> Result<Output, Failure> {
     let mut read = read_manifest(global)?;
-    compare(&mut read);
+    compare_with_state(&mut read);
     let exit = if read.manifest.is_ok() { Exit::Done } else { Exit::Error };
     let found = read.findings();
     let text = match format {
         CheckFormat::Text => {
-            read.say_findings(terminal);
+            read.report_findings(terminal);
             verdict(&read)
         }
         CheckFormat::Json => check_json(&read.manifest, &read.sources),
         CheckFormat::Github => findings_github(found, &read.sources),
     };
-    Ok((text, exit))
+    Ok(Output { text, exit })
 }
 
-/// Holds a valid manifest against the state, where there is one. A state that cannot be read, or is another's, makes no
-/// manifest wrong.
-fn compare(read: &mut Read) {
+/// Adds warnings about disagreements with the state, if there is one. A state that cannot be read, or belongs to another
+/// cluster, causes a warning only: the manifest is valid.
+fn compare_with_state(read: &mut ReadManifest) {
     let (Ok(manifest), Some(path)) = (&mut read.manifest, &read.state) else { return };
-    let found = match planning::recorded(&manifest.model, path) {
+    let found = match planning::read_record(&manifest.model, path) {
         Ok(record) => disagreements(manifest, &record),
         Err(failure) => {
-            let (mut warning, sources) = failure.said_as(Severity::Warning);
+            let (mut warning, sources) = failure.into_diagnostic(Severity::Warning);
             if let Some(label) = &mut warning.primary {
                 label.span.file = u32::try_from(read.sources.len()).unwrap_or(u32::MAX);
             }
@@ -50,8 +51,8 @@ fn compare(read: &mut Read) {
     manifest.warnings.sort();
 }
 
-/// One line about the whole.
-fn verdict(read: &Read) -> String {
+/// Returns the last line: whether the manifest is valid.
+fn verdict(read: &ReadManifest) -> String {
     let name = read.sources.first().map(|source| visible(source.name())).unwrap_or_default();
     let count = read.findings().count();
     match &read.manifest {
@@ -61,15 +62,15 @@ fn verdict(read: &Read) -> String {
     }
 }
 
-/// `12 nodes, 1 workload, bin-pack`.
+/// Returns a summary such as `12 nodes, 1 workload, bin-pack`.
 fn contents(manifest: &Manifest) -> String {
     let model = &manifest.model;
     let (nodes, workloads) = (counted(model.nodes().len(), "node"), counted(model.workloads().len(), "workload"));
     format!("{nodes}, {workloads}, {}", model.strategy().name())
 }
 
-impl Read {
-    /// What was found, in a valid manifest or in one that is not.
+impl ReadManifest {
+    /// Returns the warnings of a valid manifest, or the mistakes of an invalid one.
     fn findings(&self) -> &Findings {
         match &self.manifest {
             Ok(manifest) => &manifest.warnings,
@@ -77,12 +78,12 @@ impl Read {
         }
     }
 
-    /// Says on standard error what was found; warnings not when quiet.
-    pub(crate) fn say_findings(&self, terminal: Terminal) {
+    /// Reports errors, and warnings unless quiet, on standard error.
+    pub(crate) fn report_findings(&self, terminal: Terminal) {
         let found = self.findings();
         if terminal.quiet && found.errors() == 0 {
             return;
         }
-        terminal.say(&draw_all(found, &self.sources, terminal.paint()));
+        terminal.eprint(&draw_all(found, &self.sources, terminal.paint()));
     }
 }

@@ -1,11 +1,11 @@
-//! `completions`: what a shell needs to complete the command line.
+//! `completions`: completion scripts for shells.
 
 use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::args::Args;
 
-/// The completion script of a shell.
+/// Returns the completion script of a shell.
 pub(crate) fn run(shell: Shell) -> String {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "lighthouse", &mut script);

@@ -1,4 +1,4 @@
-//! `explain`: why here, why not there, what would help.
+//! `explain`: says why a workload is where it is, why not elsewhere, and what would help.
 
 use lighthouse::explain::{self, Answer, Context};
 use lighthouse::render::{Setting, explain_json, explain_text};
@@ -10,7 +10,7 @@ use crate::planning::{self, Basis, unknown};
 use crate::progress::Progress;
 use crate::terminal::Terminal;
 
-/// Plans, and answers.
+/// Plans, and explains the workload, the node or the cluster.
 pub(crate) fn run(global: &Global, args: &ExplainArgs, terminal: Terminal) -> Result<String, Failure> {
     let basis = planning::read(global, &args.start, terminal)?;
     let plan = basis.plan()?;
@@ -18,7 +18,7 @@ pub(crate) fn run(global: &Global, args: &ExplainArgs, terminal: Terminal) -> Re
     let progress = Progress::start("looking for what would help", terminal.quiet);
     let answer = answer(&basis, Context { plan: &plan, record: basis.record(), pins: &pins }, args)?;
     drop(progress);
-    let (origin, apply) = (basis.origin(), apply(global, args));
+    let (origin, apply) = (basis.origin(), apply_command(global, args));
     let setting = Setting {
         plan: &plan,
         manifest: &basis.manifest,
@@ -47,7 +47,7 @@ fn answer(basis: &Basis, case: Context<'_>, args: &ExplainArgs) -> Result<Answer
         (None, Some(name)) => {
             let names = model.nodes().iter().map(|each| &*each.name);
             let node = model.node_named(name).ok_or_else(|| match model.workload_named(name) {
-                Some(_) => unknown("node", name, []).help("it is a workload: leave `--node` out"),
+                Some(_) => unknown("node", name, []).help("it is a workload: omit `--node`"),
                 None => unknown("node", name, names),
             })?;
             Ok(Answer::Node(explain::node(case, node)))
@@ -56,8 +56,8 @@ fn answer(basis: &Basis, case: Context<'_>, args: &ExplainArgs) -> Result<Answer
     }
 }
 
-/// The command that applies what is explained, with the flags that were given.
-fn apply(global: &Global, args: &ExplainArgs) -> String {
+/// Returns the `apply` command with the flags of this call, for suggestions.
+fn apply_command(global: &Global, args: &ExplainArgs) -> String {
     let files = [("-f", &global.manifest), ("--state", &global.state)];
     let files =
         files.into_iter().filter_map(|(flag, path)| Some((flag, path.as_ref()?.to_string_lossy().into_owned())));

@@ -1,6 +1,6 @@
-//! `init`: a starter manifest, and what Git should know about locks and states.
+//! `init`: writes a starter manifest, and lines for locks and states in .gitignore and .gitattributes.
 //!
-//! Nothing is overwritten: a manifest that is there stays, and of the files for Git only a missing line is added.
+//! Nothing is overwritten: an existing manifest stays as it is, and a file for Git gains only the line that it lacks.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use crate::inputs::named_manifest;
 const NAME: &str = "lighthouse.toml";
 const STARTER: &str = include_str!("starter.toml");
 
-/// A line that a file for Git should have.
+/// A line that belongs in a file for Git.
 struct GitLine {
     file: &'static str,
     comment: &'static str,
@@ -26,58 +26,55 @@ const GIT_LINES: [GitLine; 2] = [
     GitLine { file: ".gitignore", comment: "# Locks of `lighthouse apply`.", line: ".*.lock" },
     GitLine {
         file: ".gitattributes",
-        comment: "# A placement state is never merged line by line: take the side that the machines follow.",
+        comment: "# Never merge a placement state line by line: take the side that your machines follow.",
         line: "*.state.toml -text -merge",
     },
 ];
 
-/// No file for Git is larger.
-const BUDGET: u64 = 1 << 20;
+/// Maximum size of a file for Git, in bytes.
+const MAX_GIT_FILE: u64 = 1 << 20;
 
-/// Writes what is missing, and says of each file what was done.
+/// Writes what is missing, and returns one line per file.
 pub(crate) fn run(global: &Global) -> Result<String, Failure> {
     let path = named_manifest(global).unwrap_or_else(|| PathBuf::from(NAME));
     if Input::of(&path) == Input::Stdin {
-        return Err(Failure::usage("`init` writes a file, and `-` is none"));
+        return Err(Failure::usage("`init` cannot write to standard output").help("`-f FILE` names the file to write"));
     }
-    let mut said = vec![write_manifest(&path)?];
+    let mut text = write_manifest(&path)?;
     for line in &GIT_LINES {
-        said.push(add_line(&path.with_file_name(line.file), line)?);
+        text += &add_line(&path.with_file_name(line.file), line)?;
     }
-    Ok(said.concat())
+    Ok(text)
 }
 
 fn write_manifest(path: &Path) -> Result<String, Failure> {
-    let name = shown(path);
+    let name = quoted_path(path);
     if store::create_new(path, STARTER.as_bytes())? {
-        return Ok(format!("wrote {name}: edit it, then `lighthouse plan`\n"));
+        return Ok(format!("wrote {name}: edit it, then run `lighthouse plan`\n"));
     }
     match store::read(path, MAX_TEXT_BYTES)? {
-        Some(_) => Ok(format!("kept {name}, which is there already\n")),
-        None => Err(Failure::error(format!("{name} is a link that leads nowhere"))),
+        Some(_) => Ok(format!("kept {name}, which exists already\n")),
+        None => Err(Failure::error(format!("{name} is a symbolic link to a file that does not exist"))),
     }
 }
 
 fn add_line(path: &Path, wanted: &GitLine) -> Result<String, Failure> {
-    let (name, line) = (shown(path), wanted.line);
-    let before = store::read(path, BUDGET)?;
+    let (name, line) = (quoted_path(path), wanted.line);
+    let before = store::read(path, MAX_GIT_FILE)?;
     if before.as_deref().is_some_and(|text| has_line(text, line)) {
-        return Ok(format!("kept {name}, which has `{line}` already\n"));
+        return Ok(format!("kept {name}, which already has `{line}`\n"));
     }
-    let done = if before.is_some() { "added" } else { "wrote" };
-    let text = with_line(before.unwrap_or_default(), wanted);
-    store::write_output(path, &text, &[])?;
-    Ok(match done {
-        "added" => format!("added `{line}` to {name}\n"),
-        _ => format!("wrote {name} with `{line}`\n"),
-    })
+    let done =
+        if before.is_some() { format!("added `{line}` to {name}\n") } else { format!("wrote {name} with `{line}`\n") };
+    store::write_output(path, &with_line(before.unwrap_or_default(), wanted), &[])?;
+    Ok(done)
 }
 
 fn has_line(text: &[u8], line: &str) -> bool {
     text.split(|&byte| byte == b'\n').any(|each| each.trim_ascii() == line.as_bytes())
 }
 
-/// The text with the line at its end, whether or not its own last line was ended.
+/// Appends the line, after a line break if the text ends without one.
 fn with_line(mut text: Vec<u8>, wanted: &GitLine) -> Vec<u8> {
     if text.last().is_some_and(|&last| last != b'\n') {
         text.push(b'\n');
@@ -86,7 +83,7 @@ fn with_line(mut text: Vec<u8>, wanted: &GitLine) -> Vec<u8> {
     text
 }
 
-fn shown(path: &Path) -> String {
+fn quoted_path(path: &Path) -> String {
     quoted(&path.to_string_lossy())
 }
 
@@ -105,12 +102,12 @@ mod tests {
     }
 
     #[test]
-    fn a_last_line_without_an_end_is_ended() {
+    fn a_line_is_appended_after_a_line_break() {
         assert_eq!(with_line(b"target".to_vec(), &GIT_LINES[0]), b"target\n# Locks of `lighthouse apply`.\n.*.lock\n");
     }
 
     #[test]
-    fn a_line_counts_with_windows_ends_too() {
+    fn a_line_with_a_windows_line_break_counts() {
         assert!(has_line(b"a\r\n.*.lock\r\n", ".*.lock"));
         assert!(!has_line(b"#.*.lock\n", ".*.lock"));
     }

@@ -1,6 +1,4 @@
-//! `plan`: where everything would go, and what that changes.
-
-use std::mem::ManuallyDrop;
+//! `plan`: shows where each workload would run, and what that changes.
 
 use lighthouse::plan::Plan;
 use lighthouse::render::{Paint, plan_diff, plan_github, plan_markdown, write_plan_json, write_plan_text};
@@ -9,27 +7,27 @@ use lighthouse::state::Lineage;
 use crate::args::{Global, PlanArgs, PlanFormat};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::output::Output;
 use crate::planning::{self, Basis};
 use crate::saved_plan;
 use crate::terminal::Terminal;
 use crate::writing;
 
-/// Plans, saves the plan where that is wanted, and shows it.
-pub(crate) fn run(global: &Global, args: &PlanArgs, terminal: Terminal) -> Result<(String, Exit), Failure> {
-    // The process ends with the plan, and takes everything with it: to give it back name by name would only take time.
-    let basis: &mut Basis = Box::leak(Box::new(planning::read(global, &args.planning.start, terminal)?));
+/// Plans, saves the plan if `--out` is given, and shows it.
+pub(crate) fn run(global: &Global, args: &PlanArgs, terminal: Terminal) -> Result<Output, Failure> {
+    let mut basis = planning::read(global, &args.planning.start, terminal)?;
     if matches!(args.format, PlanFormat::Json | PlanFormat::Diff) {
+        // These formats quote no line of the manifest.
         basis.forget_texts();
     }
-    let basis = &*basis;
-    let plan = ManuallyDrop::new(basis.plan()?);
+    let plan = basis.plan()?;
     if let Some(path) = &args.out {
-        saved_plan::save(basis, &plan, path)?;
+        saved_plan::save(&basis, &plan, path)?;
     }
-    Ok((show(basis, &plan, args.format, terminal)?, exit(&plan, args)))
+    Ok(Output { text: show(&basis, &plan, args.format, terminal)?, exit: exit(&plan, args) })
 }
 
-/// The page, unless it is one that is printed while it is made.
+/// Returns the page, or prints it while it is rendered and returns nothing: text and JSON may be large.
 fn show(basis: &Basis, plan: &Plan<'_>, format: PlanFormat, terminal: Terminal) -> Result<String, Failure> {
     let (origin, locate) = (basis.origin(), |workload| basis.line(workload));
     let (warnings, sources) = (&basis.manifest.warnings, &basis.sources);
@@ -46,17 +44,17 @@ fn show(basis: &Basis, plan: &Plan<'_>, format: PlanFormat, terminal: Terminal) 
     printed.map(|()| String::new()).map_err(|error| Failure::output(&error))
 }
 
-/// The lines of the state file that an apply would change. A first state's lineage is drawn by the apply, so that the
-/// same plan has the same diff, zeros stand for it here.
+/// Returns the lines of the state file that an apply would change.
 fn diff(basis: &Basis, plan: &Plan<'_>) -> Result<String, Failure> {
-    let recorded = &basis.recorded;
-    let before = recorded.bytes.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+    let state_file = &basis.state_file;
+    let before = state_file.bytes.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
     let record = plan.record();
-    if recorded.state.as_ref().map_or(record.is_empty(), |state| state.record == record) {
+    if state_file.state.as_ref().map_or(record.is_empty(), |state| state.record == record) {
         return Ok(String::new());
     }
-    let lineage = recorded.state.as_ref().map_or(Lineage::from_bytes([0; 16]), |state| state.lineage.clone());
-    let after = writing::next(recorded, plan.model, record, lineage)?.text();
+    // The first apply draws a lineage at random; here it is zero, so that the same plan has the same diff.
+    let lineage = state_file.state.as_ref().map_or(Lineage::from_bytes([0; 16]), |state| state.lineage.clone());
+    let after = writing::next_state(state_file, plan.model, record, lineage)?.text();
     Ok(plan_diff(&before, &after, &basis.origin().state.unwrap_or_else(|| "state".to_owned())))
 }
 

@@ -1,12 +1,12 @@
-//! `schema`: the JSON Schema of what people and programs write and read.
+//! `schema`: JSON Schemas of the manifest, the state, and the JSON output of commands.
 
 use lighthouse::{manifest, render, state};
 
 use crate::args::Document;
 
-/// The schema of a document.
-pub(crate) fn run(what: Document) -> String {
-    let schema = match what {
+/// Returns the schema of a document.
+pub(crate) fn run(document: Document) -> String {
+    let schema = match document {
         Document::Manifest => manifest::schema(),
         Document::Plan => render::plan_schema(),
         Document::Check => render::check_schema(),
