@@ -88,7 +88,7 @@ impl SavedPlan {
     }
 
     /// Whether both show the same changes to a reader; how reasons are put is left to versions.
-    pub fn shows_what(&self, other: &Self) -> bool {
+    pub fn shows_same_changes(&self, other: &Self) -> bool {
         self.changes.iter().map(SavedChange::shown).eq(other.changes.iter().map(SavedChange::shown))
             && self.unplaced.iter().map(workload_of).eq(other.unplaced.iter().map(workload_of))
     }

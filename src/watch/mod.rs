@@ -1,16 +1,16 @@
-//! Plan again whenever the content changes, and never on a mere event.
+//! Decides when to plan again: whenever the content of the files changes, not on every file event.
 //!
-//! An event says that something happened, never what: editors, Git, Kubernetes and git-sync each change a file in their
-//! own way, queues overflow, and a watch on a folder dies with it. So an event only says *when to look*. What is looked
-//! at is bytes, and a digest of them decides ([`Content`]); a tick looks now and then although nothing was heard.
+//! An event says that something happened, but not what: editors, Git, Kubernetes and git-sync each change a file in
+//! their own way, queues overflow, and a watch on a folder ends with the folder. So an event only says when to read the
+//! files. A digest of their bytes decides ([`Content`]). A tick reads them now and then even without an event.
 //!
-//! [`Protocol`] is this as a state machine: time and what was seen are passed in, what to do next comes out. [`Sentry`]
-//! is where events come from. Who reads, plans and writes, and on which thread, is the caller's business.
+//! [`Protocol`] is the state machine: time and content are passed in, the next step comes out. [`FileWatcher`] delivers
+//! events. Reading, planning and writing, and the threads for them, are left to the caller.
 
 mod content;
+mod file_watcher;
 mod protocol;
-mod sentry;
 
 pub use content::Content;
-pub use protocol::{Ending, Moment, Next, Pace, Protocol, Verdict, Word};
-pub use sentry::{Blind, Sentry};
+pub use file_watcher::{FileWatcher, WatchError};
+pub use protocol::{Moment, Next, Notice, Pace, PassResult, Protocol, Removals, Verdict};

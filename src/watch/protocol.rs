@@ -1,27 +1,27 @@
-//! When to look, and what to do about what is seen.
+//! State machine that decides when to read the files, and what to do about their content.
 //!
-//! One thing is done at a time: a look, or a pass (a plan, and an apply where that is wanted). What happens meanwhile
-//! is looked at afterwards. A content is *settled* when there is nothing more to do about it, be it planned, refused or
-//! complained of; only another content, or a word from outside, begins a pass. A content that is not settled may wait:
-//! a broken one for a writer to end, one that removes for a tick, one that could not be saved for its next try.
+//! One thing is done at a time: a read, or a pass (a plan, and its apply if that is enabled). Changes during a pass are
+//! read afterwards. Content is *settled* once it is planned, refused or reported as invalid: only other content or a
+//! request starts a pass. Content that is not settled may wait: invalid content for its writer to finish, content that
+//! removes workloads for one tick, content that could not be saved for its next try.
 
 use std::time::Duration;
 
 use crate::state::Digest;
 
-/// How long after the start.
+/// Time since the start.
 pub type Moment = Duration;
 
-/// How often and how long.
+/// Intervals of a watch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// So long nothing happens before what has happened is looked at.
+    /// Quiet time after a change before the files are read.
     pub settle: Duration,
-    /// After so long it is looked at although things go on happening.
+    /// Maximum delay of a read while changes go on.
     pub cap: Duration,
-    /// So often there is a look although nothing is heard. What stirs just then is let settle first.
+    /// Interval of reads without any notification. A change just before a tick delays the read until it has settled.
     pub tick: Duration,
-    /// The longest wait between two tries.
+    /// Maximum wait between two tries.
     pub longest_wait: Duration,
 }
 
@@ -36,85 +36,91 @@ impl Default for Pace {
     }
 }
 
-/// What to do now.
+/// Next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Look at the bytes.
-    Look,
-    /// Wait for a word, at the most until then.
-    Rest(Moment),
+    /// Read the files.
+    Read,
+    /// Wait for an event, at most until this moment.
+    Wait(Moment),
 }
 
-/// What to do about a content.
+/// Decision about content that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Nothing.
+    /// Nothing to do.
     Nothing,
-    /// Plan it, and apply where that is wanted.
-    Pass {
-        /// The bytes stayed the same for a tick, so what is not in them is not on its way either.
-        steady: bool,
-    },
-    /// Say what was wrong with it when it was looked at before: it stays so.
-    Complain,
-    /// It is the last good content again: say that all is well. Its plan is known.
+    /// Plan it, and apply it if that is enabled.
+    Pass(Removals),
+    /// Report the problem of the last pass: the content is still the same.
+    ReportFailure,
+    /// Report recovery: this is the last good content again, whose plan is known.
     Recovered,
 }
 
-/// How a pass ended.
+/// Whether an apply may remove workloads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// All that was to be done is done; this is the content now, as a pass may write the state.
-    Good(Digest),
-    /// It would remove something, and the content is too new for that.
-    Held,
-    /// The content is broken, which may be because it is being written.
-    Broken,
-    /// It is not to be done, for a reason that is in the content.
+pub enum Removals {
+    /// Yes: the content has been the same for a tick, so it is not half of a manifest that is being written.
+    Allowed,
+    /// Not yet: the content is new.
+    Deferred,
+}
+
+/// Result of a pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PassResult {
+    /// Everything is done. The digest is that of the content now, as a pass may write the state.
+    Done(Digest),
+    /// The plan removes workloads, and removals are deferred.
+    Deferred,
+    /// The content is invalid, perhaps because it is being written.
+    Invalid,
+    /// The apply was refused, for a reason that lies in the content.
     Refused,
-    /// It could not be done, for a reason that is not in the content. This is the content now.
-    Thwarted(Digest),
+    /// The apply failed, for a reason that does not lie in the content. The digest is that of the content now.
+    Failed(Digest),
 }
 
-/// What is to be said of a pass.
+/// Report that is due after a pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Word {
-    /// Nothing, or nothing yet.
+pub enum Notice {
+    /// None, or none yet.
     Nothing,
-    /// What came of it.
+    /// Success.
     Good,
-    /// What came of it, and that all is well again.
+    /// Success after a reported problem.
     Recovered,
-    /// What is wrong.
+    /// The problem.
     Failure,
 }
 
-/// The state of the machine.
+/// State of the machine.
 #[derive(Clone, Debug)]
 pub struct Protocol {
     pace: Pace,
-    /// Since when and until when something happened that was not looked at yet.
-    stirred: Option<(Moment, Moment)>,
+    /// First and last change that has not been read yet.
+    unread: Option<(Moment, Moment)>,
     tick: Moment,
-    /// A pass is wanted whatever is seen: at the start, and on a word from outside.
-    asked: bool,
+    /// Whether the next content is planned even if it is settled: at the start, and on request.
+    requested: bool,
     work: Option<Work>,
     settled: Option<Digest>,
-    /// The last content that ended well.
+    /// Last content whose pass succeeded.
     good: Option<Digest>,
     waiting: Option<Waiting>,
-    /// Something was said to be wrong since the last good content.
+    /// Whether a problem was reported since the last success.
     failing: bool,
 }
 
-/// What is under way.
+/// Work in progress.
 #[derive(Clone, Copy, Debug)]
 enum Work {
-    Look,
+    Read,
     Pass(Digest),
 }
 
-/// A content for which there is something to do later.
+/// Content that is to be handled later.
 #[derive(Clone, Copy, Debug)]
 struct Waiting {
     content: Digest,
@@ -122,24 +128,25 @@ struct Waiting {
     why: Why,
 }
 
+/// Reason to handle content later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Why {
-    /// It is broken, and nothing was said of it yet.
-    Doubt,
-    /// It removes.
+    /// It is invalid, and its writer may not have finished.
+    MaybeIncomplete,
+    /// Its plan removes workloads.
     Removals,
-    /// It is tried again, after this wait.
+    /// Its apply failed and is tried again; the duration is the last wait.
     Retry(Duration),
 }
 
 impl Protocol {
-    /// A machine that looks at once and plans what it sees.
+    /// Creates a machine that reads the files at once and plans their content.
     pub fn new(pace: Pace) -> Self {
         Self {
             pace,
-            stirred: None,
+            unread: None,
             tick: pace.tick,
-            asked: true,
+            requested: true,
             work: None,
             settled: None,
             good: None,
@@ -148,58 +155,59 @@ impl Protocol {
         }
     }
 
-    /// Something happened.
-    pub fn stir(&mut self, now: Moment) {
-        let since = self.stirred.map_or(now, |(since, _)| since);
-        self.stirred = Some((since, now));
+    /// Records a change of a file.
+    pub fn files_changed(&mut self, now: Moment) {
+        let since = self.unread.map_or(now, |(since, _)| since);
+        self.unread = Some((since, now));
     }
 
-    /// Somebody wants a plan now, changed or not.
-    pub fn ask(&mut self) {
-        self.asked = true;
+    /// Requests a plan now, whether or not the content has changed.
+    pub fn request_plan(&mut self) {
+        self.requested = true;
     }
 
-    /// What to do now. When it is to look, [`Protocol::seen`] tells what came of it.
+    /// Returns the next step. After a read, the caller passes the content to [`Protocol::seen`].
     pub fn next(&mut self, now: Moment) -> Next {
         if self.work.is_some() {
-            return Next::Rest(now + self.pace.tick);
+            return Next::Wait(now + self.pace.tick);
         }
         let due = self.due(now);
         if due > now {
-            return Next::Rest(due);
+            return Next::Wait(due);
         }
-        self.work = Some(Work::Look);
-        self.stirred = None;
+        self.work = Some(Work::Read);
+        self.unread = None;
         if self.tick <= now {
             self.tick = now + self.pace.tick;
         }
-        Next::Look
+        Next::Read
     }
 
-    /// When the next look is due. A tick in the middle of a save would see half of it, so what stirs comes first.
+    /// Returns when the next read is due. Unread changes come before the tick: a tick in the middle of a save would read
+    /// half of it.
     fn due(&self, now: Moment) -> Moment {
-        if self.asked {
+        if self.requested {
             return now;
         }
-        match (self.stirred, self.waiting) {
+        match (self.unread, self.waiting) {
             (Some((since, last)), _) => (last + self.pace.settle).min(since + self.pace.cap),
             (None, Some(waiting)) => self.tick.min(waiting.until),
             (None, None) => self.tick,
         }
     }
 
-    /// A look is done, and this is what it saw. When the answer is a pass, [`Protocol::ended`] tells how it ended.
+    /// Decides about content that was read. After a pass, the caller passes its result to [`Protocol::ended`].
     pub fn seen(&mut self, content: Digest, now: Moment) -> Verdict {
         let verdict = self.verdict(content, now);
-        self.work = matches!(verdict, Verdict::Pass { .. }).then_some(Work::Pass(content));
+        self.work = matches!(verdict, Verdict::Pass(_)).then_some(Work::Pass(content));
         verdict
     }
 
     fn verdict(&mut self, content: Digest, now: Moment) -> Verdict {
-        if std::mem::take(&mut self.asked) {
-            // Whoever asks does not wait; what is doubtful, or removes, begins its wait anew.
+        if std::mem::take(&mut self.requested) {
+            // A request does not wait. Invalid content, and removals, start their wait again.
             self.waiting = None;
-            return Verdict::Pass { steady: false };
+            return Verdict::Pass(Removals::Deferred);
         }
         match self.waiting.filter(|waiting| waiting.content == content) {
             Some(waiting) if now < waiting.until => return Verdict::Nothing,
@@ -210,64 +218,64 @@ impl Protocol {
             self.settled = Some(content);
             return if std::mem::take(&mut self.failing) { Verdict::Recovered } else { Verdict::Nothing };
         }
-        if self.settled == Some(content) { Verdict::Nothing } else { Verdict::Pass { steady: false } }
+        if self.settled == Some(content) { Verdict::Nothing } else { Verdict::Pass(Removals::Deferred) }
     }
 
-    /// The wait of a content is over, and it is there still.
+    /// Decides about content that is still the same after its wait.
     fn waited(&mut self, waiting: Waiting) -> Verdict {
-        if waiting.why == Why::Doubt {
+        if waiting.why == Why::MaybeIncomplete {
             self.waiting = None;
             self.settled = Some(waiting.content);
             self.failing = true;
-            return Verdict::Complain;
+            return Verdict::ReportFailure;
         }
-        // Between two tries is a tick at least, so these bytes are steady, too.
-        Verdict::Pass { steady: true }
+        // Retries are at least a tick apart, so removals are allowed for them, too.
+        Verdict::Pass(Removals::Allowed)
     }
 
-    /// A pass has ended. What is broken is told of only when it stays so, and what could not be done only at its first
-    /// try.
-    pub fn ended(&mut self, ending: Ending, now: Moment) -> Word {
-        let Some(Work::Pass(content)) = self.work.take() else { return Word::Nothing };
+    /// Records the result of a pass, and returns the report that is due. Invalid content is reported only if it stays
+    /// invalid, and a failed apply only at its first try.
+    pub fn ended(&mut self, ending: PassResult, now: Moment) -> Notice {
+        let Some(Work::Pass(content)) = self.work.take() else { return Notice::Nothing };
         let tries = self.waiting.take().and_then(|waiting| waiting.tried(content));
         let mut wait = |content, until, why| self.waiting = Some(Waiting { content, until, why });
         match ending {
-            Ending::Good(now_there) => {
+            PassResult::Done(now_there) => {
                 (self.settled, self.good) = (Some(now_there), Some(now_there));
                 self.all_is_well()
             }
-            Ending::Held => {
+            PassResult::Deferred => {
                 wait(content, now + self.pace.tick, Why::Removals);
                 self.all_is_well()
             }
-            Ending::Broken => {
-                wait(content, now + self.pace.settle, Why::Doubt);
-                Word::Nothing
+            PassResult::Invalid => {
+                wait(content, now + self.pace.settle, Why::MaybeIncomplete);
+                Notice::Nothing
             }
-            Ending::Refused => {
+            PassResult::Refused => {
                 self.settled = Some(content);
                 self.something_is_wrong()
             }
-            Ending::Thwarted(now_there) => {
+            PassResult::Failed(now_there) => {
                 let pause = tries.map_or(self.pace.tick, |pause| (pause * 2).min(self.pace.longest_wait));
                 wait(now_there, now + pause, Why::Retry(pause));
-                if tries.is_some() { Word::Nothing } else { self.something_is_wrong() }
+                if tries.is_some() { Notice::Nothing } else { self.something_is_wrong() }
             }
         }
     }
 
-    fn all_is_well(&mut self) -> Word {
-        if std::mem::take(&mut self.failing) { Word::Recovered } else { Word::Good }
+    fn all_is_well(&mut self) -> Notice {
+        if std::mem::take(&mut self.failing) { Notice::Recovered } else { Notice::Good }
     }
 
-    fn something_is_wrong(&mut self) -> Word {
+    fn something_is_wrong(&mut self) -> Notice {
         self.failing = true;
-        Word::Failure
+        Notice::Failure
     }
 }
 
 impl Waiting {
-    /// The last pause between two tries of this content, if it was tried again.
+    /// Returns the last wait before a retry of this content, if it was retried.
     fn tried(self, content: Digest) -> Option<Duration> {
         match self.why {
             Why::Retry(pause) if self.content == content => Some(pause),

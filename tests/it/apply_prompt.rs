@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::support::{Pty, Site, binary, has, meaning, parsed};
 
-const QUESTION: &str = "Apply this plan? Only `yes` is taken for one: ";
+const QUESTION: &str = "Apply this plan? Type `yes` to confirm: ";
 /// Bytes that the keys send.
 const CTRL_C: &str = "\u{3}";
 const CTRL_D: &str = "\u{4}";

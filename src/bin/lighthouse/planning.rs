@@ -173,8 +173,8 @@ pub(crate) fn check_cluster(model: &Model, state_file: &StateFile) -> Result<(),
                 quoted(recorded),
                 quoted(declared)
             );
-            let refused =
-                Failure::refused(Refusal::AnotherCluster, message).help("`--state PATH` names the state of this cluster");
+            let refused = Failure::refused(Refusal::AnotherCluster, message)
+                .help("`--state PATH` names the state of this cluster");
             Err(Failure { serial: state_file.serial(), ..refused })
         }
         _ => Ok(()),

@@ -87,9 +87,7 @@ pub(crate) fn exit_after_save(saved: Saved, terminal: Terminal) -> Exit {
 pub(crate) fn print_saved(output: &Output, terminal: Terminal) -> Result<Output, Failure> {
     match terminal.print(&output.text) {
         Ok(()) => Ok(Output::printed(output.exit)),
-        Err(error) => {
-            Err(Failure { exit: output.exit.and(Exit::Error), ..Failure::output_after_saving(&error) })
-        }
+        Err(error) => Err(Failure { exit: output.exit.and(Exit::Error), ..Failure::output_after_saving(&error) }),
     }
 }
 

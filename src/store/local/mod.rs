@@ -18,8 +18,8 @@ mod output;
 mod read;
 mod replace;
 mod resolve;
-mod surroundings;
 mod temporary;
+mod watch_folders;
 
 pub use error::{Error, Kind, Operation};
 pub use find::{find_manifest, state_beside, states_beside};
@@ -28,4 +28,4 @@ pub use lock::{LockedStore, lock};
 pub use output::{create_new, write_output};
 pub use read::{Input, read, read_input};
 pub use replace::Saved;
-pub use surroundings::{Surroundings, surroundings};
+pub use watch_folders::{WatchFolders, watch_folders};

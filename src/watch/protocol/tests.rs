@@ -15,36 +15,36 @@ fn content(number: u8) -> Digest {
 /// A machine that has planned content 0 at 0 ms.
 fn settled() -> Protocol {
     let mut protocol = Protocol::new(Pace::default());
-    assert_eq!(look(&mut protocol, 0, 0), Verdict::Pass { steady: false });
-    assert_eq!(protocol.ended(Ending::Good(content(0)), ms(0)), Word::Good);
+    assert_eq!(look(&mut protocol, 0, 0), Verdict::Pass(Removals::Deferred));
+    assert_eq!(protocol.ended(PassResult::Done(content(0)), ms(0)), Notice::Good);
     protocol
 }
 
 /// Looks at this time, which must be due, and sees this content.
 #[track_caller]
 fn look(protocol: &mut Protocol, at: u64, sees: u8) -> Verdict {
-    assert_eq!(protocol.next(ms(at)), Next::Look);
+    assert_eq!(protocol.next(ms(at)), Next::Read);
     protocol.seen(content(sees), ms(at))
 }
 
-const PASS: Verdict = Verdict::Pass { steady: false };
-const STEADY: Verdict = Verdict::Pass { steady: true };
+const PASS: Verdict = Verdict::Pass(Removals::Deferred);
+const STEADY: Verdict = Verdict::Pass(Removals::Allowed);
 
 #[test]
 fn it_looks_when_things_have_settled() {
     let mut protocol = settled();
-    assert_eq!(protocol.next(ms(100)), Next::Rest(ms(5_000)));
-    protocol.stir(ms(1_000));
-    protocol.stir(ms(1_150));
-    assert_eq!(protocol.next(ms(1_200)), Next::Rest(ms(1_350)));
+    assert_eq!(protocol.next(ms(100)), Next::Wait(ms(5_000)));
+    protocol.files_changed(ms(1_000));
+    protocol.files_changed(ms(1_150));
+    assert_eq!(protocol.next(ms(1_200)), Next::Wait(ms(1_350)));
     assert_eq!(look(&mut protocol, 1_350, 1), PASS);
 }
 
 #[test]
 fn it_looks_in_the_end_though_nothing_settles() {
     let mut protocol = settled();
-    (0..20).for_each(|step| protocol.stir(ms(1_000 + step * 100)));
-    assert_eq!(protocol.next(ms(2_950)), Next::Rest(ms(3_000)));
+    (0..20).for_each(|step| protocol.files_changed(ms(1_000 + step * 100)));
+    assert_eq!(protocol.next(ms(2_950)), Next::Wait(ms(3_000)));
     assert_eq!(look(&mut protocol, 3_000, 0), Verdict::Nothing);
 }
 
@@ -52,79 +52,79 @@ fn it_looks_in_the_end_though_nothing_settles() {
 fn it_looks_at_every_tick_and_plans_no_content_twice() {
     let mut protocol = settled();
     assert_eq!(look(&mut protocol, 5_000, 0), Verdict::Nothing);
-    assert_eq!(protocol.next(ms(5_001)), Next::Rest(ms(10_000)));
+    assert_eq!(protocol.next(ms(5_001)), Next::Wait(ms(10_000)));
     assert_eq!(look(&mut protocol, 10_000, 1), PASS);
 }
 
 #[test]
 fn a_tick_in_the_middle_of_a_save_waits_for_its_end() {
     let mut protocol = settled();
-    protocol.stir(ms(4_900));
-    protocol.stir(ms(5_000));
-    assert_eq!(protocol.next(ms(5_000)), Next::Rest(ms(5_200)));
+    protocol.files_changed(ms(4_900));
+    protocol.files_changed(ms(5_000));
+    assert_eq!(protocol.next(ms(5_000)), Next::Wait(ms(5_200)));
     assert_eq!(look(&mut protocol, 5_200, 1), PASS);
-    protocol.ended(Ending::Held, ms(5_200));
-    protocol.stir(ms(10_150));
-    assert_eq!(protocol.next(ms(10_200)), Next::Rest(ms(10_350)), "nor does it remove what is on its way");
+    protocol.ended(PassResult::Deferred, ms(5_200));
+    protocol.files_changed(ms(10_150));
+    assert_eq!(protocol.next(ms(10_200)), Next::Wait(ms(10_350)), "nor does it remove what is on its way");
     assert_eq!(look(&mut protocol, 10_350, 1), STEADY);
 }
 
 #[test]
 fn one_thing_is_done_at_a_time() {
     let mut protocol = settled();
-    protocol.stir(ms(1_000));
+    protocol.files_changed(ms(1_000));
     assert_eq!(look(&mut protocol, 1_200, 1), PASS);
-    protocol.stir(ms(1_300));
-    protocol.ask();
-    assert_eq!(protocol.next(ms(20_000)), Next::Rest(ms(25_000)));
-    protocol.ended(Ending::Good(content(1)), ms(20_000));
+    protocol.files_changed(ms(1_300));
+    protocol.request_plan();
+    assert_eq!(protocol.next(ms(20_000)), Next::Wait(ms(25_000)));
+    protocol.ended(PassResult::Done(content(1)), ms(20_000));
     assert_eq!(look(&mut protocol, 20_000, 1), PASS, "it was asked for");
 }
 
 #[test]
 fn who_asks_gets_a_plan_of_what_is_settled() {
     let mut protocol = settled();
-    protocol.ask();
+    protocol.request_plan();
     assert_eq!(look(&mut protocol, 10, 0), PASS);
 }
 
 #[test]
 fn what_is_broken_has_one_settle_period_more() {
     let mut protocol = settled();
-    protocol.stir(ms(1_000));
+    protocol.files_changed(ms(1_000));
     assert_eq!(look(&mut protocol, 1_200, 1), PASS);
-    assert_eq!(protocol.ended(Ending::Broken, ms(1_210)), Word::Nothing);
-    assert_eq!(protocol.next(ms(1_300)), Next::Rest(ms(1_410)));
+    assert_eq!(protocol.ended(PassResult::Invalid, ms(1_210)), Notice::Nothing);
+    assert_eq!(protocol.next(ms(1_300)), Next::Wait(ms(1_410)));
     let mut healed = protocol.clone();
-    assert_eq!(look(&mut protocol, 1_410, 1), Verdict::Complain);
+    assert_eq!(look(&mut protocol, 1_410, 1), Verdict::ReportFailure);
     assert_eq!(look(&mut protocol, 5_000, 1), Verdict::Nothing, "it is said once");
     assert_eq!(look(&mut protocol, 10_000, 0), Verdict::Recovered);
     assert_eq!(look(&mut protocol, 15_000, 0), Verdict::Nothing);
     assert_eq!(look(&mut healed, 1_410, 0), Verdict::Nothing, "nothing was said, so nothing is to be taken back");
-    assert_eq!(healed.next(ms(1_500)), Next::Rest(ms(5_000)));
+    assert_eq!(healed.next(ms(1_500)), Next::Wait(ms(5_000)));
 }
 
 #[test]
 fn what_recovers_with_another_content_is_planned() {
     let mut protocol = settled();
     assert_eq!(look(&mut protocol, 5_000, 1), PASS);
-    protocol.ended(Ending::Broken, ms(5_000));
-    assert_eq!(look(&mut protocol, 5_200, 1), Verdict::Complain);
+    protocol.ended(PassResult::Invalid, ms(5_000));
+    assert_eq!(look(&mut protocol, 5_200, 1), Verdict::ReportFailure);
     assert_eq!(look(&mut protocol, 10_000, 2), PASS);
-    assert_eq!(protocol.ended(Ending::Good(content(2)), ms(10_000)), Word::Recovered);
+    assert_eq!(protocol.ended(PassResult::Done(content(2)), ms(10_000)), Notice::Recovered);
 }
 
 #[test]
 fn a_removal_waits_for_a_tick_of_the_same_bytes() {
     let mut protocol = settled();
-    protocol.stir(ms(1_000));
+    protocol.files_changed(ms(1_000));
     assert_eq!(look(&mut protocol, 1_200, 1), PASS);
-    assert_eq!(protocol.ended(Ending::Held, ms(1_200)), Word::Good);
+    assert_eq!(protocol.ended(PassResult::Deferred, ms(1_200)), Notice::Good);
     assert_eq!(look(&mut protocol, 5_000, 1), Verdict::Nothing);
     let mut other = protocol.clone();
     assert_eq!(look(&mut protocol, 6_200, 1), STEADY);
     assert_eq!(look(&mut other, 6_200, 2), PASS);
-    assert_eq!(other.ended(Ending::Held, ms(6_200)), Word::Good);
+    assert_eq!(other.ended(PassResult::Deferred, ms(6_200)), Notice::Good);
     assert_eq!(look(&mut other, 10_000, 2), Verdict::Nothing, "other bytes wait for their own tick");
 }
 
@@ -132,7 +132,7 @@ fn a_removal_waits_for_a_tick_of_the_same_bytes() {
 fn what_was_refused_waits_for_a_change() {
     let mut protocol = settled();
     assert_eq!(look(&mut protocol, 5_000, 1), PASS);
-    assert_eq!(protocol.ended(Ending::Refused, ms(5_000)), Word::Failure);
+    assert_eq!(protocol.ended(PassResult::Refused, ms(5_000)), Notice::Failure);
     for tick in 2..20 {
         assert_eq!(look(&mut protocol, tick * 5_000, 1), Verdict::Nothing);
     }
@@ -142,12 +142,12 @@ fn what_was_refused_waits_for_a_change() {
 fn what_was_thwarted_is_tried_again_and_less_and_less_often() {
     let mut protocol = settled();
     assert_eq!(look(&mut protocol, 5_000, 1), PASS);
-    assert_eq!(protocol.ended(Ending::Thwarted(content(1)), ms(5_000)), Word::Failure);
+    assert_eq!(protocol.ended(PassResult::Failed(content(1)), ms(5_000)), Notice::Failure);
     let mut tries = Vec::new();
     for tick in 2..60 {
         if look(&mut protocol, tick * 5_000, 1) == STEADY {
             tries.push(tick * 5);
-            assert_eq!(protocol.ended(Ending::Thwarted(content(1)), ms(tick * 5_000)), Word::Nothing);
+            assert_eq!(protocol.ended(PassResult::Failed(content(1)), ms(tick * 5_000)), Notice::Nothing);
         }
     }
     assert_eq!(tries, [10, 20, 40, 80, 140, 200, 260]);
@@ -158,8 +158,8 @@ fn what_was_thwarted_is_tried_again_and_less_and_less_often() {
 fn a_state_that_a_pass_wrote_is_no_change() {
     let mut protocol = settled();
     assert_eq!(look(&mut protocol, 5_000, 1), PASS);
-    protocol.ended(Ending::Good(content(2)), ms(5_000));
-    protocol.stir(ms(5_000));
+    protocol.ended(PassResult::Done(content(2)), ms(5_000));
+    protocol.files_changed(ms(5_000));
     assert_eq!(look(&mut protocol, 5_200, 2), Verdict::Nothing);
 }
 
@@ -195,7 +195,7 @@ fn live(world: &World) -> (Story, u64, u8) {
             let (_, comes, heard) = changes.next().expect("a change");
             (there, end) = (comes, now);
             if heard {
-                protocol.stir(ms(now));
+                protocol.files_changed(ms(now));
             }
             change_at += changes.peek().map_or(0, |change| change.0);
         }
@@ -203,18 +203,18 @@ fn live(world: &World) -> (Story, u64, u8) {
             && done <= now
         {
             let broken = looked_at % 2 == 1;
-            let ending = if broken { Ending::Broken } else { Ending::Good(content(looked_at)) };
-            story.recoveries += usize::from(protocol.ended(ending, ms(now)) == Word::Recovered);
+            let ending = if broken { PassResult::Invalid } else { PassResult::Done(content(looked_at)) };
+            story.recoveries += usize::from(protocol.ended(ending, ms(now)) == Notice::Recovered);
             pass = None;
         }
-        if protocol.next(ms(now)) == Next::Look {
+        if protocol.next(ms(now)) == Next::Read {
             assert!(pass.is_none(), "two things at a time");
             match protocol.seen(content(there), ms(now)) {
-                Verdict::Pass { .. } => {
+                Verdict::Pass(_) => {
                     story.passes.push((now, there));
                     pass = Some((now + world.effort, there));
                 }
-                Verdict::Complain => story.complaints.push((now, there)),
+                Verdict::ReportFailure => story.complaints.push((now, there)),
                 Verdict::Recovered => story.recoveries += 1,
                 Verdict::Nothing => {}
             }

@@ -102,7 +102,7 @@ impl Run<'_> {
             // With `fresh` the binary plans another model than the one that was read.
             (Review::Current, Ok(_)) if saved.flags.fresh => 0,
             (Review::Current, Ok(plan)) if record_digest(&plan.record()) != saved.result => 4,
-            (Review::Current, Ok(plan)) if !shown_again(&plan, saved).shows_what(saved) => 4,
+            (Review::Current, Ok(plan)) if !shown_again(&plan, saved).shows_same_changes(saved) => 4,
             (Review::Current, Ok(plan)) => self.apply(&plan).unwrap_or(i32::from(plan.summary.unplaced > 0) * 3),
         }
     }

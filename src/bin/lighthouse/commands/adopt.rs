@@ -73,12 +73,7 @@ fn file_argument(words: &[String]) -> Option<&Path> {
 }
 
 /// Adopts a file. A state file replaces the record; lines are added to it, or start a new one if it cannot be read.
-fn adopt_file(
-    basis: &Basis,
-    file: &Path,
-    unreadable: Option<Failure>,
-    terminal: Terminal,
-) -> Result<Adopted, Failure> {
+fn adopt_file(basis: &Basis, file: &Path, unreadable: Option<Failure>, terminal: Terminal) -> Result<Adopted, Failure> {
     let input = Input::of(file);
     let bytes = store::read_input(&input, MAX_TEXT_BYTES)?;
     if state::has_format(&bytes) {

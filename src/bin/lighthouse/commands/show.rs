@@ -33,11 +33,10 @@ fn default_path(global: &Global) -> Result<PathBuf, Failure> {
     if let Some(path) = &global.state {
         return Ok(path.clone());
     }
-    state_path(global, &manifest_input(global)?)
-        .ok_or_else(|| {
-            Failure::usage("a manifest from standard input has no state beside it")
-                .help("`lighthouse show FILE` names the state")
-        })
+    state_path(global, &manifest_input(global)?).ok_or_else(|| {
+        Failure::usage("a manifest from standard input has no state beside it")
+            .help("`lighthouse show FILE` names the state")
+    })
 }
 
 /// Returns whether this is a saved plan: unlike a state, it has the digest of a manifest.

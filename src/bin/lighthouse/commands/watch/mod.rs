@@ -1,18 +1,19 @@
-//! `watch`: plans again whenever the content changes, until it is told to end.
+//! `watch`: plans again whenever the content of the files changes, until a signal ends it.
 //!
-//! One thread decides: it hears of changes, signals and results in one inbox, asks the library's protocol what to do,
-//! and says what came of it. Another works: it looks, plans and applies, one thing at a time. So a signal is answered
-//! at once, also in the middle of a plan. A pass that is nearly done is waited for, and none is ever torn: a state is
-//! replaced whole or not at all.
+//! The deciding thread receives changes, signals and results in one inbox, asks the library's protocol for the next
+//! step, and reports. The working thread reads, plans and applies, one job at a time. So a signal is answered at once,
+//! even during a plan. A pass that is nearly done may finish; one that is cut short leaves the old state or the new one.
 
-mod board;
-mod listen;
-mod look;
+mod http;
+mod messages;
 mod pass;
-mod scene;
-mod voice;
+mod paths;
+mod reporter;
+mod snapshot;
+mod status_board;
 mod worker;
 
+use std::io;
 use std::process;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -21,92 +22,85 @@ use std::time::{Duration, Instant};
 
 use lighthouse::render::Trigger;
 use lighthouse::text::diagnostic::Severity;
-use lighthouse::watch::{Ending, Moment, Next, Pace, Protocol, Verdict, Word};
+use lighthouse::watch::{Moment, Next, Notice, Pace, PassResult, Protocol, Removals, Verdict};
 
 use crate::args::{Global, WatchArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::signals::{self, Signal};
-use crate::terminal::Terminal;
-use board::Board;
-use look::Look;
-use pass::{Outcome, Trouble};
-use scene::Scene;
-use voice::Voice;
-use worker::{Job, Worker};
+use crate::terminal::{Reader, Terminal};
+use messages::{Job, Message, Outcome, Problem, Request};
+use pass::Planner;
+use paths::Paths;
+use reporter::{RecoveredPlan, Reporter};
+use snapshot::Snapshot;
+use status_board::StatusBoard;
+use worker::Worker;
 
-/// So long a pass that is under way at the end is waited for.
+/// Time that a pass may take to finish after a signal.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// So long after a signal it ends in any case.
-const LAST: Duration = Duration::from_millis(900);
+/// Time after a signal at which the process ends in any case.
+const DEADLINE: Duration = Duration::from_millis(900);
 
-/// What comes in.
-enum Message {
-    /// Something happened to a file.
-    Stir,
-    Signal(Signal),
-    Seen(Box<Look>),
-    Ended(Box<Outcome>),
-}
-
-/// Watches until a signal, or with `--once` until something was said.
+/// Watches until a signal ends it, or with `--once` until the first report.
 pub(crate) fn run(global: &Global, args: &WatchArgs, terminal: Terminal) -> Result<Exit, Failure> {
-    let scene = Scene::find(global, args)?;
+    let paths = Paths::find(global, args)?;
     let (inbox, messages) = channel();
-    let tell = inbox.clone();
-    signals::listen(move |signal| answer(signal, &tell))
-        .map_err(|error| Failure::system("cannot listen to signals", &error))?;
-    let board = Arc::new(Mutex::new(Board::new()));
-    let listening = args.listen.map(|address| listen::start(address, &board)).transpose()?;
-    let voice = Voice::new(args.format, terminal);
-    let jobs = worker::start(Worker::new(scene.clone(), args, voice, terminal), inbox)
-        .map_err(|error| Failure::system("cannot start a thread to plan on", &error))?;
+    let signal_inbox = inbox.clone();
+    signals::listen(move |signal| forward(signal, &signal_inbox))
+        .map_err(|error| Failure::system("cannot handle signals", &error))?;
+    let board = Arc::new(Mutex::new(StatusBoard::new()));
+    let listening = args.listen.map(|address| http::start(address, &board)).transpose()?;
+    let reporter = Reporter::new(args.format, terminal);
+    let planner = Planner::new(paths.clone(), args.apply, reporter, terminal);
+    let worker = Worker { paths: paths.clone(), planner, terminal, poll: args.poll, watch_error: None };
+    let jobs = worker::start(worker, inbox).map_err(|error| Failure::system("cannot start a thread", &error))?;
     let pace = Pace { settle: args.debounce, cap: args.debounce.max(Pace::default().cap), ..Pace::default() };
     let watch = Watch {
         protocol: Protocol::new(pace),
         start: Instant::now(),
         trigger: Some(Trigger::Start),
-        trouble: None,
-        working: false,
+        problem: None,
+        in_pass: false,
         jobs,
-        scene,
-        voice,
+        paths,
+        reporter,
         terminal,
         board,
         once: args.once,
     };
-    watch.live(&messages, listening.as_deref())
+    watch.run(&messages, listening.as_deref())
 }
 
-/// Passes a signal on. The end does not depend on anybody who may be stuck, as on a reader that has stopped to read.
-fn answer(signal: Signal, inbox: &Sender<Message>) {
+/// Passes a signal on. After an end signal, ends the process even if a thread is stuck, such as on a full pipe.
+fn forward(signal: Signal, inbox: &Sender<Message>) {
     let _ = inbox.send(Message::Signal(signal));
     if signal == Signal::End {
-        thread::sleep(LAST);
+        thread::sleep(DEADLINE);
         process::exit(i32::from(Exit::Done as u8));
     }
 }
 
-/// The deciding thread.
+/// State of the deciding thread.
 struct Watch {
     protocol: Protocol,
     start: Instant,
-    /// What the next pass was asked by; nothing when it is another content.
+    /// Trigger of the next pass; `None` if it is a change.
     trigger: Option<Trigger>,
-    /// What was wrong at the last pass, as long as it may have to be said.
-    trouble: Option<Trouble>,
-    /// A pass is under way.
-    working: bool,
+    /// Problem of the last pass, until it is reported.
+    problem: Option<Problem>,
+    /// Whether a pass is in progress.
+    in_pass: bool,
     jobs: Sender<Job>,
-    scene: Scene,
-    voice: Voice,
+    paths: Paths,
+    reporter: Reporter,
     terminal: Terminal,
-    board: Arc<Mutex<Board>>,
+    board: Arc<Mutex<StatusBoard>>,
     once: bool,
 }
 
-/// The end: nobody reads any more, or the work of `--once` is done.
+/// End of the watch.
 enum End {
     Exit(Exit),
     Failure(Failure),
@@ -119,108 +113,111 @@ impl From<Failure> for End {
 }
 
 impl Watch {
-    fn live(mut self, messages: &Receiver<Message>, listening: Option<&str>) -> Result<Exit, Failure> {
-        match self.go_on(messages, listening) {
+    fn run(mut self, messages: &Receiver<Message>, listening: Option<&str>) -> Result<Exit, Failure> {
+        match self.decide(messages, listening) {
             Ok(never) => match never {},
             Err(End::Exit(exit)) => Ok(exit),
             Err(End::Failure(failure)) => Err(failure),
         }
     }
 
-    fn go_on(
+    fn decide(
         &mut self,
         messages: &Receiver<Message>,
         listening: Option<&str>,
     ) -> Result<std::convert::Infallible, End> {
-        self.say(&self.voice.opening(listening))?;
+        self.print(&self.reporter.opening(listening))?;
         loop {
-            self.board(Board::beat);
+            self.board(StatusBoard::beat);
             match self.protocol.next(self.now()) {
-                Next::Look => self.send(Job::Look)?,
-                Next::Rest(until) => match messages.recv_timeout(until.saturating_sub(self.now())) {
-                    Ok(message) => self.hear(message, messages)?,
+                Next::Read => self.send(Job::Read)?,
+                Next::Wait(until) => match messages.recv_timeout(until.saturating_sub(self.now())) {
+                    Ok(message) => self.receive(message, messages)?,
                     Err(RecvTimeoutError::Timeout) => {}
-                    Err(RecvTimeoutError::Disconnected) => return Err(lost().into()),
+                    Err(RecvTimeoutError::Disconnected) => return Err(worker_lost().into()),
                 },
             }
         }
     }
 
-    fn hear(&mut self, message: Message, messages: &Receiver<Message>) -> Result<(), End> {
+    fn receive(&mut self, message: Message, messages: &Receiver<Message>) -> Result<(), End> {
         match message {
-            Message::Stir => self.protocol.stir(self.now()),
-            Message::Signal(Signal::Again) => {
+            Message::FilesChanged => self.protocol.files_changed(self.now()),
+            Message::Signal(Signal::Replan) => {
                 self.trigger = Some(Trigger::Signal);
-                self.protocol.ask();
+                self.protocol.request_plan();
             }
-            Message::Signal(Signal::End) => return Err(self.leave(messages)),
-            Message::Seen(look) => self.judge(look)?,
-            Message::Ended(outcome) => self.conclude(*outcome)?,
+            Message::Signal(Signal::End) => return Err(self.finish(messages)),
+            Message::Snapshot(snapshot) => self.handle_snapshot(*snapshot)?,
+            Message::PassEnded(outcome) => self.handle_outcome(*outcome)?,
         }
         Ok(())
     }
 
-    /// What to do about what was seen.
-    fn judge(&mut self, look: Box<Look>) -> Result<(), End> {
-        match self.protocol.seen(look.digest, self.now()) {
+    /// Does what the protocol decides about a snapshot.
+    fn handle_snapshot(&mut self, snapshot: Snapshot) -> Result<(), End> {
+        match self.protocol.seen(snapshot.digest, self.now()) {
             Verdict::Nothing => Ok(()),
             Verdict::Recovered => {
-                self.board(Board::succeed);
-                self.say(&self.voice.recovered(true))?;
-                self.keep_status();
+                self.board(StatusBoard::succeed);
+                self.print(&self.reporter.recovered(RecoveredPlan::Unchanged))?;
+                self.write_status();
                 Ok(())
             }
-            Verdict::Complain => self.complain(),
-            Verdict::Pass { steady } => {
-                // A content that was put off was shown when it was new.
-                let trigger = if steady { None } else { Some(self.trigger.take().unwrap_or(Trigger::Change)) };
-                self.working = true;
-                self.send(Job::Pass { look, trigger, steady })
+            Verdict::ReportFailure => self.report_problem(),
+            Verdict::Pass(removals) => {
+                // The plan of deferred content was reported when the content was new.
+                let trigger = match removals {
+                    Removals::Allowed => None,
+                    Removals::Deferred => Some(self.trigger.take().unwrap_or(Trigger::Change)),
+                };
+                self.in_pass = true;
+                self.send(Job::Pass(Box::new(Request { snapshot, trigger, removals })))
             }
         }
     }
 
-    /// What to say of a pass.
-    fn conclude(&mut self, outcome: Outcome) -> Result<(), End> {
-        self.working = false;
-        let word = self.protocol.ended(outcome.ending, self.now());
-        let goes_on = outcome.ending == Ending::Held;
-        if word == Word::Recovered {
-            self.say(&self.voice.recovered(false))?;
+    /// Reports a pass as the protocol decides.
+    fn handle_outcome(&mut self, outcome: Outcome) -> Result<(), End> {
+        self.in_pass = false;
+        let notice = self.protocol.ended(outcome.result, self.now());
+        let is_deferred = outcome.result == PassResult::Deferred;
+        if notice == Notice::Recovered {
+            self.print(&self.reporter.recovered(RecoveredPlan::New))?;
         }
-        self.say_of(&outcome.said, outcome.saved)?;
+        self.print_outcome(&outcome)?;
         if let Some(facts) = &outcome.facts {
             self.board(|board| board.plan(facts));
         }
-        self.trouble = outcome.trouble;
-        match word {
-            Word::Nothing => Ok(()),
-            Word::Failure => self.complain(),
-            Word::Good | Word::Recovered => {
-                self.board(Board::succeed);
-                self.keep_status();
-                if self.once && !goes_on { Err(End::Exit(outcome.exit)) } else { Ok(()) }
+        self.problem = outcome.problem;
+        match notice {
+            Notice::Nothing => Ok(()),
+            Notice::Failure => self.report_problem(),
+            Notice::Good | Notice::Recovered => {
+                self.board(StatusBoard::succeed);
+                self.write_status();
+                if self.once && !is_deferred { Err(End::Exit(outcome.exit)) } else { Ok(()) }
             }
         }
     }
 
-    /// Says what was wrong.
-    fn complain(&mut self) -> Result<(), End> {
-        let Some(trouble) = self.trouble.take() else { return Ok(()) };
-        let has_plan = board::lock(&self.board).has_plan();
-        self.board(|board| board.fail(&trouble.failure.message));
-        self.say(&self.voice.trouble(&trouble, has_plan))?;
-        self.keep_status();
-        if self.once { Err(End::Exit(trouble.failure.exit)) } else { Ok(()) }
+    /// Reports the problem of the last pass, once.
+    fn report_problem(&mut self) -> Result<(), End> {
+        let Some(problem) = self.problem.take() else { return Ok(()) };
+        let has_plan = status_board::lock(&self.board).has_plan();
+        self.board(|board| board.fail(&problem.failure.message));
+        self.print(&self.reporter.problem(&problem, has_plan))?;
+        self.write_status();
+        if self.once { Err(End::Exit(problem.failure.exit)) } else { Ok(()) }
     }
 
-    /// The end by a signal. What is being saved is told of when it is soon done; the write protocol holds in any case.
-    fn leave(&mut self, messages: &Receiver<Message>) -> End {
+    /// Ends after a signal. A pass in progress is reported if it ends in time; a state is never half written.
+    fn finish(&mut self, messages: &Receiver<Message>) -> End {
         let until = Instant::now() + GRACE;
-        while self.working {
+        while self.in_pass {
             match messages.recv_timeout(until.saturating_duration_since(Instant::now())) {
-                Ok(Message::Ended(outcome)) => {
-                    if let Err(end @ End::Failure(_)) = self.conclude(*outcome) {
+                Ok(Message::PassEnded(outcome)) => {
+                    if let Err(end @ End::Failure(_)) = self.handle_outcome(*outcome) {
                         return end;
                     }
                 }
@@ -236,43 +233,47 @@ impl Watch {
     }
 
     fn send(&self, job: Job) -> Result<(), End> {
-        self.jobs.send(job).map_err(|_| lost().into())
+        self.jobs.send(job).map_err(|_| worker_lost().into())
     }
 
-    fn say(&self, text: &str) -> Result<(), End> {
-        self.say_of(text, false)
+    fn print(&self, text: &str) -> Result<(), End> {
+        self.print_or(text, Failure::output)
     }
 
-    /// Says what came of a pass.
-    fn say_of(&self, text: &str, saved: bool) -> Result<(), End> {
+    /// Prints the text of a pass. If that fails after a save, the error says that the state is saved.
+    fn print_outcome(&self, outcome: &Outcome) -> Result<(), End> {
+        let failure = if outcome.saved { Failure::output_after_saving } else { Failure::output };
+        self.print_or(&outcome.text, failure)
+    }
+
+    fn print_or(&self, text: &str, failure: fn(&io::Error) -> Failure) -> Result<(), End> {
         if text.is_empty() {
             return Ok(());
         }
-        match self.terminal.print_on(text) {
-            Ok(true) => Ok(()),
-            // How the one pass ends is told by the exit code, too.
-            Ok(false) if self.once => Ok(()),
-            Ok(false) => Err(End::Exit(Exit::Done)),
-            Err(error) if saved => Err(Failure::output_after_saving(&error).into()),
-            Err(error) => Err(Failure::output(&error).into()),
+        match self.terminal.print_to_reader(text) {
+            Ok(Reader::Present) => Ok(()),
+            // With `--once`, the exit code still tells the result.
+            Ok(Reader::Gone) if self.once => Ok(()),
+            Ok(Reader::Gone) => Err(End::Exit(Exit::Done)),
+            Err(error) => Err(failure(&error).into()),
         }
     }
 
-    fn board(&self, change: impl FnOnce(&mut Board)) {
-        change(&mut board::lock(&self.board));
+    fn board(&self, change: impl FnOnce(&mut StatusBoard)) {
+        change(&mut status_board::lock(&self.board));
     }
 
-    /// Writes the status file. That it cannot be written is no reason to stop.
-    fn keep_status(&self) {
-        let status = board::lock(&self.board).status();
-        if let Err(failure) = self.scene.write_status(&status) {
-            let (warning, sources) = failure.said_as(Severity::Warning);
+    /// Writes the status file. A failed write is a warning.
+    fn write_status(&self) {
+        let status = status_board::lock(&self.board).status();
+        if let Err(failure) = self.paths.write_status(&status) {
+            let (warning, sources) = failure.into_diagnostic(Severity::Warning);
             self.terminal.report_in(&warning, &sources);
         }
     }
 }
 
-/// The working thread is gone, which it never should be.
-fn lost() -> Failure {
-    Failure::error("the work has ended unexpectedly").help("this is a mistake in lighthouse: please report it")
+/// Creates the error for a working thread that has ended, which it never should.
+fn worker_lost() -> Failure {
+    Failure::error("the working thread has ended unexpectedly").help("this is a bug in lighthouse: please report it")
 }

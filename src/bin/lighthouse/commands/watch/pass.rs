@@ -1,145 +1,131 @@
-//! One pass: a plan of what was seen, and its apply where that is wanted.
+//! One pass: plans a snapshot, and applies the plan if that is enabled.
 //!
-//! The bytes that were looked at are the bytes that are planned. An apply takes the lock after the plan and compares
-//! the state with them before it writes, as one that has asked does: what changed meanwhile is refused, and is a change
-//! to plan anew.
+//! The bytes that were read are the bytes that are planned. An apply takes the lock after the plan and compares the
+//! state with these bytes before it writes. A state that has changed meanwhile is refused, and is planned anew as a
+//! change.
 
 use std::time::{Duration, Instant};
 
 use lighthouse::manifest::MAX_TEXT_BYTES;
 use lighthouse::plan::Plan;
-use lighthouse::render::Trigger;
+use lighthouse::render::Shown;
+use lighthouse::state::Lineage;
 use lighthouse::text::diagnostic::Findings;
 use lighthouse::text::source::Source;
-use lighthouse::watch::{Content, Ending};
+use lighthouse::watch::{Content, PassResult, Removals};
 
-use super::look::{Bytes, Look};
-use super::worker::Worker;
+use super::messages::{Facts, Mistakes, Outcome, Problem, Request};
+use super::paths::Paths;
+use super::reporter::Reporter;
+use super::snapshot::Files;
 use crate::commands::apply;
 use crate::exit::Exit;
 use crate::failure::{Failure, Refusal};
 use crate::guards::{self, Limits};
-use crate::inputs::understand;
-use crate::planning::{Basis, Recorded, same_cluster};
+use crate::inputs::parse;
+use crate::planning::{Basis, StateFile, check_cluster};
+use crate::terminal::Terminal;
 use crate::writing;
 
-/// What came of a pass.
-pub(crate) struct Outcome {
-    pub(crate) ending: Ending,
-    /// What is said of it in any case.
-    pub(crate) said: String,
-    /// Whether a state was saved, which is so though it cannot be told.
-    pub(crate) saved: bool,
-    /// What was wrong with it.
-    pub(crate) trouble: Option<Trouble>,
-    pub(crate) facts: Option<Facts>,
-    pub(crate) exit: Exit,
+/// Plans and applies; remembers what the next pass is compared with.
+pub(crate) struct Planner {
+    paths: Paths,
+    apply: bool,
+    reporter: Reporter,
+    terminal: Terminal,
+    /// Content of the last pass.
+    content: Option<Content>,
+    /// Last plan that was shown.
+    shown: Shown,
+    /// Version of the state that was last written, or last compared and found current.
+    last_version: Option<Version>,
 }
 
-/// Something wrong, and the mistakes in the manifest where that is it.
-pub(crate) struct Trouble {
-    pub(crate) failure: Failure,
-    pub(crate) found: Option<Box<(Findings, Vec<Source>)>>,
+/// Version of a state.
+struct Version {
+    lineage: Lineage,
+    serial: u64,
 }
 
-/// What the status tells of a plan.
-#[derive(Clone, Debug)]
-pub(crate) struct Facts {
-    pub(crate) content: Content,
-    pub(crate) serial: Option<u64>,
-    pub(crate) pending: usize,
-    pub(crate) unplaced: usize,
-    pub(crate) took: Duration,
-}
-
-impl Outcome {
-    /// The content cannot be planned.
-    pub(crate) fn broken(failure: impl Into<Trouble>) -> Self {
-        Self::wrong(Ending::Broken, failure)
+impl Planner {
+    /// Creates a planner that has planned nothing yet.
+    pub(crate) fn new(paths: Paths, apply: bool, reporter: Reporter, terminal: Terminal) -> Self {
+        Self { paths, apply, reporter, terminal, content: None, shown: Shown::default(), last_version: None }
     }
 
-    fn wrong(ending: Ending, trouble: impl Into<Trouble>) -> Self {
-        let trouble = trouble.into();
-        let exit = trouble.failure.exit;
-        Self { ending, said: String::new(), saved: false, trouble: Some(trouble), facts: None, exit }
-    }
-}
-
-impl From<Failure> for Trouble {
-    fn from(failure: Failure) -> Self {
-        Self { failure, found: None }
-    }
-}
-
-impl Worker {
-    /// Plans what was seen, says so, and applies it where that is wanted.
-    pub(crate) fn pass(&mut self, look: Look, trigger: Option<Trigger>, steady: bool) -> Outcome {
+    /// Plans a snapshot, reports the plan, and applies it if that is enabled.
+    pub(crate) fn pass(&mut self, request: Request) -> Outcome {
         let start = Instant::now();
-        let Bytes { sources, state, content } = match look.read {
-            Ok(bytes) => bytes,
-            Err(failure) => return Outcome::broken(failure),
+        let Files { sources, state, content } = match request.snapshot.files {
+            Ok(files) => files,
+            Err(failure) => return Outcome::invalid(failure),
         };
         let before = self.content.replace(content.clone());
         let basis = match self.basis(sources, state) {
             Ok(basis) => basis,
-            Err(trouble) if trouble.failure.exit == Exit::Refused => return Outcome::wrong(Ending::Refused, trouble),
-            Err(trouble) => return Outcome::broken(trouble),
+            Err(problem) if problem.failure.exit == Exit::Refused => {
+                return Outcome::failed(PassResult::Refused, problem);
+            }
+            Err(problem) => return Outcome::invalid(problem),
         };
         let plan = match basis.plan() {
             Ok(plan) => plan,
-            Err(failure) => return Outcome::broken(failure),
+            Err(failure) => return Outcome::invalid(failure),
         };
-        let took = start.elapsed();
+        let duration = start.elapsed();
         let changed = before.map(|before| content.changed_since(&before)).unwrap_or_default();
-        let said =
-            trigger.map(|trigger| self.voice.plan(&basis, &plan, &content, (trigger, &changed), &mut self.shown));
+        let report = request
+            .trigger
+            .map(|trigger| self.reporter.plan(&basis, &plan, &content, (trigger, &changed), &mut self.shown));
         let outcome = if self.apply {
-            self.apply(&basis, &plan, content.clone(), steady)
+            self.apply(&basis, &plan, content.clone(), request.removals)
         } else {
             planned(&basis, &plan, content.clone())
         };
         let facts = outcome.facts.unwrap_or_else(|| facts(&basis, &plan, content));
-        let facts = Some(Facts { took, ..facts });
-        Outcome { said: said.unwrap_or_default() + &outcome.said, facts, ..outcome }
+        let facts = Some(Facts { duration, ..facts });
+        Outcome { text: report.unwrap_or_default() + &outcome.text, facts, ..outcome }
     }
 
-    fn basis(&self, sources: Vec<Source>, bytes: Option<Vec<u8>>) -> Result<Basis, Trouble> {
-        let manifest = match understand(&sources) {
+    fn basis(&self, sources: Vec<Source>, state: Option<Vec<u8>>) -> Result<Basis, Problem> {
+        let manifest = match parse(&sources) {
             Ok(manifest) => manifest,
-            Err(found) => {
-                return Err(Trouble { failure: mistakes(&found, &sources), found: Some(Box::new((found, sources))) });
+            Err(findings) => {
+                let failure = first_mistake(&findings, &sources);
+                return Err(Problem { failure, mistakes: Some(Box::new(Mistakes { findings, sources })) });
             }
         };
-        let recorded = Recorded::of(self.scene.state.clone(), bytes)?;
-        same_cluster(&manifest.model, &recorded)?;
-        Ok(Basis::of(sources, manifest, recorded))
+        let state_file = StateFile::parse(self.paths.state.clone(), state)?;
+        check_cluster(&manifest.model, &state_file)?;
+        Ok(Basis::of(sources, manifest, state_file))
     }
 
-    /// Applies, unless something is in the way.
-    fn apply(&mut self, basis: &Basis, plan: &Plan<'_>, content: Content, steady: bool) -> Outcome {
-        if let Err(failure) = self.is_no_older(&basis.recorded) {
-            return Outcome::wrong(Ending::Refused, failure);
+    /// Applies a plan, unless it must wait or is refused.
+    fn apply(&mut self, basis: &Basis, plan: &Plan<'_>, content: Content, removals: Removals) -> Outcome {
+        if let Err(failure) = self.check_not_older(&basis.state_file) {
+            return Outcome::failed(PassResult::Refused, failure);
         }
-        if plan.summary.remove > 0 && !steady {
-            return Outcome { ending: Ending::Held, said: self.voice.held(), ..planned(basis, plan, content) };
+        if plan.summary.remove > 0 && removals == Removals::Deferred {
+            let text = self.reporter.removals_deferred();
+            return Outcome { result: PassResult::Deferred, text, ..planned(basis, plan, content) };
         }
-        let there = content.digest();
+        let digest = content.digest();
         match self.save(basis, plan, content) {
             Ok(outcome) => outcome,
-            Err(failure) if failure.exit == Exit::Refused => Outcome::wrong(Ending::Refused, failure),
-            Err(failure) => Outcome::wrong(Ending::Thwarted(there), failure),
+            Err(failure) if failure.exit == Exit::Refused => Outcome::failed(PassResult::Refused, failure),
+            Err(failure) => Outcome::failed(PassResult::Failed(digest), failure),
         }
     }
 
-    /// Guards, lock, and the state.
+    /// Checks the guards, locks, and saves the state.
     fn save(&mut self, basis: &Basis, plan: &Plan<'_>, content: Content) -> Result<Outcome, Failure> {
         guards::check(basis, plan, Limits::default())?;
-        let locked = writing::lock_at(&self.scene.state, None)?;
+        let locked = writing::lock_at(&self.paths.state, None)?;
         let lineage = basis.lineage();
         let applied = apply::write(basis, plan, &locked, lineage.clone(), self.terminal)?;
         let content = content.with_state(locked.read(MAX_TEXT_BYTES)?.as_deref());
         self.content = Some(content.clone());
-        self.known = applied.serial.map(|serial| (lineage, serial));
+        self.last_version = applied.serial.map(|serial| Version { lineage, serial });
         self.shown.applied();
         let mut outcome = planned(basis, plan, content.clone());
         if let Some(facts) = &mut outcome.facts {
@@ -147,38 +133,38 @@ impl Worker {
         }
         outcome.saved = applied.saved;
         if applied.saved {
-            outcome.said = self.voice.applied(&basis.recorded.name(), applied.serial, &content);
+            outcome.text = self.reporter.applied(&basis.state_file.quoted_path(), applied.serial, &content);
         }
         if applied.exit != Exit::Done {
-            let message = "saved, but the disk did not confirm that it will last";
-            outcome.trouble = Some(Failure { exit: applied.exit, ..Failure::error(message) }.into());
-            outcome.ending = Ending::Thwarted(content.digest());
+            let message = "saved, but the disk did not confirm that the state is durable";
+            outcome.problem = Some(Failure { exit: applied.exit, ..Failure::error(message) }.into());
+            outcome.result = PassResult::Failed(content.digest());
         }
         Ok(outcome)
     }
 
-    /// Refuses a state that is behind the one that was there, as a checkout may swap one in.
-    fn is_no_older(&self, recorded: &Recorded) -> Result<(), Failure> {
-        let Some((lineage, serial)) = &self.known else { return Ok(()) };
-        let there = match &recorded.state {
-            Some(state) if state.lineage != *lineage => "is of another lineage".to_owned(),
+    /// Refuses a state that is older than the last version, such as one that a checkout has swapped in.
+    fn check_not_older(&self, state_file: &StateFile) -> Result<(), Failure> {
+        let Some(Version { lineage, serial }) = &self.last_version else { return Ok(()) };
+        let problem = match &state_file.state {
+            Some(state) if state.lineage != *lineage => "has another lineage".to_owned(),
             Some(state) if state.serial < *serial => format!("has gone back to serial {}", state.serial),
             Some(_) => return Ok(()),
             None => "is gone".to_owned(),
         };
-        let message = format!("the state {} {there}; serial {serial} was there before", recorded.name());
-        let help = "put that one back, or start again to go on from what is there now";
+        let message = format!("the state {} {problem}; its last serial was {serial}", state_file.quoted_path());
+        let help = "restore that state, or restart `lighthouse watch` to continue from the current one";
         Err(Failure::refused(Refusal::StateWentBack, message).help(help))
     }
 }
 
-/// A pass that ended well with a plan.
+/// Creates the outcome of a pass that has made a plan.
 fn planned(basis: &Basis, plan: &Plan<'_>, content: Content) -> Outcome {
     Outcome {
-        ending: Ending::Good(content.digest()),
-        said: String::new(),
+        result: PassResult::Done(content.digest()),
+        text: String::new(),
         saved: false,
-        trouble: None,
+        problem: None,
         facts: Some(facts(basis, plan, content)),
         exit: if plan.summary.unplaced > 0 { Exit::Unplaced } else { Exit::Done },
     }
@@ -187,23 +173,23 @@ fn planned(basis: &Basis, plan: &Plan<'_>, content: Content) -> Outcome {
 fn facts(basis: &Basis, plan: &Plan<'_>, content: Content) -> Facts {
     let summary = &plan.summary;
     Facts {
-        serial: basis.recorded.serial(),
+        serial: basis.state_file.serial(),
         pending: summary.place + summary.moved + summary.rename + summary.update + summary.evict + summary.remove,
         unplaced: summary.unplaced,
-        took: Duration::ZERO,
+        duration: Duration::ZERO,
         content,
     }
 }
 
-/// The first mistake in one line, and how many more there are.
-fn mistakes(found: &Findings, sources: &[Source]) -> Failure {
-    let Some(first) = found.iter().next() else { return Failure::error("the manifest is not valid") };
+/// Returns the first mistake in one line, with the number of further ones.
+fn first_mistake(findings: &Findings, sources: &[Source]) -> Failure {
+    let Some(first) = findings.iter().next() else { return Failure::error("the manifest is not valid") };
     let place = first.primary.as_ref().and_then(|label| {
         let source = sources.get(label.span.file as usize)?;
         let at = source.position(label.span.start);
         Some(format!("{}:{}:{}: ", source.name(), at.line, at.column))
     });
-    let more = match found.errors() {
+    let more = match findings.errors() {
         0 | 1 => String::new(),
         2 => " (and 1 more error)".to_owned(),
         errors => format!(" (and {} more errors)", errors - 1),

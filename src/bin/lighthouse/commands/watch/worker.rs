@@ -1,110 +1,74 @@
-//! The thread that works: it looks, plans and applies, one thing at a time.
+//! Working thread: reads, plans and applies, one job at a time.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
-use lighthouse::render::{Shown, Trigger};
-use lighthouse::state::Lineage;
 use lighthouse::text::diagnostic::Diagnostic;
-use lighthouse::watch::{Blind, Content, Sentry};
+use lighthouse::watch::{FileWatcher, WatchError};
 
-use super::Message;
-use super::look::{Look, look};
-use super::pass::Outcome;
-use super::scene::Scene;
-use super::voice::Voice;
-use crate::args::WatchArgs;
+use super::messages::{Job, Message, Outcome};
+use super::pass::Planner;
+use super::paths::Paths;
+use super::snapshot::{Snapshot, take_snapshot};
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 
-/// What there is to do.
-pub(crate) enum Job {
-    Look,
-    Pass {
-        look: Box<Look>,
-        /// What it is shown as; a pass that was put off is not shown again.
-        trigger: Option<Trigger>,
-        /// What it removes may go.
-        steady: bool,
-    },
-}
-
-/// What it remembers from one job to the next.
+/// State of the working thread.
 pub(crate) struct Worker {
-    pub(crate) scene: Scene,
-    pub(crate) apply: bool,
-    pub(crate) voice: Voice,
+    /// Paths to read.
+    pub(crate) paths: Paths,
+    /// Plans and applies.
+    pub(crate) planner: Planner,
+    /// Receives warnings.
     pub(crate) terminal: Terminal,
-    poll: bool,
-    /// Why it last saw nothing coming.
-    blind: Option<Blind>,
-    /// The content of the last pass.
-    pub(crate) content: Option<Content>,
-    /// The last plan that was shown.
-    pub(crate) shown: Shown,
-    /// The state that it last wrote or found in order.
-    pub(crate) known: Option<(Lineage, u64)>,
+    /// Whether file notifications are turned off.
+    pub(crate) poll: bool,
+    /// Last error of the file watcher, so that it is reported once.
+    pub(crate) watch_error: Option<WatchError>,
 }
 
 impl Worker {
-    pub(crate) fn new(scene: Scene, args: &WatchArgs, voice: Voice, terminal: Terminal) -> Self {
-        Self {
-            scene,
-            apply: args.apply,
-            voice,
-            terminal,
-            poll: args.poll,
-            blind: None,
-            content: None,
-            shown: Shown::default(),
-            known: None,
-        }
-    }
-
-    /// Looks, once word of what happens from now on is sure to come.
-    fn look(&mut self, sentry: &mut Sentry) -> Look {
-        self.scene.enter();
+    /// Reads the files. Notifications are set up first, so that no later change is missed.
+    fn read(&mut self, watcher: &mut FileWatcher) -> Snapshot {
+        self.paths.enter_start_folder();
         if !self.poll {
-            let blind = sentry.watch(self.scene.surroundings()).err();
-            if blind != self.blind
-                && let Some(blind) = &blind
+            let error = watcher.watch(self.paths.watch_folders()).err();
+            if error != self.watch_error
+                && let Some(error) = &error
             {
-                let help = "without word of changes it looks every five seconds";
-                self.terminal.report(&Diagnostic::warning(blind.to_string()).help(help));
+                let help = "without file notifications, the files are polled every 5 s";
+                self.terminal.report(&Diagnostic::warning(error.to_string()).help(help));
             }
-            self.blind = blind;
+            self.watch_error = error;
         }
-        look(&self.scene)
+        take_snapshot(&self.paths)
     }
 }
 
-/// Starts the thread. What comes of a job goes to the inbox.
+/// Starts the thread, and returns the sender of its jobs. Results go to the inbox.
 pub(crate) fn start(mut worker: Worker, inbox: Sender<Message>) -> io::Result<Sender<Job>> {
-    let (jobs, todo) = channel();
+    let (sender, jobs) = channel();
     let thread = thread::Builder::new().spawn(move || {
-        let stir = inbox.clone();
-        let mut sentry = Sentry::new(move || drop(stir.send(Message::Stir)));
-        for job in todo {
+        let notifications = inbox.clone();
+        let mut watcher = FileWatcher::new(move || drop(notifications.send(Message::FilesChanged)));
+        for job in jobs {
             let message = match job {
-                Job::Look => Message::Seen(Box::new(worker.look(&mut sentry))),
-                Job::Pass { look, trigger, steady } => {
-                    Message::Ended(Box::new(survive(|| worker.pass(*look, trigger, steady))))
-                }
+                Job::Read => Message::Snapshot(Box::new(worker.read(&mut watcher))),
+                Job::Pass(request) => Message::PassEnded(Box::new(catch_panic(|| worker.planner.pass(*request)))),
             };
             if inbox.send(message).is_err() {
                 return;
             }
         }
     });
-    thread.map(|_| jobs)
+    thread.map(|_| sender)
 }
 
-/// No content ends a watch, not even one that finds a mistake in lighthouse. The panic itself is on standard error.
-fn survive(pass: impl FnOnce() -> Outcome) -> Outcome {
+/// Turns a panic into an outcome, so that no manifest ends the watch. The panic itself is on standard error.
+fn catch_panic(pass: impl FnOnce() -> Outcome) -> Outcome {
     catch_unwind(AssertUnwindSafe(pass)).unwrap_or_else(|_| {
-        let failure = Failure::error("planning has panicked").help("this is a mistake in lighthouse: please report it");
-        Outcome::broken(failure)
+        Outcome::invalid(Failure::error("planning panicked").help("this is a bug in lighthouse: please report it"))
     })
 }

@@ -15,7 +15,7 @@ use super::resolve::MOST_LINKS;
 /// Folders by their real path. Two of these are equal when the same names in the same folders matter, also where one
 /// was put in the place of another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Surroundings {
+pub struct WatchFolders {
     folders: BTreeMap<PathBuf, Folder>,
 }
 
@@ -29,9 +29,9 @@ struct Folder {
 /// Device and number of a folder.
 type Identity = (u64, u64);
 
-/// The surroundings of a manifest, its drop-ins and its state, as they are now. Paths are taken from `base`.
-pub fn surroundings(base: &Path, manifest: &Path, state: Option<&Path>) -> Surroundings {
-    let mut found = Surroundings::default();
+/// The watch_folders of a manifest, its drop-ins and its state, as they are now. Paths are taken from `base`.
+pub fn watch_folders(base: &Path, manifest: &Path, state: Option<&Path>) -> WatchFolders {
+    let mut found = WatchFolders::default();
     let manifest = base.join(manifest);
     let (folders, links) = drop_in_places(&manifest);
     let paths = [&*manifest].into_iter().chain(state).chain(links.iter().chain(&folders).map(PathBuf::as_path));
@@ -44,7 +44,7 @@ pub fn surroundings(base: &Path, manifest: &Path, state: Option<&Path>) -> Surro
     found
 }
 
-impl Surroundings {
+impl WatchFolders {
     /// The folders to watch.
     pub fn folders(&self) -> impl Iterator<Item = &Path> {
         self.folders.keys().map(PathBuf::as_path)
@@ -149,7 +149,7 @@ mod tests {
 
     /// What matters around `manifest` below `home`, as lines of folder and names.
     fn around(home: &Path, manifest: &str) -> Vec<String> {
-        let found = surroundings(home, &home.join(manifest), None);
+        let found = watch_folders(home, &home.join(manifest), None);
         let line = |(path, folder): (&PathBuf, &Folder)| {
             let path = path.strip_prefix(home).ok()?.display();
             Some(folder.names.as_ref().map_or(format!("{path}: all"), |names| {
@@ -198,7 +198,7 @@ mod tests {
         fs::write(home.join("etc/..1/x.toml"), "").expect("a file");
         symlink("..1", home.join("etc/..data")).expect("a link");
         symlink("..data/x.toml", home.join("etc/x.toml")).expect("a link");
-        let first = surroundings(&home, Path::new("etc/x.toml"), None);
+        let first = watch_folders(&home, Path::new("etc/x.toml"), None);
         assert_eq!(around(&home, "etc/x.toml"), [": etc", "etc: ..1 ..data x.d x.toml", "etc/..1: x.toml"]);
         assert!(first.folders().eq([home.clone(), home.join("etc"), home.join("etc/..1")]));
         assert!(first.concerns(&home.join("etc/..data")) && first.concerns(&home.join("etc")));
@@ -220,14 +220,14 @@ mod tests {
         for number in 0..=MOST_LINKS {
             symlink(format!("{}.toml", number + 1), home.join(format!("{number}.toml"))).expect("a link");
         }
-        let found = surroundings(&home, Path::new("0.toml"), None);
+        let found = watch_folders(&home, Path::new("0.toml"), None);
         assert!(found.concerns(&home.join("40.toml")) && !found.concerns(&home.join("41.toml")));
     }
 
     #[test]
     fn a_folder_that_took_the_place_of_another_is_another() {
         let (_home, home) = home();
-        let now = || surroundings(&home, Path::new("a/x.toml"), None);
+        let now = || watch_folders(&home, Path::new("a/x.toml"), None);
         fs::create_dir(home.join("a")).expect("a folder");
         let before = now();
         assert_eq!(before, now());

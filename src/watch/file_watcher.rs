@@ -11,13 +11,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use notify::event::{EventKind, ModifyKind};
 use notify::{ErrorKind, Event, RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::store::Surroundings;
+use crate::store::WatchFolders;
 
 /// What is called when something happened.
 type Call = Arc<dyn Fn() + Send + Sync>;
 
 /// A watch on folders that can be set up again.
-pub struct Sentry {
+pub struct FileWatcher {
     call: Call,
     post: Option<Post>,
 }
@@ -25,7 +25,7 @@ pub struct Sentry {
 /// One watcher on one set of folders. Another set gets another watcher: notify keeps what it knew of folders that are
 /// gone.
 struct Post {
-    around: Arc<Surroundings>,
+    around: Arc<WatchFolders>,
     /// A folder is gone, or word was lost.
     stale: Arc<AtomicBool>,
     _watcher: RecommendedWatcher,
@@ -33,7 +33,7 @@ struct Post {
 
 /// Why a sentry sees nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Blind {
+pub enum WatchError {
     /// The user has too many watchers already.
     Watchers,
     /// The user watches too many files already.
@@ -42,15 +42,15 @@ pub enum Blind {
     Other(String),
 }
 
-impl Sentry {
+impl FileWatcher {
     /// A sentry without a post.
     pub fn new(call: impl Fn() + Send + Sync + 'static) -> Self {
         Self { call: Arc::new(call), post: None }
     }
 
-    /// Watches these surroundings from now on. What happens after this returns is called out; what happened before has
+    /// Watches these watch_folders from now on. What happens after this returns is called out; what happened before has
     /// to be looked for.
-    pub fn watch(&mut self, around: Surroundings) -> Result<(), Blind> {
+    pub fn watch(&mut self, around: WatchFolders) -> Result<(), WatchError> {
         let stays = |post: &Post| *post.around == around && !post.stale.load(Ordering::SeqCst);
         if !self.post.as_ref().is_some_and(stays) {
             // The old post is left when the new one is taken, so nothing passes unseen.
@@ -61,7 +61,7 @@ impl Sentry {
 }
 
 impl Post {
-    fn take(around: Surroundings, call: &Call) -> Result<Self, Blind> {
+    fn take(around: WatchFolders, call: &Call) -> Result<Self, WatchError> {
         let (around, stale) = (Arc::new(around), Arc::new(AtomicBool::new(false)));
         let (call, known, gone) = (Arc::clone(call), Arc::clone(&around), Arc::clone(&stale));
         let hear = move |heard: notify::Result<Event>| {
@@ -73,11 +73,11 @@ impl Post {
                 call();
             }
         };
-        let mut watcher = notify::recommended_watcher(hear).map_err(Blind::from)?;
+        let mut watcher = notify::recommended_watcher(hear).map_err(WatchError::from)?;
         for folder in around.folders() {
             match watcher.watch(folder, RecursiveMode::NonRecursive) {
                 Ok(()) => {}
-                Err(error) if spent(&error.kind) => return Err(Blind::from(error)),
+                Err(error) if spent(&error.kind) => return Err(WatchError::from(error)),
                 // A folder that is gone by now, or that only others may read, is asked for again at the next look.
                 Err(_) => stale.store(true, Ordering::SeqCst),
             }
@@ -87,7 +87,7 @@ impl Post {
 }
 
 /// Whether something happened that may be a change of what is waited for. When word was lost, anything may be.
-fn may_matter(event: &Event, around: &Surroundings) -> bool {
+fn may_matter(event: &Event, around: &WatchFolders) -> bool {
     if event.need_rescan() {
         return true;
     }
@@ -96,7 +96,7 @@ fn may_matter(event: &Event, around: &Surroundings) -> bool {
 }
 
 /// Whether a folder is watched no more, or nobody knows.
-fn ends_a_watch(event: &Event, around: &Surroundings) -> bool {
+fn ends_a_watch(event: &Event, around: &WatchFolders) -> bool {
     let leaves = matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)));
     event.need_rescan() || leaves && event.paths.iter().any(|path| around.has(path))
 }
@@ -112,7 +112,7 @@ fn is_out_of_files(code: Option<i32>) -> bool {
     cfg!(unix) && code == Some(24)
 }
 
-impl From<notify::Error> for Blind {
+impl From<notify::Error> for WatchError {
     fn from(error: notify::Error) -> Self {
         match error.kind {
             ErrorKind::MaxFilesWatch => Self::Watches,
@@ -122,7 +122,7 @@ impl From<notify::Error> for Blind {
     }
 }
 
-impl fmt::Display for Blind {
+impl fmt::Display for WatchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Watchers => {
@@ -139,13 +139,13 @@ mod tests {
     use notify::event::{AccessKind, CreateKind, Flag, RemoveKind};
 
     use super::*;
-    use crate::store::surroundings;
+    use crate::store::watch_folders;
 
     #[test]
     fn what_may_matter_is_called_out() {
         let home = tempfile::tempdir().expect("a folder");
         let home = home.path().canonicalize().expect("a path");
-        let around = surroundings(&home, &home.join("x.toml"), None);
+        let around = watch_folders(&home, &home.join("x.toml"), None);
         let event = |kind, name: &str| Event::new(kind).add_path(home.join(name));
         let lost = Event::new(EventKind::Other).set_flag(Flag::Rescan);
         for (event, matters, ends) in [

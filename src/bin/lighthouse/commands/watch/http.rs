@@ -1,8 +1,8 @@
-//! `--listen`: answers to `/livez`, `/readyz` and `/metrics`, a few requests at a time.
+//! HTTP server of `--listen`: answers `/livez`, `/readyz` and `/metrics`, a few requests at a time.
 //!
-//! It speaks as much HTTP as probes and Prometheus need: a request without a body, an answer, and the end. What comes
-//! slowly, is long or is something else gets a short answer or none; no request is kept for longer than a second, and
-//! who is slow keeps few of the others waiting.
+//! It supports as much of HTTP as probes and Prometheus need: a request without a body, one response, then the
+//! connection closes. No request is served for longer than a second. A request that is slow, long or malformed gets a
+//! short response or none, and delays few others.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -10,28 +10,28 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::board::{self, Board};
+use super::status_board::{self, StatusBoard};
 use crate::failure::Failure;
 
-/// So long one request may take in all.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// So many requests are answered at a time.
-const AT_A_TIME: usize = 16;
-/// A request is no longer.
-const LONGEST: usize = 8 * 1024;
-/// A request has no more headers.
-const MOST_HEADERS: usize = 64;
+/// Maximum duration of a request.
+const TIMEOUT: Duration = Duration::from_secs(1);
+/// Number of requests that are answered at a time.
+const THREADS: usize = 16;
+/// Maximum size of a request, in bytes.
+const MAX_REQUEST: usize = 8 * 1024;
+/// Maximum number of headers of a request.
+const MAX_HEADERS: usize = 64;
 
-/// Listens from now on, and says where.
-pub(crate) fn start(address: SocketAddr, board: &Arc<Mutex<Board>>) -> Result<String, Failure> {
+/// Starts to listen, and returns the address.
+pub(crate) fn start(address: SocketAddr, board: &Arc<Mutex<StatusBoard>>) -> Result<String, Failure> {
     let failed = |error: io::Error| Failure::system(&format!("cannot listen on {address}"), &error);
     let listener = TcpListener::bind(address).map_err(failed)?;
     let listening = listener.local_addr().map_err(failed)?.to_string();
     let listener = Arc::new(listener);
-    for number in 0..AT_A_TIME {
+    for number in 0..THREADS {
         let (listener, board) = (Arc::clone(&listener), Arc::clone(board));
         let spawned = thread::Builder::new().spawn(move || listen(&listener, &board));
-        // Where some are not to be had, the others have more to do.
+        // One thread is enough to go on with.
         if let (0, Err(error)) = (number, spawned) {
             return Err(failed(error));
         }
@@ -39,19 +39,19 @@ pub(crate) fn start(address: SocketAddr, board: &Arc<Mutex<Board>>) -> Result<St
     Ok(listening)
 }
 
-fn listen(listener: &TcpListener, board: &Mutex<Board>) {
+fn listen(listener: &TcpListener, board: &Mutex<StatusBoard>) {
     for stream in listener.incoming() {
         match stream {
-            // Whoever asks and goes away has no answer to miss.
+            // An error means that the client has gone: there is nothing to report.
             Ok(stream) => drop(serve(stream, board)),
-            // Out of descriptors, for one: others have to close some first.
+            // The process may be out of file descriptors: wait until other threads close some.
             Err(_) => thread::sleep(Duration::from_millis(100)),
         }
     }
 }
 
-fn serve(mut stream: TcpStream, board: &Mutex<Board>) -> io::Result<()> {
-    let until = Instant::now() + PATIENCE;
+fn serve(mut stream: TcpStream, board: &Mutex<StatusBoard>) -> io::Result<()> {
+    let until = Instant::now() + TIMEOUT;
     let (mut request, mut buffer) = (Vec::new(), [0; 1024]);
     let answer = loop {
         let left = until.saturating_duration_since(Instant::now());
@@ -63,47 +63,57 @@ fn serve(mut stream: TcpStream, board: &Mutex<Board>) -> io::Result<()> {
         request.extend_from_slice(&buffer[..read]);
         match answer(&request, board) {
             Some(answer) => break answer,
-            None if read == 0 || request.len() > LONGEST => return Ok(()),
+            None if read == 0 || request.len() > MAX_REQUEST => return Ok(()),
             None => {}
         }
     };
-    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
     stream.write_all(answer.as_bytes())
 }
 
-/// The answer to a request, once it is whole.
-fn answer(request: &[u8], board: &Mutex<Board>) -> Option<String> {
-    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+/// Returns the response to a request; `None` while the request is incomplete.
+fn answer(request: &[u8], board: &Mutex<StatusBoard>) -> Option<String> {
+    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut parsed = httparse::Request::new(&mut headers);
     match parsed.parse(request) {
         Ok(httparse::Status::Partial) => return None,
-        Err(_) => return Some(response("400 Bad Request", "not a request\n", true)),
+        Err(_) => return Some(response("400 Bad Request", "not an HTTP request\n", Body::Sent)),
         Ok(httparse::Status::Complete(_)) => {}
     }
     let path = parsed.path.unwrap_or_default().split('?').next().unwrap_or_default();
     let (status, body) = match (parsed.method.unwrap_or_default(), path) {
         ("GET" | "HEAD", path) => page(path, board),
-        _ => ("405 Method Not Allowed", "GET or HEAD\n".to_owned()),
+        _ => ("405 Method Not Allowed", "use GET or HEAD\n".to_owned()),
     };
-    Some(response(status, &body, parsed.method != Some("HEAD")))
+    Some(response(status, &body, if parsed.method == Some("HEAD") { Body::Omitted } else { Body::Sent }))
 }
 
-fn page(path: &str, board: &Mutex<Board>) -> (&'static str, String) {
-    let board = board::lock(board);
-    let verdict = |good, yes: &str, no: &str| {
-        if good { ("200 OK", format!("{yes}\n")) } else { ("503 Service Unavailable", format!("{no}\n")) }
+fn page(path: &str, board: &Mutex<StatusBoard>) -> (&'static str, String) {
+    let board = status_board::lock(board);
+    let check = |passes, yes: &str, no: &str| {
+        if passes { ("200 OK", format!("{yes}\n")) } else { ("503 Service Unavailable", format!("{no}\n")) }
     };
     match path {
-        "/livez" => verdict(board.is_alive(), "alive", "stuck"),
-        "/readyz" => verdict(board.is_ready(), "ready", "the last attempt failed, or there was none yet"),
+        "/livez" => check(board.is_alive(), "alive", "stuck"),
+        "/readyz" => check(board.is_ready(), "ready", "not ready: no attempt yet, or the last one failed"),
         "/metrics" => ("200 OK", board.metrics()),
-        _ => ("404 Not Found", "there are /livez, /readyz and /metrics\n".to_owned()),
+        _ => ("404 Not Found", "the pages are /livez, /readyz and /metrics\n".to_owned()),
     }
 }
 
-fn response(status: &str, body: &str, with_body: bool) -> String {
+/// Whether a response carries its body.
+enum Body {
+    Sent,
+    /// The response to HEAD: it has the length of the body only.
+    Omitted,
+}
+
+fn response(status: &str, body: &str, sent: Body) -> String {
     let length = body.len();
-    let body = if with_body { body } else { "" };
+    let body = match sent {
+        Body::Sent => body,
+        Body::Omitted => "",
+    };
     format!(
         "HTTP/1.1 {status}\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: {length}\r\n\
          Connection: close\r\n\r\n{body}"
@@ -115,12 +125,12 @@ mod tests {
     use super::*;
 
     fn first_line(request: &str) -> Option<String> {
-        let board = Mutex::new(Board::new());
+        let board = Mutex::new(StatusBoard::new());
         answer(request.as_bytes(), &board).map(|answer| answer.lines().next().unwrap_or_default().to_owned())
     }
 
     #[test]
-    fn a_request_is_answered_when_it_is_whole() {
+    fn a_request_is_answered_once_it_is_complete() {
         for (request, status) in [
             ("GET /livez HTTP/1.1\r\nHost: x\r\n", None),
             ("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n", Some("HTTP/1.1 200 OK")),
