@@ -43,7 +43,7 @@ Recorded 1 placement in `lighthouse.state.toml` (serial 1). Nothing was started 
 [standard error]
 warning: the state `lighthouse.state.toml` cannot be read: it is empty
  |
- = the record begins anew, with what is adopted and nothing else
+ = the new record contains the adopted placements and nothing else
  = help: take the file from the last commit (`git checkout -- FILE`), then apply; without one, `lighthouse adopt` \
 records where things run
 

@@ -171,7 +171,7 @@ fn a_first_apply_that_places_nothing_saves_nothing() {
     write(&folder, &MANIFEST.replace("cpu = 1 }", "cpu = 3 }"));
     let output = run(folder.path(), &["apply", "--yes"]);
     ends(&output, 3);
-    assert!(text(&output.stdout).ends_with("Nothing could be placed: there is no state to save yet.\n"));
+    assert!(text(&output.stdout).ends_with("Nothing could be placed, so there is no state to save.\n"));
     assert!(!folder.path().join("lighthouse.state.toml").exists());
 }
 

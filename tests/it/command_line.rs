@@ -99,15 +99,15 @@ fn an_unknown_flag_has_a_suggestion() {
 #[test]
 fn init_writes_once_and_keeps_existing_files() {
     let home = folder(&[(".gitignore", "target")]);
-    let first = "wrote `lighthouse.toml`: edit it, then `lighthouse plan`\nadded `.*.lock` to `.gitignore`\n\
+    let first = "wrote `lighthouse.toml`: edit it, then run `lighthouse plan`\nadded `.*.lock` to `.gitignore`\n\
                  wrote `.gitattributes` with `*.state.toml -text -merge`\n";
     shows(&run(&home, &["init"]), 0, first, "");
     let read = |name: &str| fs::read_to_string(home.path().join(name)).expect("a file");
     let names = ["lighthouse.toml", ".gitignore", ".gitattributes"];
     let before = names.map(read);
     assert_eq!(before[1], "target\n# Locks of `lighthouse apply`.\n.*.lock\n");
-    let second = "kept `lighthouse.toml`, which is there already\nkept `.gitignore`, which has `.*.lock` already\n\
-                  kept `.gitattributes`, which has `*.state.toml -text -merge` already\n";
+    let second = "kept `lighthouse.toml`, which exists already\nkept `.gitignore`, which already has `.*.lock`\n\
+                  kept `.gitattributes`, which already has `*.state.toml -text -merge`\n";
     shows(&run(&home, &["init"]), 0, second, "");
     assert_eq!(names.map(read), before);
     shows(&run(&home, &["check"]), 0, "lighthouse.toml is valid: 4 nodes, 4 workloads, bin-pack\n", "");

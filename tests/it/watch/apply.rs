@@ -141,7 +141,7 @@ fn an_older_or_foreign_state_is_refused() {
     write(&elsewhere.path().join("lighthouse.toml"), &manifest("first"));
     assert_eq!(run(elsewhere.path(), &["apply", "--yes"]).status.code(), Some(0));
     fs::write(&state_path, state(elsewhere.path())).expect("written");
-    refused("is of another lineage");
+    refused("has another lineage");
     assert_eq!(watching.end(), "");
 }
 
