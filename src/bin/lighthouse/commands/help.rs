@@ -20,9 +20,9 @@ pub(crate) fn run(word: Option<&str>, terminal: Terminal) -> Result<String, Fail
         (false, Some(topic)) => Ok(topic.plain_text()),
         (false, None) => {
             let names = commands.iter().map(String::as_str).chain(TOPICS.iter().map(|topic| topic.name));
-            let (message, suggestion) = suggestion::unknown("command or topic", word, names);
-            let help = suggestion.unwrap_or_else(|| "`lighthouse help` lists commands and topics".to_owned());
-            Err(Failure::usage(message).help(help))
+            let unknown = suggestion::unknown("command or topic", word, names);
+            let help = unknown.help.unwrap_or_else(|| "`lighthouse help` lists commands and topics".to_owned());
+            Err(Failure::usage(unknown.message).help(help))
         }
     }
 }
