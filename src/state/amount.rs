@@ -1,54 +1,55 @@
-//! Amounts in a state.
+//! Reads and writes the amounts in a state.
 //!
-//! A manifest takes 18 significant digits, but the same amount in another unit may need more of them
-//! (`123456789012345678Ki` has 21 without its unit), and a state must read whatever it has written.
+//! A manifest allows 18 significant digits, but the same amount in another unit may need more
+//! (`123456789012345678Ki` has 21 digits without its unit). Every amount that a state writes can be read back.
 
 use rustc_hash::FxHashMap;
 
 use crate::quantity::{Family, Quantity, QuantityError};
 
-/// Digits that are read at once; a manifest's limit is above it.
-const PIECE: usize = 15;
+/// Number of digits parsed at a time, below the 18 that [`Quantity::parse`] accepts.
+const CHUNK: usize = 15;
 
-/// Reads what [`Quantity::display`] writes.
+/// Parses an amount as [`Quantity::display`] writes it.
 pub(super) fn parse_amount(text: &str) -> Result<(Quantity, Family), QuantityError> {
     match Quantity::parse(text) {
         Err(QuantityError::TooPrecise) => parse_long(text),
-        read => read,
+        result => result,
     }
 }
 
-/// The texts of amounts; few occur, but each in many places.
+/// Cache of the texts of amounts: a state repeats a few amounts many times.
 #[derive(Default)]
 pub(super) struct AmountTexts(FxHashMap<(Quantity, Family), String>);
 
 impl AmountTexts {
-    pub(super) fn of(&mut self, amount: Quantity, family: Family) -> &str {
+    pub(super) fn text(&mut self, amount: Quantity, family: Family) -> &str {
         self.0.entry((amount, family)).or_insert_with(|| amount.display(family).to_string())
     }
 }
 
-/// Reads an amount of however many digits, as the sum of its pieces: each is the text with zeros for all other digits.
+/// Parses an amount with any number of digits: adds up its chunks, each with all other digits replaced by zeros.
 fn parse_long(text: &str) -> Result<(Quantity, Family), QuantityError> {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let (mut sum, mut family) = (Quantity::ZERO, Family::Plain);
-    for first in (0..digits).step_by(PIECE) {
-        let (part, written_in) = Quantity::parse(&piece(text, first))?;
+    for first in (0..digits).step_by(CHUNK) {
+        let (part, part_family) = Quantity::parse(&chunk(text, first))?;
         sum = sum.checked_add(part).ok_or(QuantityError::TooLarge)?;
-        family = written_in;
+        family = part_family;
     }
     Ok((sum, family))
 }
 
-/// The text with only the [`PIECE`] digits from the one with number `first`.
-fn piece(text: &str, first: usize) -> String {
-    let mut number = 0;
+/// Keeps [`CHUNK`] digits, counted from the digit at index `first`, and replaces all others by zeros.
+fn chunk(text: &str, first: usize) -> String {
+    let mut index = 0;
     let keep = |c: char| {
         if !c.is_ascii_digit() {
             return c;
         }
-        number += 1;
-        if (first + 1..=first + PIECE).contains(&number) { c } else { '0' }
+        let kept = (first..first + CHUNK).contains(&index);
+        index += 1;
+        if kept { c } else { '0' }
     };
     text.chars().map(keep).collect()
 }
@@ -63,7 +64,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_amount_in_every_unit_is_read_back(
+        fn every_amount_in_every_unit_reads_back_unchanged(
             digits in 0_u64..1_000_000_000_000_000_000, places in 0_u32..18, negative: bool,
             unit in prop::sample::select(&UNITS[..]), family in prop::sample::select(&FAMILIES[..]),
         ) {

@@ -1,7 +1,7 @@
-//! From bytes to a shape, and the checks on the way.
+//! Decodes bytes to the TOML shape of a state or a saved plan, and checks them on the way.
 //!
-//! They go from what explains most to what explains least: a conflict marker is bad TOML too, and every damage is a
-//! wrong digest, which is why that is asked last.
+//! The most specific check comes first: a conflict marker is invalid TOML too, and all damage makes the digest wrong, so
+//! the digest is checked last.
 
 use serde::de::DeserializeOwned;
 
@@ -11,7 +11,7 @@ use super::error::{Error, Spot};
 use crate::model::names::{MAX_NAME_CHARS, is_of_right_length};
 use crate::text::escape::quoted;
 
-/// The text, unless it is none that this version can read.
+/// Returns the bytes as text, unless this version cannot read it.
 pub(super) fn decode_text(bytes: &[u8]) -> Result<&str, Error> {
     if bytes.is_empty() {
         return Err(Error::Empty);
@@ -32,31 +32,31 @@ pub(super) fn decode_text(bytes: &[u8]) -> Result<&str, Error> {
     }
 }
 
-/// Whether these bytes are, or were, a state or a saved plan.
+/// Whether these bytes are a state or a saved plan, intact or damaged.
 pub fn has_format(bytes: &[u8]) -> bool {
     formats(bytes).next().is_some()
 }
 
-/// Whether a newer version wrote some of these bytes, whatever else is wrong with them: a merge may have both sides.
+/// Whether a newer version wrote any of these bytes, even if they are damaged: a merge can mix lines of both versions.
 pub fn is_newer(bytes: &[u8]) -> bool {
     formats(bytes).filter_map(|format| format.parse::<i64>().ok()).any(|format| format > FORMAT)
 }
 
-/// The formats that lines name, as far as they are text.
+/// Finds the value of each `format = …` line that is UTF-8.
 fn formats(bytes: &[u8]) -> impl Iterator<Item = &str> {
-    let named = bytes.split(|&byte| byte == b'\n').filter_map(|line| line.strip_prefix(b"format = "));
-    named.filter_map(|format| Some(str::from_utf8(format).ok()?.trim()))
+    let values = bytes.split(|&byte| byte == b'\n').filter_map(|line| line.strip_prefix(b"format = "));
+    values.filter_map(|format| Some(str::from_utf8(format).ok()?.trim()))
 }
 
-/// What a text says.
+/// Parses TOML into a shape.
 pub(super) fn decode<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     toml::from_str(text).map_err(|error| {
         let is_toml = toml::from_str::<toml::Table>(text).is_ok();
-        Error::of_toml(&error, text, is_toml)
+        Error::from_toml(&error, text, is_toml)
     })
 }
 
-/// Refuses what is only the beginning of a text.
+/// Rejects a text that is cut off.
 pub(super) fn check_whole(text: &str) -> Result<(), Error> {
     if !is_sealed(text) {
         Err(Error::NoDigest)
@@ -67,27 +67,27 @@ pub(super) fn check_whole(text: &str) -> Result<(), Error> {
     }
 }
 
-/// Refuses formats of the future, and those that never were.
+/// Rejects a format that is newer than [`FORMAT`] or has never existed.
 pub(super) fn check_format(format: i64) -> Result<(), Error> {
     match format {
         FORMAT => Ok(()),
-        ..FORMAT => Err(Error::Invalid { at: None, message: format!("format {format} never was") }),
+        ..FORMAT => Err(Error::Invalid { at: None, message: format!("format {format} does not exist") }),
         _ => Err(Error::NewerFormat { format }),
     }
 }
 
-/// Refuses names that no manifest can have given. Hidden characters are left to whoever shows them.
+/// Rejects names of a length that no manifest allows. Hidden characters are accepted here and escaped in output.
 pub(super) fn check_names<'n>(names: impl IntoIterator<Item = &'n String>) -> Result<(), Error> {
     match names.into_iter().find(|name| !is_of_right_length(name)) {
         None => Ok(()),
         Some(name) => {
-            let message = format!("{} is no name: one has 1 to {MAX_NAME_CHARS} characters", quoted(name));
+            let message = format!("{} is not a valid name: names have 1 to {MAX_NAME_CHARS} characters", quoted(name));
             Err(Error::Invalid { at: None, message })
         }
     }
 }
 
 fn is_conflict_marker(line: &str) -> bool {
-    let may_be = matches!(line.as_bytes().first(), Some(b'=' | b'<' | b'>' | b'|'));
-    may_be && (line == "=======" || ["<<<<<<<", ">>>>>>>", "|||||||"].iter().any(|marker| line.starts_with(marker)))
+    let plausible = matches!(line.as_bytes().first(), Some(b'=' | b'<' | b'>' | b'|'));
+    plausible && (line == "=======" || ["<<<<<<<", ">>>>>>>", "|||||||"].iter().any(|marker| line.starts_with(marker)))
 }

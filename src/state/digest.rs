@@ -1,4 +1,4 @@
-//! Digests: of any bytes, and of a text that carries its own.
+//! SHA-256 digests, and the seal: a line in a text with the digest of all its other lines.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,20 +7,20 @@ use sha2::{Digest as _, Sha256};
 
 use super::error::Error;
 
-/// A SHA-256.
+/// A SHA-256 digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// The digest of these bytes.
+    /// Computes the digest of these bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self::of_parts(&[bytes])
     }
 
-    /// The digest of what `write` writes, without keeping it.
+    /// Computes the digest of the text that `write` writes, without storing the text.
     pub(super) fn of_written(write: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result) -> Self {
         let mut hasher = Hasher(Sha256::new());
-        write(&mut hasher).expect("a hasher takes everything");
+        write(&mut hasher).expect("writing to a hasher cannot fail");
         Self(hasher.0.finalize().into())
     }
 
@@ -40,22 +40,22 @@ impl fmt::Display for Digest {
     }
 }
 
-/// The text is no digest.
+/// Error for a text that is not a digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotADigest;
+pub struct ParseDigestError;
 
-impl fmt::Display for NotADigest {
+impl fmt::Display for ParseDigestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a digest: `sha256:` and 64 hexadecimal digits in lower case")
+        f.write_str("not a digest: expected `sha256:` and 64 lower-case hexadecimal digits")
     }
 }
 
 impl FromStr for Digest {
-    type Err = NotADigest;
+    type Err = ParseDigestError;
 
-    /// Reads exactly what `Display` writes, so that equal digests are equal texts.
-    fn from_str(text: &str) -> Result<Self, NotADigest> {
-        let hex = text.strip_prefix("sha256:").filter(|hex| hex.len() == 64).ok_or(NotADigest)?;
+    /// Accepts only the text that `Display` writes, so that equal digests have equal texts.
+    fn from_str(text: &str) -> Result<Self, ParseDigestError> {
+        let hex = text.strip_prefix("sha256:").filter(|hex| hex.len() == 64).ok_or(ParseDigestError)?;
         let mut bytes = [0; 32];
         for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks(2)) {
             *byte = nibble(pair[0])? * 16 + nibble(pair[1])?;
@@ -64,11 +64,11 @@ impl FromStr for Digest {
     }
 }
 
-fn nibble(digit: u8) -> Result<u8, NotADigest> {
+fn nibble(digit: u8) -> Result<u8, ParseDigestError> {
     match digit {
         b'0'..=b'9' => Ok(digit - b'0'),
         b'a'..=b'f' => Ok(digit - b'a' + 10),
-        _ => Err(NotADigest),
+        _ => Err(ParseDigestError),
     }
 }
 
@@ -82,16 +82,16 @@ impl fmt::Write for Hasher {
     }
 }
 
-/// How the line of a text's own digest begins.
-const LINE: &str = "digest = ";
+/// Beginning of the line with a text's own digest.
+const LINE_PREFIX: &str = "digest = ";
 
-/// A text whose digest stands between its two parts, which are whole lines.
+/// Joins two parts, each of whole lines, with the line of their digest between them.
 pub(super) fn seal(before: &str, after: &str) -> String {
     let digest = Digest::of_parts(&[before.as_bytes(), after.as_bytes()]);
     format!("{before}{}{after}", line_of(digest))
 }
 
-/// Checks a text against the digest in it, which is of all bytes but its own line.
+/// Checks a text against the digest that it contains, which covers every line except its own.
 pub(super) fn check_seal(text: &str) -> Result<(), Error> {
     let start = line_start(text).ok_or(Error::NoDigest)?;
     let end = text[start..].find('\n').map_or(text.len(), |length| start + length + 1);
@@ -99,21 +99,22 @@ pub(super) fn check_seal(text: &str) -> Result<(), Error> {
     if line_of(Digest::of_parts(&[before.as_bytes(), after.as_bytes()])) == line {
         return Ok(());
     }
-    let unix = |part: &str| part.replace("\r\n", "\n").into_bytes();
-    let with_unix_ends = Digest::of_parts(&[&unix(before), &unix(after)]);
-    Err(if line_of(with_unix_ends).trim_end() == line.trim_end() { Error::LineEnds } else { Error::WrongDigest })
+    // Git and editors on Windows convert line endings; such a file needs other advice than an edited one.
+    let with_lf = |part: &str| part.replace("\r\n", "\n").into_bytes();
+    let unconverted = Digest::of_parts(&[&with_lf(before), &with_lf(after)]);
+    Err(if line_of(unconverted).trim_end() == line.trim_end() { Error::LineEndings } else { Error::WrongDigest })
 }
 
-/// Whether there is a digest to check a text against.
+/// Whether a text contains a digest of itself.
 pub(super) fn is_sealed(text: &str) -> bool {
     line_start(text).is_some()
 }
 
-/// Where the digest's line starts; it stands before all tables.
+/// Returns the start of the digest's line, which precedes all tables.
 fn line_start(text: &str) -> Option<usize> {
     let mut start = 0;
     for line in text.split_inclusive('\n').take_while(|line| !line.starts_with('[')) {
-        if line.starts_with(LINE) {
+        if line.starts_with(LINE_PREFIX) {
             return Some(start);
         }
         start += line.len();
@@ -122,7 +123,7 @@ fn line_start(text: &str) -> Option<usize> {
 }
 
 fn line_of(digest: Digest) -> String {
-    format!("{LINE}\"{digest}\"\n")
+    format!("{LINE_PREFIX}\"{digest}\"\n")
 }
 
 #[cfg(test)]
@@ -130,22 +131,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_digest_reads_only_what_it_writes() {
+    fn a_digest_parses_only_in_the_form_it_is_written() {
         let digest = Digest::of(b"abc");
         let text = digest.to_string();
         assert_eq!(text, "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert_eq!(text.parse(), Ok(digest));
         for wrong in [text.to_uppercase(), text.replace("ba", "Ba"), format!("{text}0"), text.replace("sha256:", "")] {
-            assert_eq!(wrong.parse::<Digest>(), Err(NotADigest), "{wrong}");
+            assert_eq!(wrong.parse::<Digest>(), Err(ParseDigestError), "{wrong}");
         }
-        assert_eq!(NotADigest.to_string(), "not a digest: `sha256:` and 64 hexadecimal digits in lower case");
+        assert_eq!(
+            ParseDigestError.to_string(),
+            "not a digest: expected `sha256:` and 64 lower-case hexadecimal digits"
+        );
     }
 
     #[test]
-    fn changed_line_ends_are_told_from_changed_content() {
+    fn converted_line_endings_are_distinguished_from_changed_content() {
         let sealed = seal("a = 1\n", "b = 2\n");
         assert_eq!(check_seal(&sealed), Ok(()));
-        assert_eq!(check_seal(&sealed.replace('\n', "\r\n")), Err(Error::LineEnds));
+        assert_eq!(check_seal(&sealed.replace('\n', "\r\n")), Err(Error::LineEndings));
         assert_eq!(check_seal(&sealed.replace("= 2", "= 3")), Err(Error::WrongDigest));
         assert_eq!(check_seal("a = 1\n"), Err(Error::NoDigest));
         assert_eq!(check_seal(&sealed.replace("a = 1", "[a]")), Err(Error::NoDigest));

@@ -1,4 +1,4 @@
-//! What is wrong with a state or a saved plan, one variant for each check.
+//! Errors of reading a state or a saved plan: one variant per check, each with its advice.
 
 use std::fmt;
 use std::ops::Range;
@@ -6,109 +6,109 @@ use std::ops::Range;
 use super::FORMAT;
 use crate::text::escape::{quoted, visible};
 
-/// A part of the bytes, and its line.
+/// Position of an error: a range of bytes and its line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spot {
-    /// The line that it begins on, from 1.
+    /// Line on which the range begins, counted from 1.
     pub line: usize,
     start: usize,
     end: usize,
 }
 
 impl Spot {
-    /// These of the bytes.
+    /// Locates a range in the bytes.
     pub fn of(bytes: &[u8], range: Range<usize>) -> Self {
         let line = 1 + bytes.iter().take(range.start).filter(|byte| **byte == b'\n').count();
         Self { line, start: range.start, end: range.end }
     }
 
-    /// Which of the bytes they are.
+    /// Returns the range of bytes.
     pub fn range(self) -> Range<usize> {
         self.start..self.end
     }
 }
 
-/// Which check failed.
+/// The check that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// There is a file with nothing in it.
+    /// The file exists but is empty.
     Empty,
-    /// The bytes are no text.
+    /// The bytes are not UTF-8 text.
     NotUtf8 {
-        /// The first wrong bytes.
+        /// The first invalid bytes.
         at: Spot,
     },
-    /// A merge left both sides in it.
+    /// A merge left conflict markers in the file.
     ConflictMarkers {
         /// The first marker.
         at: Spot,
     },
-    /// It was written by a newer version.
+    /// A newer version wrote the file.
     NewerFormat {
-        /// The version of the format.
+        /// The file's format.
         format: i64,
     },
     /// The text is not TOML.
     Syntax {
-        /// Where, if that is known.
+        /// Position, if known.
         at: Option<Spot>,
-        /// What is wrong with it.
+        /// The parser's message.
         message: String,
     },
-    /// It has a field that this version does not know.
+    /// This version does not know one of the fields.
     UnknownField {
-        /// Where, if that is known.
+        /// Position, if known.
         at: Option<Spot>,
-        /// Which field, and which ones could stand there.
+        /// The unknown field, and the fields allowed in its place.
         message: String,
     },
-    /// A field is missing or has a wrong value.
+    /// A field is missing or has an invalid value.
     Invalid {
-        /// Where, if that is known.
+        /// Position, if known.
         at: Option<Spot>,
-        /// Which field, and why.
+        /// The field, and the reason.
         message: String,
     },
     /// A workload is both placed and evicted.
     PlacedAndEvicted {
-        /// The workload.
+        /// The workload in both tables.
         workload: String,
     },
-    /// Its last line has no end.
+    /// The last line does not end in a line break.
     CutOff,
-    /// It has no digest: it is cut off, or written by hand.
+    /// The digest is missing: the file was cut off or written by hand.
     NoDigest,
-    /// The bytes are those of the digest but for the ends of lines.
-    LineEnds,
-    /// The bytes are not those of the digest.
+    /// The digest matches except that line endings were converted.
+    LineEndings,
+    /// The digest does not match the bytes.
     WrongDigest,
 }
 
 impl Error {
-    /// What to do about a state. Never "delete it": it says where everything runs.
+    /// Advice for a state with this error. Never "delete it": the state is the only record of where workloads run.
     pub fn way_out(&self) -> &'static str {
         match self {
             Self::Empty | Self::NotUtf8 { .. } | Self::Syntax { .. } | Self::CutOff | Self::NoDigest => {
-                "take the file from the last commit (`git checkout -- FILE`), then apply; without one, \
-                 `lighthouse adopt` records where things run"
+                "restore the file from the last commit (`git checkout -- FILE`), then apply; if there is none, \
+                 `lighthouse adopt` records where workloads run"
             }
             Self::ConflictMarkers { .. } => {
-                "take the side that your machines follow (`git checkout --ours FILE` or `--theirs`), then apply; to keep \
-                 lines of both sides, merge by hand and `lighthouse adopt FILE`"
+                "keep the side that matches what runs (`git checkout --ours FILE` or `--theirs`), then apply; to keep \
+                 lines of both sides, merge by hand, then run `lighthouse adopt FILE`"
             }
             Self::NewerFormat { .. } => "use the version of lighthouse that wrote it, or a newer one",
-            Self::LineEnds => {
-                "add `*.state.toml -text -merge` to `.gitattributes` and take the file from the last commit again \
+            Self::LineEndings => {
+                "add `*.state.toml -text -merge` to `.gitattributes`, then restore the file from the last commit \
                  (`git checkout -- FILE`)"
             }
             Self::UnknownField { .. } | Self::Invalid { .. } | Self::PlacedAndEvicted { .. } | Self::WrongDigest => {
-                "if a merge did it, take the side that your machines follow; if its content is right, \
-                 `lighthouse adopt FILE` records it; else take the file from the last commit (`git checkout -- FILE`)"
+                "after a merge, keep the side that matches what runs; if the content is right, record it with \
+                 `lighthouse adopt FILE`; otherwise restore the file from the last commit (`git checkout -- FILE`)"
             }
         }
     }
 
-    /// Where it is wrong, if that is known.
+    /// Returns the position of the error, if known.
     pub fn spot(&self) -> Option<Spot> {
         match *self {
             Self::NotUtf8 { at } | Self::ConflictMarkers { at } => Some(at),
@@ -117,10 +117,10 @@ impl Error {
         }
     }
 
-    /// A refusal of serde or of the TOML grammar. Its own text is never shown whole: it echoes raw bytes of the source.
-    pub(super) fn of_toml(error: &toml::de::Error, text: &str, is_toml: bool) -> Self {
+    /// Converts an error of the TOML parser or of serde. Only its message is kept: its `Display` echoes raw source bytes.
+    pub(super) fn from_toml(error: &toml::de::Error, text: &str, is_toml: bool) -> Self {
         let at = error.span().map(|span| Spot::of(text.as_bytes(), span));
-        let message = cut(error.message());
+        let message = truncate(error.message());
         if !is_toml {
             Self::Syntax { at, message }
         } else if message.starts_with("unknown field") {
@@ -136,19 +136,21 @@ impl fmt::Display for Error {
         match self {
             Self::Empty => f.write_str("it is empty"),
             Self::NotUtf8 { at } => write!(f, "line {} is not UTF-8", at.line),
-            Self::ConflictMarkers { at } => write!(f, "line {} is the marker of a merge conflict", at.line),
-            Self::NewerFormat { format } => write!(f, "it has format {format}, and this version reads up to {FORMAT}"),
-            Self::Syntax { at, message } => at_line(f, *at, "not TOML", message),
-            Self::UnknownField { at, message } => at_line(f, *at, "a field that this version does not know", message),
-            Self::Invalid { at, message } => at_line(f, *at, "wrong", message),
+            Self::ConflictMarkers { at } => write!(f, "line {} is a merge conflict marker", at.line),
+            Self::NewerFormat { format } => {
+                write!(f, "it has format {format}, but this version of lighthouse reads only up to {FORMAT}")
+            }
+            Self::Syntax { at, message } => at_line(f, *at, "is not valid TOML", message),
+            Self::UnknownField { at, message } => at_line(f, *at, "is not understood by this version", message),
+            Self::Invalid { at, message } => at_line(f, *at, "is invalid", message),
             Self::PlacedAndEvicted { workload } => {
                 write!(f, "workload {} is both placed and evicted", quoted(workload))
             }
-            Self::CutOff => f.write_str("it is cut off: its last line has no end"),
-            Self::NoDigest => f.write_str("it has no digest, so it is cut off or was written by hand"),
-            Self::LineEnds => f.write_str("its ends of lines were changed (CR LF)"),
+            Self::CutOff => f.write_str("it is cut off in the middle of its last line"),
+            Self::NoDigest => f.write_str("it has no digest: it was cut off or written by hand"),
+            Self::LineEndings => f.write_str("its line endings were converted to CRLF"),
             Self::WrongDigest => {
-                f.write_str("its digest is wrong, so it was edited by hand, cut off, or merged without a conflict")
+                f.write_str("its digest is wrong: it was edited by hand, cut off, or changed by a merge")
             }
         }
     }
@@ -156,16 +158,16 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-fn at_line(f: &mut fmt::Formatter<'_>, at: Option<Spot>, what: &str, message: &str) -> fmt::Result {
+fn at_line(f: &mut fmt::Formatter<'_>, at: Option<Spot>, problem: &str, message: &str) -> fmt::Result {
     let message = visible(message);
     match at {
-        Some(Spot { line, .. }) => write!(f, "line {line} is {what}: {message}"),
-        None => write!(f, "it is {what}: {message}"),
+        Some(Spot { line, .. }) => write!(f, "line {line} {problem}: {message}"),
+        None => write!(f, "it {problem}: {message}"),
     }
 }
 
-/// As much of a message as a reader takes in.
-fn cut(message: &str) -> String {
+/// Shortens a message to a length that people read.
+fn truncate(message: &str) -> String {
     message.chars().take(300).collect()
 }
 

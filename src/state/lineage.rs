@@ -1,35 +1,35 @@
-//! The lineage of a state: drawn once, at random, and kept for ever.
+//! The lineage of a state: a random identity, drawn at the first apply and kept from then on.
 
 use std::fmt;
 
-/// Which states descend from one first apply.
+/// Identity shared by all states that descend from the same first apply.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Lineage(String);
 
 impl Lineage {
-    /// A new lineage, which nobody has drawn before.
+    /// Draws a new, unique lineage.
     ///
     /// # Panics
-    /// Where the system has no random numbers.
+    /// If the system has no source of random numbers.
     pub fn draw() -> Self {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).expect("the system has random numbers");
         Self::from_bytes(bytes)
     }
 
-    /// The lineage of these bytes.
+    /// Returns these bytes as a lineage, in hexadecimal.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(format!("{:032x}", u128::from_be_bytes(bytes)))
     }
 
-    /// The lineage of a text: some letters, digits and hyphens.
-    pub(super) fn of_text(text: String) -> Option<Self> {
-        let fine =
+    /// Accepts 1 to 64 ASCII letters, digits and hyphens.
+    pub(super) fn from_text(text: String) -> Option<Self> {
+        let is_valid =
             (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        fine.then_some(Self(text))
+        is_valid.then_some(Self(text))
     }
 
-    /// The text of it.
+    /// Returns the lineage as it stands in a state.
     pub fn as_str(&self) -> &str {
         &self.0
     }

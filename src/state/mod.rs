@@ -1,17 +1,17 @@
 //! The placement state and saved plans: versioned text to values and back.
 //!
-//! A state is read by people in reviews and by Git in merges, so it is sorted TOML, one line per workload, with nothing
-//! in it that changes by itself. It carries a digest of its own bytes: a merge can be clean and still be wrong, and no
-//! reader can see that. Damage is told and never repaired; where the bytes come from and how they are replaced is the
-//! store's business.
+//! People read a state in reviews and Git merges it, so it is sorted TOML with one line per workload, and no line changes
+//! unless its workload does. A state carries a digest of its own bytes, because a merge without conflicts can still be
+//! wrong and no reader would notice. Damage is reported, never repaired. Reading and replacing the file is left to
+//! `store`.
 
 mod amount;
-mod canonical;
+mod content_digest;
 mod decode;
 mod digest;
 mod error;
+mod fast;
 mod lineage;
-mod lines;
 mod quoting;
 mod read;
 mod review;
@@ -19,7 +19,7 @@ mod saved_plan;
 mod shape;
 mod write;
 
-pub use canonical::{Flags, manifest_digest, record_digest};
+pub use content_digest::{Flags, manifest_digest, record_digest};
 pub use decode::{has_format, is_newer};
 pub use digest::Digest;
 pub use error::{Error, Spot};
@@ -30,18 +30,18 @@ pub use saved_plan::{SavedChange, SavedPlan};
 
 use crate::model::Record;
 
-/// The format that is written, and the newest that is read.
+/// Version of the format that is written, and the newest that can be read.
 pub const FORMAT: i64 = 1;
 
 /// A placement state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
-    /// The cluster's name, where it has one.
+    /// The cluster's name, if it has one.
     pub cluster: Option<String>,
-    /// Whose child it is: set once, so that no other cluster's state is taken for this one.
+    /// Identity that is kept by every later state, so that another cluster's state is never mistaken for this one.
     pub lineage: Lineage,
-    /// How many applies changed something.
+    /// Number of applies that changed something.
     pub serial: u64,
-    /// Where everything is.
+    /// Where each workload runs.
     pub record: Record,
 }

@@ -1,4 +1,4 @@
-//! From the bytes of a state to its values.
+//! Reads a state from its bytes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,79 +9,80 @@ use super::amount::parse_amount;
 use super::decode::{check_format, check_names, check_whole, decode, decode_text};
 use super::digest::check_seal;
 use super::error::Error;
-use super::lines::{Split, split};
+use super::fast::{Split, split};
 use super::shape::{PlacementShape, StateShape};
 use super::{Lineage, State};
 use crate::model::{Record, Recorded};
 use crate::quantity::{Family, Quantity, QuantityError};
 
-/// Reads a state. Whatever is wrong with it is an error: a state is never repaired.
+/// Reads a state. Any damage is an error: a state is never repaired.
 pub fn parse(bytes: &[u8]) -> Result<State, Error> {
-    read(bytes, Seal::Checked)
+    read(bytes, DigestCheck::Required)
 }
 
-/// Reads a state whose digest need not be right, because a person says that its content is: merged by hand, or an older
-/// one.
+/// Reads a state without checking its digest, for content that a person vouches for: merged by hand, or from an older
+/// commit.
 pub fn adopt(bytes: &[u8]) -> Result<State, Error> {
-    read(bytes, Seal::Ignored)
+    read(bytes, DigestCheck::Skipped)
 }
 
-/// The JSON Schema of a state.
+/// Returns the JSON Schema of a state.
 pub fn schema() -> schemars::Schema {
     schemars::schema_for!(StateShape)
 }
 
-/// Whether the digest must be right.
+/// Whether the digest must match.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Seal {
-    Checked,
-    Ignored,
+enum DigestCheck {
+    Required,
+    Skipped,
 }
 
-fn read(bytes: &[u8], seal: Seal) -> Result<State, Error> {
+fn read(bytes: &[u8], check: DigestCheck) -> Result<State, Error> {
     let text = decode_text(bytes)?;
-    if seal == Seal::Checked {
+    if check == DigestCheck::Required {
         check_whole(text)?;
     }
-    let state = read_lines(text).map_or_else(|| read_tables(text), Ok)?;
-    if seal == Seal::Checked {
+    let state = read_fast(text).map_or_else(|| read_toml(text), Ok)?;
+    if check == DigestCheck::Required {
         check_seal(text)?;
     }
     Ok(state)
 }
 
-/// The short way, for a text that is exactly as it is written; nothing where anything is otherwise.
-fn read_lines(text: &str) -> Option<State> {
+/// Reads a state in exactly the layout that `write` produces; `None` if anything deviates from it.
+fn read_fast(text: &str) -> Option<State> {
     let Split { rest, placements } = split(text)?;
     let shape: StateShape = toml::from_str(&rest).ok()?;
-    let placed = |workload: &String| placements.binary_search_by(|each| (*each.workload).cmp(workload)).is_ok();
-    if !shape.placements.is_empty() || shape.evicted.keys().any(placed) {
+    let is_placed = |workload: &String| placements.binary_search_by(|each| (*each.workload).cmp(workload)).is_ok();
+    if !shape.placements.is_empty() || shape.evicted.keys().any(is_placed) {
         return None;
     }
     lower(shape, placements).ok()
 }
 
-/// The long way.
-fn read_tables(text: &str) -> Result<State, Error> {
+/// Reads a state as TOML in any layout.
+fn read_toml(text: &str) -> Result<State, Error> {
     let mut shape: StateShape = decode(text)?;
     if let Some(workload) = shape.evicted.keys().find(|workload| shape.placements.contains_key(*workload)) {
         return Err(Error::PlacedAndEvicted { workload: workload.clone() });
     }
-    let placements = recorded(std::mem::take(&mut shape.placements))?;
+    let placements = lower_placements(std::mem::take(&mut shape.placements))?;
     lower(shape, placements)
 }
 
-/// The values of a shape, but for its placements.
+/// Converts all of a shape except its placements, which are passed in.
 fn lower(shape: StateShape, placements: Vec<Recorded>) -> Result<State, Error> {
     check_format(shape.format)?;
     if i64::try_from(shape.serial).is_err() {
-        return Err(invalid("`serial` is past the largest integer of TOML"));
+        return Err(invalid("`serial` is larger than any TOML integer"));
     }
     check_names(shape.evicted.iter().flat_map(|(workload, node)| [workload, node]))?;
     check_names(shape.cursor.as_ref().map(|cursor| &cursor.after))?;
     Ok(State {
         cluster: shape.cluster,
-        lineage: Lineage::of_text(shape.lineage).ok_or_else(|| invalid("`lineage` is no lineage"))?,
+        lineage: Lineage::from_text(shape.lineage)
+            .ok_or_else(|| invalid("`lineage` must have 1 to 64 letters, digits and hyphens"))?,
         serial: shape.serial,
         record: Record {
             placements,
@@ -91,18 +92,19 @@ fn lower(shape: StateShape, placements: Vec<Recorded>) -> Result<State, Error> {
     })
 }
 
-/// The placements in order of names, which is that of the map.
-fn recorded(shapes: BTreeMap<String, PlacementShape>) -> Result<Vec<Recorded>, Error> {
-    let mut texts = Texts::default();
+/// Converts the placements, in the map's order, which is by workload.
+fn lower_placements(shapes: BTreeMap<String, PlacementShape>) -> Result<Vec<Recorded>, Error> {
+    let mut interner = Interner::default();
     shapes
         .into_iter()
         .map(|(workload, shape)| {
             check_names([&workload, &shape.node])?;
-            let node = texts.shared(&shape.node);
+            let node = interner.shared(&shape.node);
             let amounts = shape.requirements.iter().map(|(resource, amount)| {
-                let wrong = |error| invalid(&format!("`{amount}` of `{resource}` for workload `{workload}`: {error}"));
-                let (amount, family) = texts.amount(amount).map_err(wrong)?;
-                Ok((texts.shared(resource), amount, family))
+                let invalid_amount =
+                    |error| invalid(&format!("`{amount}` of `{resource}` for workload `{workload}`: {error}"));
+                let (amount, family) = interner.amount(amount).map_err(invalid_amount)?;
+                Ok((interner.shared(resource), amount, family))
             });
             let requirements = amounts.collect::<Result<_, Error>>()?;
             Ok(Recorded { workload: workload.into(), node, requirements })
@@ -114,14 +116,15 @@ fn invalid(message: &str) -> Error {
     Error::Invalid { at: None, message: message.to_owned() }
 }
 
-/// Texts that occur often, and the amounts that they stand for: each is kept once and read once.
+/// Keeps one copy of each repeated text, and parses each distinct amount once.
 #[derive(Default)]
-pub(super) struct Texts {
+pub(super) struct Interner {
     shared: FxHashSet<Arc<str>>,
     amounts: FxHashMap<Arc<str>, (Quantity, Family)>,
 }
 
-impl Texts {
+impl Interner {
+    /// Returns the shared copy of a text.
     pub(super) fn shared(&mut self, text: &str) -> Arc<str> {
         if let Some(known) = self.shared.get(text) {
             return Arc::clone(known);
@@ -131,6 +134,7 @@ impl Texts {
         new
     }
 
+    /// Parses an amount, or returns the earlier result for the same text.
     pub(super) fn amount(&mut self, text: &str) -> Result<(Quantity, Family), QuantityError> {
         if let Some(known) = self.amounts.get(text) {
             return Ok(*known);
@@ -151,8 +155,8 @@ mod tests {
         b = { node = \"n\", requirements = { cpu = \"1\", mem = \"2Gi\" } }\n\
         c = { node = \"m\", requirements = { cpu = \"1\" } }\n\n[evicted]\nd = \"n\"\n";
 
-    /// What may stand in or around a state, and what looks as if it did.
-    const PIECES: [&str; 24] = [
+    /// Fragments of states, and text that resembles them, for random edits.
+    const FRAGMENTS: [&str; 24] = [
         "\n",
         "\n\n",
         "[placements]\n",
@@ -179,26 +183,26 @@ mod tests {
         "\u{7f}",
     ];
 
-    /// Where to cut, how much, and what to put there.
+    /// Draws a random edit: its position, the number of bytes to remove, and the fragment to insert.
     fn edit() -> impl Strategy<Value = (prop::sample::Index, usize, &'static str)> {
-        (any::<prop::sample::Index>(), 0_usize..12, prop::sample::select(&PIECES[..]))
+        (any::<prop::sample::Index>(), 0_usize..12, prop::sample::select(&FRAGMENTS[..]))
     }
 
     #[test]
-    fn what_is_written_goes_the_short_way() {
-        assert_eq!(read_lines(SAMPLE), Some(read_tables(SAMPLE).expect("a state")));
+    fn the_fast_reader_accepts_the_written_layout() {
+        assert_eq!(read_fast(SAMPLE), Some(read_toml(SAMPLE).expect("a state")));
         let no_placements = SAMPLE.split_once("\"a b\"").expect("two parts").0;
-        assert_eq!(read_lines(no_placements), Some(read_tables(no_placements).expect("a state")));
+        assert_eq!(read_fast(no_placements), Some(read_toml(no_placements).expect("a state")));
     }
 
     #[test]
-    fn what_stands_in_a_string_of_several_lines_is_no_table() {
+    fn a_header_in_a_multi_line_string_opens_no_table() {
         for quotes in ["\"\"\"", "'''"] {
             let name = "\n[placements]\nb = { node = 'n', requirements = {} }\n\n".replace('\'', "\"");
             let text =
                 format!("format = 1\nlineage = \"a\"\nserial = 1\ncluster = {quotes}{name}{quotes}\n[placements]\n");
-            assert_eq!(read_lines(&text), None);
-            let state = read_tables(&text).expect("a state");
+            assert_eq!(read_fast(&text), None);
+            let state = read_toml(&text).expect("a state");
             assert_eq!((state.cluster.as_deref(), state.record.placements.len()), (name.strip_prefix('\n'), 0));
         }
     }
@@ -206,16 +210,16 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4096))]
         #[test]
-        fn the_short_way_and_the_long_way_say_the_same(
+        fn the_fast_reader_agrees_with_the_toml_reader(
             edits in prop::collection::vec(edit(), 1..4),
         ) {
             let mut text = SAMPLE.to_owned();
-            for (at, cut, piece) in edits {
+            for (at, cut, fragment) in edits {
                 let at = at.index(text.len() + 1);
-                text.replace_range(at..(at + cut * usize::from(cut > 6)).min(text.len()), piece);
+                text.replace_range(at..(at + cut * usize::from(cut > 6)).min(text.len()), fragment);
             }
-            if let Some(state) = read_lines(&text) {
-                prop_assert_eq!(Ok(state), read_tables(&text));
+            if let Some(state) = read_fast(&text) {
+                prop_assert_eq!(Ok(state), read_toml(&text));
             }
         }
     }

@@ -1,29 +1,29 @@
-//! How a saved plan stands to what is there now.
+//! Compares a saved plan with the present manifest and state.
 //!
-//! A decision about values: who reads manifest and state, and what is said of it, is the binary's business.
+//! The comparison is between values: the binary reads the files and words the messages.
 
 use super::{Digest, SavedPlan, State, record_digest};
 
-/// What may be done with a saved plan.
+/// Result of comparing a saved plan with the present manifest and state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Review {
-    /// The state is what the plan leads to.
+    /// The state already has the record that the plan leads to.
     Applied,
-    /// Manifest and state are those that the plan was made from.
+    /// The plan was made from this manifest and this state.
     Current,
-    /// The state descends from another first apply, whatever is in it.
+    /// The state descends from another first apply; its content is not compared.
     AnotherLineage,
-    /// Something has moved since the plan was saved.
+    /// The manifest or the state has changed since the plan was saved.
     Stale {
-        /// Whether the manifest means something else.
+        /// Whether the manifest's meaning differs.
         manifest: bool,
-        /// Whether the state has other bytes.
+        /// Whether the state's bytes differ.
         state: bool,
     },
 }
 
 impl SavedPlan {
-    /// Holds the plan against the meaning of the manifest and the state with its bytes, where there is one.
+    /// Compares the plan with the digest of the manifest's meaning and with the state and its bytes, if there is one.
     pub fn review(&self, manifest: Digest, state: Option<(&State, &[u8])>) -> Review {
         if state.is_some_and(|(state, _)| state.lineage != self.lineage) {
             return Review::AnotherLineage;

@@ -1,8 +1,7 @@
-//! A plan that was saved for review, and is applied as it was reviewed or not at all.
+//! A plan saved for review, which is applied exactly as reviewed or not at all.
 //!
-//! It is bound to what it was made of and to what comes of it by digests: of the manifest's meaning, of the state's
-//! bytes, and of the record that it leads to. The changes are in it for the reader; what is applied is planned again
-//! and compared.
+//! Digests bind it to its inputs and its outcome: the manifest's meaning, the state's bytes, and the record that results.
+//! Its changes are for the reader only: `apply` plans again and compares the result.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
@@ -12,71 +11,72 @@ use serde::Deserialize;
 use super::decode::{check_format, check_names, check_whole, decode, decode_text};
 use super::digest::{check_seal, seal};
 use super::error::Error;
-use super::quoting::{Key, Text};
+use super::quoting::{TomlKey, TomlString};
 use super::write::written;
 use super::{Digest, FORMAT, Flags, Lineage};
 
-/// The kinds of change that a saved plan shows.
+/// Kinds of change that a saved plan can show.
 const KINDS: [&str; 6] = ["place", "move", "rename", "update", "evict", "remove"];
 
 /// A plan for one state of one cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedPlan {
-    /// The cluster's name, where it has one.
+    /// The cluster's name, if it has one.
     pub cluster: Option<String>,
-    /// The state's lineage; drawn by the plan where there is no state yet.
+    /// The state's lineage; drawn by the plan if there is no state yet.
     pub lineage: Lineage,
-    /// The state's serial; `None` where there is no state yet.
+    /// The state's serial; `None` if there is no state yet.
     pub serial: Option<u64>,
-    /// Of the manifest's meaning, see [`super::manifest_digest`].
+    /// Digest of the manifest's meaning, see [`super::manifest_digest`].
     pub manifest: Digest,
-    /// Of the state's bytes; `None` where there is no state yet.
+    /// Digest of the state's bytes; `None` if there is no state yet.
     pub state: Option<Digest>,
-    /// Of the record that the plan leads to, see [`super::record_digest`].
+    /// Digest of the record that the plan leads to, see [`super::record_digest`].
     pub result: Digest,
-    /// The flags that it was planned with.
+    /// Flags that the plan was computed with.
     pub flags: Flags,
-    /// What changes, in order of workloads.
+    /// The changes, sorted by workload.
     pub changes: Vec<SavedChange>,
-    /// What finds no place, in order of workloads, with the reason.
+    /// Unplaced workloads, sorted by name, each with the reason.
     pub unplaced: Vec<(String, String)>,
 }
 
 /// One change of a saved plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedChange {
-    /// The workload.
+    /// The workload that changes.
     pub workload: String,
     /// `place`, `move`, `rename`, `update`, `evict` or `remove`.
     pub kind: String,
-    /// The node that it leaves, or stays on.
+    /// The node that the workload leaves or stays on.
     pub from: Option<String>,
-    /// The node that it goes to, or stays on.
+    /// The node that the workload goes to or stays on.
     pub to: Option<String>,
-    /// Why, in sentences.
+    /// The reasons, as sentences.
     pub reasons: Vec<String>,
 }
 
 impl SavedPlan {
-    /// The text of the plan, with its digest.
+    /// Returns the text of the plan, with its digest.
     pub fn text(&self) -> String {
         seal(&written(|out| self.write_head(out)), &written(|out| self.write_tables(out)))
     }
 
-    /// Reads a saved plan. Whatever is wrong with it is an error.
+    /// Reads a saved plan. Any damage is an error.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let text = decode_text(bytes)?;
         check_whole(text)?;
-        let shape: Shape = decode(text)?;
+        let shape: PlanShape = decode(text)?;
         check_seal(text)?;
         check_format(shape.format)?;
         Ok(Self {
             cluster: shape.cluster,
-            lineage: Lineage::of_text(shape.lineage).ok_or_else(|| invalid("`lineage` is no lineage"))?,
+            lineage: Lineage::from_text(shape.lineage)
+                .ok_or_else(|| invalid("`lineage` must have 1 to 64 letters, digits and hyphens"))?,
             serial: shape.serial,
-            manifest: digest("manifest", &shape.manifest)?,
-            state: shape.state.map(|state| digest("state", &state)).transpose()?,
-            result: digest("result", &shape.result)?,
+            manifest: parse_digest("manifest", &shape.manifest)?,
+            state: shape.state.map(|state| parse_digest("state", &state)).transpose()?,
+            result: parse_digest("result", &shape.result)?,
             flags: Flags { fresh: shape.fresh, moves: shape.moves.into_iter().collect() },
             changes: shape
                 .changes
@@ -96,13 +96,13 @@ impl SavedPlan {
     fn write_head(&self, out: &mut String) -> fmt::Result {
         writeln!(
             out,
-            "# Saved by `lighthouse plan --out`. `lighthouse apply FILE` makes exactly this plan so, or nothing."
+            "# Saved by `lighthouse plan --out`. `lighthouse apply FILE` applies exactly this plan, or nothing."
         )?;
         writeln!(out, "format = {FORMAT}")?;
         if let Some(cluster) = &self.cluster {
-            writeln!(out, "cluster = {}", Text(cluster))?;
+            writeln!(out, "cluster = {}", TomlString(cluster))?;
         }
-        writeln!(out, "lineage = {}", Text(self.lineage.as_str()))?;
+        writeln!(out, "lineage = {}", TomlString(self.lineage.as_str()))?;
         if let Some(serial) = self.serial {
             writeln!(out, "serial = {serial}")?;
         }
@@ -123,21 +123,21 @@ impl SavedPlan {
 }
 
 impl SavedChange {
-    /// All but the reasons.
+    /// Everything except the reasons.
     fn shown(&self) -> (&str, &str, Option<&str>, Option<&str>) {
         (&self.workload, &self.kind, self.from.as_deref(), self.to.as_deref())
     }
 
     fn write(&self, out: &mut String) -> fmt::Result {
-        write!(out, "{} = {{ kind = {}", Key(&self.workload), Text(&self.kind))?;
+        write!(out, "{} = {{ kind = {}", TomlKey(&self.workload), TomlString(&self.kind))?;
         for (field, node) in [("from", &self.from), ("to", &self.to)] {
             if let Some(node) = node {
-                write!(out, ", {field} = {}", Text(node))?;
+                write!(out, ", {field} = {}", TomlString(node))?;
             }
         }
         let mut separator = ", reasons = [";
         for reason in &self.reasons {
-            write!(out, "{separator}{}", Text(reason))?;
+            write!(out, "{separator}{}", TomlString(reason))?;
             separator = ", ";
         }
         out.write_str(if self.reasons.is_empty() { " }\n" } else { "] }\n" })
@@ -148,15 +148,15 @@ fn workload_of((workload, _): &(String, String)) -> &str {
     workload
 }
 
-/// A table of names and texts, where it holds any.
+/// Writes a table of names and texts, unless it is empty.
 fn write_pairs(out: &mut String, table: &str, pairs: &[(String, String)]) -> fmt::Result {
     if !pairs.is_empty() {
         writeln!(out, "\n[{table}]")?;
     }
-    pairs.iter().try_for_each(|(name, text)| writeln!(out, "{} = {}", Key(name), Text(text)))
+    pairs.iter().try_for_each(|(name, text)| writeln!(out, "{} = {}", TomlKey(name), TomlString(text)))
 }
 
-fn digest(field: &str, text: &str) -> Result<Digest, Error> {
+fn parse_digest(field: &str, text: &str) -> Result<Digest, Error> {
     text.parse().map_err(|error| invalid(&format!("`{field}` is {error}")))
 }
 
@@ -164,10 +164,10 @@ fn invalid(message: &str) -> Error {
     Error::Invalid { at: None, message: message.to_owned() }
 }
 
-/// The TOML of a saved plan, one to one.
+/// The TOML of a saved plan, field by field.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Shape {
+struct PlanShape {
     format: i64,
     cluster: Option<String>,
     lineage: String,
@@ -186,6 +186,7 @@ struct Shape {
     unplaced: BTreeMap<String, String>,
 }
 
+/// The TOML of one change.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ChangeShape {
@@ -200,7 +201,7 @@ impl ChangeShape {
     fn lower(self, workload: String) -> Result<SavedChange, Error> {
         check_names([Some(&workload), self.from.as_ref(), self.to.as_ref()].into_iter().flatten())?;
         if !KINDS.contains(&self.kind.as_str()) {
-            return Err(invalid(&format!("`{}` is no kind of change", self.kind)));
+            return Err(invalid(&format!("`{}` is not a kind of change", self.kind)));
         }
         Ok(SavedChange { workload, kind: self.kind, from: self.from, to: self.to, reasons: self.reasons })
     }

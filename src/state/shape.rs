@@ -1,52 +1,53 @@
-//! The TOML of a state, one to one.
+//! The TOML of a state, field by field.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The placement state that `lighthouse apply` writes beside a cluster manifest.
+/// The placement state that `lighthouse apply` writes next to a cluster manifest.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "lighthouse placement state")]
 pub(super) struct StateShape {
-    /// The version of the format.
+    /// Version of the file format.
     #[schemars(range(min = 1, max = 1))]
     pub(super) format: i64,
-    /// The cluster's name, where it has one.
+    /// The cluster's name, if it has one.
     pub(super) cluster: Option<String>,
-    /// Drawn once at random; a plan for another lineage is refused.
+    /// Identity drawn at random by the first apply and kept from then on; a plan for another lineage is refused.
     #[schemars(regex(pattern = r"^[0-9A-Za-z-]{1,64}$"))]
     pub(super) lineage: String,
-    /// One up for each apply that changes something.
+    /// Number of applies that changed something.
     pub(super) serial: u64,
-    /// Of all bytes but this line, which is why it is checked elsewhere.
+    /// SHA-256 of the file without this line.
+    // Checked against the raw text, so the parsed value is not used.
     #[serde(rename = "digest")]
     #[schemars(regex(pattern = r"^sha256:[0-9a-f]{64}$"))]
     pub(super) _digest: Option<String>,
-    /// Where round robin goes on.
+    /// Position at which round robin continues.
     pub(super) cursor: Option<CursorShape>,
     /// Where each workload runs.
     pub(super) placements: BTreeMap<String, PlacementShape>,
-    /// Workloads without a place, and the node where each was last.
+    /// Evicted workloads, each with the node that it last ran on.
     #[serde(default)]
     pub(super) evicted: BTreeMap<String, String>,
 }
 
-/// Where round robin goes on.
+/// Position at which round robin continues.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CursorShape {
-    /// The node of the last success.
+    /// The node that took the last placed workload.
     pub(super) after: String,
 }
 
-/// Where a workload runs, and what it required when it was placed there.
+/// Node of a workload, and the workload's requirements at the time of placement.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PlacementShape {
-    /// The node.
+    /// The node that the workload runs on.
     pub(super) node: String,
-    /// Resources and how much of each it required.
+    /// The required amount of each resource.
     pub(super) requirements: BTreeMap<String, String>,
 }

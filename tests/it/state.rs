@@ -217,7 +217,7 @@ fn each_kind_of_damage_has_its_own_error() {
         (resealed(&with("postgres", "web-0")), "PlacedAndEvicted"),
         (good.split_once("digest").expect("two parts").0.to_owned(), "NoDigest"),
         (good.trim_end().to_owned(), "CutOff"),
-        (good.replace('\n', "\r\n"), "LineEnds"),
+        (good.replace('\n', "\r\n"), "LineEndings"),
         (with("rack-a-0", "rack-a-1"), "WrongDigest"),
         (format!("{good}\n"), "WrongDigest"),
     ] {
@@ -246,7 +246,8 @@ fn a_lineage_has_up_to_64_letters_digits_and_hyphens() {
         let lineage = lineage(good).expect("a lineage");
         assert_eq!((lineage.as_str(), lineage.to_string().as_str()), (good, good));
     }
-    let wrong = Error::Invalid { at: None, message: "`lineage` is no lineage".to_owned() };
+    let wrong =
+        Error::Invalid { at: None, message: "`lineage` must have 1 to 64 letters, digits and hyphens".to_owned() };
     for bad in ["", "a b", "a_b", "\u{e9}", &"x".repeat(65)] {
         assert_eq!(lineage(bad), Err(wrong.clone()), "{bad}");
     }

@@ -1,30 +1,30 @@
-//! What a manifest and a record mean, as text that is the same for everything that means the same.
+//! Digests of the meaning of a manifest and of a record, whatever their wording.
 //!
-//! The text is only ever hashed. Amounts stand in it without their units, and what has no order is sorted: a comment,
-//! another way to write a quantity, or tables that moved to a drop-in change nothing. The order of tables stays
-//! wherever the strategy asks for it.
+//! Each is written in a canonical form, which is hashed and never stored. Amounts appear without units and unordered
+//! parts are sorted, so a comment, another spelling of a quantity, or a table that moved to a drop-in file changes
+//! nothing. The order of tables is kept if it affects the strategy.
 
 use std::fmt::{self, Write};
 
 use super::Digest;
 use super::amount::AmountTexts;
-use super::quoting::Text;
+use super::quoting::TomlString;
 use crate::model::names::Symbol;
 use crate::model::{
     AffinityGroup, AversionGroup, Model, NodeId, NodeTable, Record, Replan, Selector, Strategy, WorkloadTable,
 };
 use crate::quantity::Family;
 
-/// The flags that belong to the meaning of a plan.
+/// Command-line flags that change which plan is computed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Flags {
-    /// `--fresh`: from empty nodes, whatever the manifest says.
+    /// `--fresh`: ignore recorded placements, whatever `replan` the manifest sets.
     pub fresh: bool,
-    /// `--move`: workloads and the nodes where each is taken to be recorded, in order of workloads.
+    /// `--move`: pairs of a workload and the node that is treated as its recorded node, sorted by workload.
     pub moves: Vec<(String, String)>,
 }
 
-/// The digest of what a manifest means under these flags.
+/// Computes the digest of a manifest's meaning under these flags.
 pub fn manifest_digest(model: &Model, flags: &Flags) -> Digest {
     Digest::of_written(|out| {
         write_settings(out, model, flags)?;
@@ -42,78 +42,95 @@ pub fn manifest_digest(model: &Model, flags: &Flags) -> Digest {
     })
 }
 
-/// The digest of what a record says: equal amounts are equal, whatever their units.
+/// Computes the digest of a record's meaning: equal amounts in different units give the same digest.
 pub fn record_digest(record: &Record) -> Digest {
     Digest::of_written(|out| {
         let mut amounts = AmountTexts::default();
-        writeln!(out, "cursor {}", Maybe(record.cursor.as_deref()))?;
+        writeln!(out, "cursor {}", OrDash(record.cursor.as_deref()))?;
         for placement in &record.placements {
-            write!(out, "placed {} {}", Text(&placement.workload), Text(&placement.node))?;
+            write!(out, "placed {} {}", TomlString(&placement.workload), TomlString(&placement.node))?;
             for (resource, amount, _) in &placement.requirements {
-                write!(out, " {} {}", Text(resource), amounts.of(*amount, Family::Plain))?;
+                write!(out, " {} {}", TomlString(resource), amounts.text(*amount, Family::Plain))?;
             }
             writeln!(out)?;
         }
         record
             .evicted
             .iter()
-            .try_for_each(|(workload, node)| writeln!(out, "evicted {} {}", Text(workload), Text(node)))
+            .try_for_each(|(workload, node)| writeln!(out, "evicted {} {}", TomlString(workload), TomlString(node)))
     })
 }
 
 fn write_settings(out: &mut dyn Write, model: &Model, flags: &Flags) -> fmt::Result {
     let replan = if flags.fresh { Replan::Fresh } else { model.replan };
-    writeln!(out, "cluster {}", Maybe(model.cluster.as_deref()))?;
+    writeln!(out, "cluster {}", OrDash(model.cluster.as_deref()))?;
     writeln!(out, "strategy {} replan {}", model.strategy().name(), replan.name())?;
     writeln!(out, "guards {:?} {:?}", model.guards.max_moves, model.guards.max_removes)?;
     let (weights, parts) = model.rubric().weights();
-    let counted = weights.iter().filter(|(_, weight)| weight.signum() != 0);
-    for (resource, weight) in sorted(model, counted, |(resource, _)| *resource) {
-        writeln!(out, "weight {} {weight}/{parts}", Text(model.text(*resource)))?;
+    let nonzero = weights.iter().filter(|(_, weight)| weight.signum() != 0);
+    for (resource, weight) in sorted(model, nonzero, |(resource, _)| *resource) {
+        writeln!(out, "weight {} {weight}/{parts}", TomlString(model.text(*resource)))?;
     }
-    flags.moves.iter().try_for_each(|(workload, node)| writeln!(out, "move {} {}", Text(workload), Text(node)))
+    flags
+        .moves
+        .iter()
+        .try_for_each(|(workload, node)| writeln!(out, "move {} {}", TomlString(workload), TomlString(node)))
 }
 
-/// The options of groups; those that say what holds anyway are left out.
+/// Writes the options of groups, except groups whose options all have their defaults.
 fn write_groups(out: &mut dyn Write, model: &Model) -> fmt::Result {
     let over = |label: Option<Symbol>| label.map(|label| model.text(label));
     let averse = model.aversion_groups.iter().filter(|(_, group)| **group != AversionGroup::default());
     for (name, group) in sorted(model, averse, |(name, _)| **name) {
-        let (name, AversionGroup { max, hard, .. }) = (Text(model.text(*name)), group);
-        writeln!(out, "averse {name} over {} max {max} hard {hard}", Maybe(over(group.over)))?;
+        let (name, AversionGroup { max, hard, .. }) = (TomlString(model.text(*name)), group);
+        writeln!(out, "averse {name} over {} max {max} hard {hard}", OrDash(over(group.over)))?;
     }
     let affine = model.affinity_groups.iter().filter(|(_, group)| **group != AffinityGroup::default());
     for (name, group) in sorted(model, affine, |(name, _)| **name) {
-        writeln!(out, "affine {} over {} hard {}", Text(model.text(*name)), Maybe(over(group.over)), group.hard)?;
+        writeln!(
+            out,
+            "affine {} over {} hard {}",
+            TomlString(model.text(*name)),
+            OrDash(over(group.over)),
+            group.hard
+        )?;
     }
     Ok(())
 }
 
 fn write_reasons<'a>(
     out: &mut dyn Write,
-    what: &str,
+    keyword: &str,
     model: &Model,
     nodes: impl IntoIterator<Item = (&'a NodeId, &'a String)>,
 ) -> fmt::Result {
     let mut lines: Vec<_> = nodes.into_iter().map(|(node, reason)| (model.node_name(*node), reason)).collect();
     lines.sort_unstable();
-    lines.into_iter().try_for_each(|(node, reason)| writeln!(out, "{what} {} {}", Text(node), Text(reason)))
+    lines
+        .into_iter()
+        .try_for_each(|(node, reason)| writeln!(out, "{keyword} {} {}", TomlString(node), TomlString(reason)))
 }
 
 fn write_nodes(out: &mut dyn Write, model: &Model, table: &NodeTable) -> fmt::Result {
-    write!(out, "node {} count {:?} was {}", Text(&table.name), table.count, Maybe(table.was.as_deref()))?;
+    write!(out, "node {} count {:?} was {}", TomlString(&table.name), table.count, OrDash(table.was.as_deref()))?;
     for offer in sorted(model, &table.resources, |offer| offer.resource) {
-        write!(out, " offers {} {}", Text(model.text(offer.resource)), offer.capacity.display(Family::Plain))?;
+        write!(out, " offers {} {}", TomlString(model.text(offer.resource)), offer.capacity.display(Family::Plain))?;
     }
     write_labels(out, model, &table.labels)?;
     writeln!(out)
 }
 
 fn write_workloads(out: &mut dyn Write, model: &Model, table: &WorkloadTable) -> fmt::Result {
-    write!(out, "workload {} replicas {:?} was {}", Text(&table.name), table.replicas, Maybe(table.was.as_deref()))?;
+    write!(
+        out,
+        "workload {} replicas {:?} was {}",
+        TomlString(&table.name),
+        table.replicas,
+        OrDash(table.was.as_deref())
+    )?;
     write!(out, " priority {} stay {}", table.priority, table.stay)?;
     for each in sorted(model, &table.requirements, |each| each.resource) {
-        write!(out, " requires {} {}", Text(model.text(each.resource)), each.amount().display(Family::Plain))?;
+        write!(out, " requires {} {}", TomlString(model.text(each.resource)), each.amount().display(Family::Plain))?;
     }
     write_symbols(out, "immune", model, &table.immunities)?;
     write_symbols(out, "averts", model, &table.aversion_groups)?;
@@ -126,35 +143,35 @@ fn write_workloads(out: &mut dyn Write, model: &Model, table: &WorkloadTable) ->
 
 fn write_labels(out: &mut dyn Write, model: &Model, labels: &[(Symbol, Symbol)]) -> fmt::Result {
     for (label, value) in sorted(model, labels, |(label, _)| *label) {
-        write!(out, " label {} {}", Text(model.text(*label)), Text(model.text(*value)))?;
+        write!(out, " label {} {}", TomlString(model.text(*label)), TomlString(model.text(*value)))?;
     }
     Ok(())
 }
 
-fn write_selectors(out: &mut dyn Write, what: &str, model: &Model, selectors: &[Selector]) -> fmt::Result {
+fn write_selectors(out: &mut dyn Write, keyword: &str, model: &Model, selectors: &[Selector]) -> fmt::Result {
     for selector in sorted(model, selectors, |selector| selector.label) {
-        write!(out, " {what} {}", Text(model.text(selector.label)))?;
+        write!(out, " {keyword} {}", TomlString(model.text(selector.label)))?;
         write_symbols(out, "is", model, &selector.values)?;
     }
     Ok(())
 }
 
-/// A set of names; one that is there twice is there once.
-fn write_symbols(out: &mut dyn Write, what: &str, model: &Model, symbols: &[Symbol]) -> fmt::Result {
+/// Writes a set of names, sorted and without duplicates.
+fn write_symbols(out: &mut dyn Write, keyword: &str, model: &Model, symbols: &[Symbol]) -> fmt::Result {
     let mut texts: Vec<_> = symbols.iter().map(|symbol| model.text(*symbol)).collect();
     texts.sort_unstable();
     texts.dedup();
-    texts.into_iter().try_for_each(|text| write!(out, " {what} {}", Text(text)))
+    texts.into_iter().try_for_each(|text| write!(out, " {keyword} {}", TomlString(text)))
 }
 
-/// Things in the order of the names that their symbols stand for; symbols themselves have no order that means anything.
-fn sorted<T>(model: &Model, things: impl IntoIterator<Item = T>, symbol: impl Fn(&T) -> Symbol) -> Vec<T> {
-    let mut things: Vec<T> = things.into_iter().collect();
-    things.sort_by(|a, b| model.text(symbol(a)).cmp(model.text(symbol(b))));
-    things
+/// Sorts items by the text of their symbols; symbols themselves are numbered in order of interning.
+fn sorted<T>(model: &Model, items: impl IntoIterator<Item = T>, symbol: impl Fn(&T) -> Symbol) -> Vec<T> {
+    let mut items: Vec<T> = items.into_iter().collect();
+    items.sort_by(|a, b| model.text(symbol(a)).cmp(model.text(symbol(b))));
+    items
 }
 
-/// Tables in manifest order, or by name where the strategy does not ask for the order.
+/// Returns tables in manifest order, or sorted by name if the strategy ignores that order.
 fn in_order<'t, T>(tables: impl Iterator<Item = &'t T>, by_name: bool, name: impl Fn(&T) -> &str) -> Vec<&'t T> {
     let mut tables = tables.collect::<Vec<_>>();
     if by_name {
@@ -163,13 +180,13 @@ fn in_order<'t, T>(tables: impl Iterator<Item = &'t T>, by_name: bool, name: imp
     tables
 }
 
-/// A text, or a dash where there is none.
-struct Maybe<'a>(Option<&'a str>);
+/// Displays a text as a TOML string, or a dash if there is none.
+struct OrDash<'a>(Option<&'a str>);
 
-impl fmt::Display for Maybe<'_> {
+impl fmt::Display for OrDash<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Some(text) => Text(text).fmt(f),
+            Some(text) => TomlString(text).fmt(f),
             None => f.write_str("-"),
         }
     }
@@ -182,7 +199,7 @@ mod tests {
     use crate::model::{Offer, Requirement};
     use crate::quantity::{Capacity, Quantity};
 
-    /// A small cluster: what each test changes is an argument.
+    /// Builds a small cluster from the properties that the tests vary.
     fn cluster(strategy: Strategy, mem: &str, names: [&str; 2], unused: &[&str]) -> Model {
         let mut model = Model::new(strategy, &[]).expect("a model");
         for text in unused {
@@ -207,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_means_the_same_has_the_same_digest() {
+    fn manifests_of_equal_meaning_have_equal_digests() {
         let model = cluster(Strategy::Prioritized, "1k", ["a", "b"], &[]);
         assert_eq!(digest(&model), digest(&cluster(Strategy::Prioritized, "1000", ["a", "b"], &["mem", "n", "z"])));
         let mut spelled_out = model.clone();
@@ -220,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_means_something_else_has_another_digest() {
+    fn a_change_of_meaning_changes_the_digest() {
         let model = cluster(Strategy::Prioritized, "1", ["a", "b"], &[]);
         let mut named = model.clone();
         named.cluster = Some("prod".to_owned());
@@ -244,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn the_order_of_tables_means_nothing_to_the_bin_packer() {
+    fn bin_pack_ignores_the_order_of_tables() {
         let one = cluster(Strategy::BinPack, "1", ["a", "b"], &[]);
         assert_eq!(digest(&one), digest(&cluster(Strategy::BinPack, "1", ["b", "a"], &[])));
     }
