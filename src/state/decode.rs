@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::FORMAT;
 use super::digest::is_sealed;
-use super::error::{Error, Spot};
+use super::error::{Error, Location};
 use crate::model::names::{MAX_NAME_CHARS, is_of_right_length};
 use crate::text::escape::quoted;
 
@@ -19,12 +19,12 @@ pub(super) fn decode_text(bytes: &[u8]) -> Result<&str, Error> {
     let text = str::from_utf8(bytes).map_err(|error| {
         let start = error.valid_up_to();
         let end = error.error_len().map_or(bytes.len(), |length| start + length);
-        Error::NotUtf8 { at: Spot::of(bytes, start..end) }
+        Error::NotUtf8 { at: Location::of(bytes, start..end) }
     })?;
     if let Some(line) = text.lines().position(is_conflict_marker) {
         let start = text.split_inclusive('\n').take(line).map(str::len).sum::<usize>();
         let marker = text[start..].lines().next().unwrap_or_default();
-        return Err(Error::ConflictMarkers { at: Spot::of(bytes, start..start + marker.len()) });
+        return Err(Error::ConflictMarkers { at: Location::of(bytes, start..start + marker.len()) });
     }
     match formats(bytes).next() {
         Some(format) => check_format(format.parse().unwrap_or(FORMAT)).map(|()| text),

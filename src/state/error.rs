@@ -8,14 +8,14 @@ use crate::text::escape::{quoted, visible};
 
 /// Position of an error: a range of bytes and its line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Spot {
+pub struct Location {
     /// Line on which the range begins, counted from 1.
     pub line: usize,
     start: usize,
     end: usize,
 }
 
-impl Spot {
+impl Location {
     /// Locates a range in the bytes.
     pub fn of(bytes: &[u8], range: Range<usize>) -> Self {
         let line = 1 + bytes.iter().take(range.start).filter(|byte| **byte == b'\n').count();
@@ -36,12 +36,12 @@ pub enum Error {
     /// The bytes are not UTF-8 text.
     NotUtf8 {
         /// The first invalid bytes.
-        at: Spot,
+        at: Location,
     },
     /// A merge left conflict markers in the file.
     ConflictMarkers {
         /// The first marker.
-        at: Spot,
+        at: Location,
     },
     /// A newer version wrote the file.
     NewerFormat {
@@ -51,21 +51,21 @@ pub enum Error {
     /// The text is not TOML.
     Syntax {
         /// Position, if known.
-        at: Option<Spot>,
+        at: Option<Location>,
         /// The parser's message.
         message: String,
     },
     /// This version does not know one of the fields.
     UnknownField {
         /// Position, if known.
-        at: Option<Spot>,
+        at: Option<Location>,
         /// The unknown field, and the fields allowed in its place.
         message: String,
     },
     /// A field is missing or has an invalid value.
     Invalid {
         /// Position, if known.
-        at: Option<Spot>,
+        at: Option<Location>,
         /// The field, and the reason.
         message: String,
     },
@@ -109,7 +109,7 @@ impl Error {
     }
 
     /// Returns the position of the error, if known.
-    pub fn spot(&self) -> Option<Spot> {
+    pub fn location(&self) -> Option<Location> {
         match *self {
             Self::NotUtf8 { at } | Self::ConflictMarkers { at } => Some(at),
             Self::Syntax { at, .. } | Self::UnknownField { at, .. } | Self::Invalid { at, .. } => at,
@@ -119,7 +119,7 @@ impl Error {
 
     /// Converts an error of the TOML parser or of serde. Only its message is kept: its `Display` echoes raw source bytes.
     pub(super) fn from_toml(error: &toml::de::Error, text: &str, is_toml: bool) -> Self {
-        let at = error.span().map(|span| Spot::of(text.as_bytes(), span));
+        let at = error.span().map(|span| Location::of(text.as_bytes(), span));
         let message = truncate(error.message());
         if !is_toml {
             Self::Syntax { at, message }
@@ -158,10 +158,10 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-fn at_line(f: &mut fmt::Formatter<'_>, at: Option<Spot>, problem: &str, message: &str) -> fmt::Result {
+fn at_line(f: &mut fmt::Formatter<'_>, at: Option<Location>, problem: &str, message: &str) -> fmt::Result {
     let message = visible(message);
     match at {
-        Some(Spot { line, .. }) => write!(f, "line {line} {problem}: {message}"),
+        Some(Location { line, .. }) => write!(f, "line {line} {problem}: {message}"),
         None => write!(f, "it {problem}: {message}"),
     }
 }

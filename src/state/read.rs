@@ -22,7 +22,7 @@ pub fn parse(bytes: &[u8]) -> Result<State, Error> {
 
 /// Reads a state without checking its digest, for content that a person vouches for: merged by hand, or from an older
 /// commit.
-pub fn adopt(bytes: &[u8]) -> Result<State, Error> {
+pub fn parse_unverified(bytes: &[u8]) -> Result<State, Error> {
     read(bytes, DigestCheck::Skipped)
 }
 

@@ -87,9 +87,9 @@ impl SavedPlan {
         })
     }
 
-    /// Whether both show the same changes to a reader; how reasons are put is left to versions.
+    /// Whether both show a reader the same changes. Reasons may differ, because their wording varies between versions.
     pub fn shows_same_changes(&self, other: &Self) -> bool {
-        self.changes.iter().map(SavedChange::shown).eq(other.changes.iter().map(SavedChange::shown))
+        self.changes.iter().map(SavedChange::without_reasons).eq(other.changes.iter().map(SavedChange::without_reasons))
             && self.unplaced.iter().map(workload_of).eq(other.unplaced.iter().map(workload_of))
     }
 
@@ -123,8 +123,8 @@ impl SavedPlan {
 }
 
 impl SavedChange {
-    /// Everything except the reasons.
-    fn shown(&self) -> (&str, &str, Option<&str>, Option<&str>) {
+    /// Returns everything except the reasons.
+    fn without_reasons(&self) -> (&str, &str, Option<&str>, Option<&str>) {
         (&self.workload, &self.kind, self.from.as_deref(), self.to.as_deref())
     }
 

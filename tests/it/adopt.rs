@@ -44,8 +44,8 @@ Recorded 1 placement in `lighthouse.state.toml` (serial 1). Nothing was started 
 warning: the state `lighthouse.state.toml` cannot be read: it is empty
  |
  = the new record contains the adopted placements and nothing else
- = help: take the file from the last commit (`git checkout -- FILE`), then apply; without one, `lighthouse adopt` \
-records where things run
+ = help: restore the file from the last commit (`git checkout -- FILE`), then apply; if there is none, `lighthouse \
+adopt` records where workloads run
 
 ";
     assert_eq!((code, page.as_str()), (0, expected));

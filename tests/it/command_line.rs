@@ -311,7 +311,8 @@ fn a_saved_plan_shows_the_changes() {
 #[test]
 fn a_damaged_state_is_reported_with_a_way_out() {
     let home = folder(&[("lighthouse.toml", SMALL), ("lighthouse.state.toml", "")]);
-    let err = "error: the state `lighthouse.state.toml` cannot be read: it is empty\n |\n = help: take the file from the \
-               last commit (`git checkout -- FILE`), then apply; without one, `lighthouse adopt` records where things run\n";
+    let err = "error: the state `lighthouse.state.toml` cannot be read: it is empty\n |\n = help: restore the file \
+               from the last commit (`git checkout -- FILE`), then apply; if there is none, `lighthouse adopt` records \
+               where workloads run\n";
     shows(&run(&home, &["plan"]), 1, "", err);
 }

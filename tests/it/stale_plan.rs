@@ -9,7 +9,7 @@ use std::fs;
 use lighthouse::manifest::{self, Manifest};
 use lighthouse::model::Record;
 use lighthouse::plan::Plan;
-use lighthouse::state::{Digest, Flags, Lineage, Review, SavedPlan, State, manifest_digest, parse, record_digest};
+use lighthouse::state::{Digest, Flags, Lineage, PlanStatus, SavedPlan, State, manifest_digest, parse, record_digest};
 use lighthouse::text::source::Source;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -154,11 +154,11 @@ impl World for Library<'_> {
         if let (true, Some(state)) = (self.ignores_lineage, &state) {
             saved.lineage = state.lineage.clone();
         }
-        match saved.review(self.digest(), state.as_ref().zip(self.state.as_deref())) {
-            Review::Applied => Ending::Already,
-            Review::AnotherLineage => Ending::AnotherLineage,
-            Review::Stale { .. } => Ending::Stale,
-            Review::Current => {
+        match saved.status(self.digest(), state.as_ref().zip(self.state.as_deref())) {
+            PlanStatus::Applied => Ending::Already,
+            PlanStatus::AnotherLineage => Ending::AnotherLineage,
+            PlanStatus::Stale { .. } => Ending::Stale,
+            PlanStatus::Current => {
                 let record = self.plan().record();
                 assert_eq!(record_digest(&record), saved.result);
                 self.write(record, saved.lineage);

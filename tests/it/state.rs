@@ -6,7 +6,8 @@ use lighthouse::manifest;
 use lighthouse::model::{Record, Recorded};
 use lighthouse::quantity::{Family, Quantity};
 use lighthouse::state::{
-    Digest, Error, Flags, Lineage, SavedChange, SavedPlan, Spot, State, adopt, manifest_digest, parse, record_digest,
+    Digest, Error, Flags, Lineage, Location, SavedChange, SavedPlan, State, manifest_digest, parse, parse_unverified,
+    record_digest,
 };
 use lighthouse::text::source::Source;
 use proptest::prelude::*;
@@ -230,10 +231,10 @@ fn each_kind_of_damage_has_its_own_error() {
         assert_eq!(name(&error), expected, "{error}");
         assert!(!error.way_out().contains("delete"));
     }
-    assert_eq!(parse(b"format = 1\n\xff"), Err(Error::NotUtf8 { at: Spot::of(b"format = 1\n\xff", 11..12) }));
+    assert_eq!(parse(b"format = 1\n\xff"), Err(Error::NotUtf8 { at: Location::of(b"format = 1\n\xff", 11..12) }));
     let marked = with("web-0", "<<<<<<< ours\nweb-0");
     let start = marked.find("<<<<<<<").expect("a marker");
-    let at = Spot::of(marked.as_bytes(), start..start + "<<<<<<< ours".len());
+    let at = Location::of(marked.as_bytes(), start..start + "<<<<<<< ours".len());
     assert_eq!(parse(marked.as_bytes()), Err(Error::ConflictMarkers { at }));
 }
 
@@ -256,7 +257,7 @@ fn a_lineage_has_up_to_64_letters_digits_and_hyphens() {
 #[test]
 fn a_line_that_only_begins_like_a_conflict_marker_is_accepted() {
     let text = SAMPLE.replace("\"prod\"", "\"\"\"\n<<prod\n== >>\"\"\"");
-    assert_eq!(adopt(text.as_bytes()).expect("a state").cluster.as_deref(), Some("<<prod\n== >>"));
+    assert_eq!(parse_unverified(text.as_bytes()).expect("a state").cluster.as_deref(), Some("<<prod\n== >>"));
 }
 
 #[test]
@@ -267,12 +268,12 @@ fn errors_show_input_escaped() {
 }
 
 #[test]
-fn adopting_ignores_the_digest() {
+fn an_unverified_state_may_have_any_digest() {
     let expected = parse(resealed(SAMPLE).as_bytes());
-    assert_eq!(adopt(SAMPLE.as_bytes()), expected);
+    assert_eq!(parse_unverified(SAMPLE.as_bytes()), expected);
     let without = resealed(SAMPLE).lines().filter(|line| !line.starts_with("digest")).collect::<Vec<_>>().join("\n");
-    assert_eq!(adopt(without.as_bytes()), expected);
-    assert!(matches!(adopt(SAMPLE.replace("serial", "cereal").as_bytes()), Err(Error::UnknownField { .. })));
+    assert_eq!(parse_unverified(without.as_bytes()), expected);
+    assert!(matches!(parse_unverified(SAMPLE.replace("serial", "cereal").as_bytes()), Err(Error::UnknownField { .. })));
 }
 
 /// Returns a copy of the state for each bit, with that bit flipped.
@@ -307,12 +308,12 @@ fn every_truncation_is_detected() {
     assert_eq!(overlooked(cut_off(&good), |bytes| parse(bytes).is_ok()), None);
 }
 
-/// `adopt` reads a state without checking the digest.
+/// `parse_unverified` reads a state without checking the digest.
 #[test]
 fn control_a_reader_without_the_digest_overlooks_damage() {
     let good = two_kilobytes().into_bytes();
-    assert!(overlooked(flipped(&good), |bytes| adopt(bytes).is_ok()).is_some());
-    assert!(overlooked(cut_off(&good), |bytes| adopt(bytes).is_ok()).is_some());
+    assert!(overlooked(flipped(&good), |bytes| parse_unverified(bytes).is_ok()).is_some());
+    assert!(overlooked(cut_off(&good), |bytes| parse_unverified(bytes).is_ok()).is_some());
 }
 
 #[test]
@@ -454,6 +455,6 @@ proptest! {
 
     #[test]
     fn no_input_makes_the_parsers_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), text in "\\PC{0,200}") {
-        let _ = (parse(&bytes), adopt(text.as_bytes()), SavedPlan::parse(&bytes));
+        let _ = (parse(&bytes), parse_unverified(text.as_bytes()), SavedPlan::parse(&bytes));
     }
 }

@@ -104,8 +104,8 @@ impl Failure {
     pub(crate) fn unreadable(kind: &str, path: &Path, bytes: &[u8], error: &state::Error) -> Self {
         let name = path.to_string_lossy();
         let failure = Self::error(format!("the {kind} {} cannot be read: {error}", quoted(&name)));
-        let excerpt = error.spot().and_then(|spot| {
-            let [start, end] = [spot.range().start, spot.range().end].map(|at| u32::try_from(at).ok());
+        let excerpt = error.location().and_then(|location| {
+            let [start, end] = [location.range().start, location.range().end].map(|at| u32::try_from(at).ok());
             Some(Box::new((Source::new(name, bytes), Span { file: 0, start: start?, end: end? })))
         });
         Self { excerpt, ..failure }

@@ -5,7 +5,7 @@ use std::path::Path;
 use lighthouse::manifest::MAX_FILE_BYTES;
 use lighthouse::plan::{Change, Plan};
 use lighthouse::render::phrase;
-use lighthouse::state::{Digest, Review, SavedChange, SavedPlan, manifest_digest, record_digest};
+use lighthouse::state::{Digest, PlanStatus, SavedChange, SavedPlan, manifest_digest, record_digest};
 use lighthouse::store;
 use lighthouse::text::escape::quoted;
 
@@ -60,14 +60,14 @@ pub(crate) fn read(path: &Path) -> Result<SavedPlan, Failure> {
 pub(crate) fn is_applied(basis: &Basis, saved: &SavedPlan) -> Result<bool, Failure> {
     let state_file = &basis.state_file;
     let manifest = manifest_digest(&basis.manifest.model, &basis.flags);
-    let refused = match saved.review(manifest, state_file.state.as_ref().zip(state_file.bytes.as_deref())) {
-        Review::Applied => return Ok(true),
-        Review::Current => return Ok(false),
-        Review::AnotherLineage => {
+    let refused = match saved.status(manifest, state_file.state.as_ref().zip(state_file.bytes.as_deref())) {
+        PlanStatus::Applied => return Ok(true),
+        PlanStatus::Current => return Ok(false),
+        PlanStatus::AnotherLineage => {
             let message = format!("the plan is not for {}: that state has another lineage", state_file.quoted_path());
             Failure::refused(Refusal::AnotherLineage, message).help("save a plan for this state")
         }
-        Review::Stale { manifest, state } => {
+        PlanStatus::Stale { manifest, state } => {
             let changed = [(manifest, "the manifest"), (state, "the state")];
             let changed = changed.into_iter().filter_map(|(changed, name)| changed.then_some(name)).collect::<Vec<_>>();
             refused(format!("the plan is stale: {} changed since it was saved", changed.join(" and ")))

@@ -12,17 +12,17 @@ fn message() -> String {
 }
 
 /// Returns the position of the first byte of a line.
-fn spot(line: usize) -> Spot {
-    Spot::of("\n".repeat(10).as_bytes(), line - 1..line)
+fn location(line: usize) -> Location {
+    Location::of("\n".repeat(10).as_bytes(), line - 1..line)
 }
 
 #[test]
 fn every_error_has_its_message_and_advice() {
     for (error, text, way_out) in [
         (Error::Empty, "it is empty", LAST_COMMIT),
-        (Error::NotUtf8 { at: spot(2) }, "line 2 is not UTF-8", LAST_COMMIT),
+        (Error::NotUtf8 { at: location(2) }, "line 2 is not UTF-8", LAST_COMMIT),
         (
-            Error::ConflictMarkers { at: spot(7) },
+            Error::ConflictMarkers { at: location(7) },
             "line 7 is a merge conflict marker",
             "keep the side that matches what runs (`git checkout --ours FILE` or `--theirs`), then apply; to keep \
              lines of both sides, merge by hand, then run `lighthouse adopt FILE`",
@@ -32,13 +32,17 @@ fn every_error_has_its_message_and_advice() {
             "it has format 3, but this version of lighthouse reads only up to 1",
             "use the version of lighthouse that wrote it, or a newer one",
         ),
-        (Error::Syntax { at: Some(spot(4)), message: message() }, r"line 4 is not valid TOML: `a\u{1b}b`", LAST_COMMIT),
         (
-            Error::UnknownField { at: Some(spot(4)), message: message() },
+            Error::Syntax { at: Some(location(4)), message: message() },
+            r"line 4 is not valid TOML: `a\u{1b}b`",
+            LAST_COMMIT,
+        ),
+        (
+            Error::UnknownField { at: Some(location(4)), message: message() },
             r"line 4 is not understood by this version: `a\u{1b}b`",
             CHOICE,
         ),
-        (Error::Invalid { at: Some(spot(4)), message: message() }, r"line 4 is invalid: `a\u{1b}b`", CHOICE),
+        (Error::Invalid { at: Some(location(4)), message: message() }, r"line 4 is invalid: `a\u{1b}b`", CHOICE),
         (Error::Invalid { at: None, message: message() }, r"it is invalid: `a\u{1b}b`", CHOICE),
         (
             Error::PlacedAndEvicted { workload: "a\u{1b}".to_owned() },

@@ -14,7 +14,7 @@ use lighthouse::render::{
     plan_github, plan_json, plan_markdown, plan_text, saved_json, saved_text, show_json, show_lines, show_text,
 };
 use lighthouse::state::{
-    self, Digest, Flags, Lineage, Review, SavedChange, SavedPlan, State, manifest_digest, record_digest,
+    self, Digest, Flags, Lineage, PlanStatus, SavedChange, SavedPlan, State, manifest_digest, record_digest,
 };
 use lighthouse::text::diagnostic::{Findings, MAX_MESSAGE_BYTES, MAX_MESSAGES, draw_all};
 use lighthouse::text::escape::is_hidden;
@@ -84,26 +84,26 @@ impl Run<'_> {
     fn apply_saved(&self, saved: &SavedPlan) -> i32 {
         let model = &self.manifest.model;
         let digest = manifest_digest(model, &Flags { fresh: saved.flags.fresh, ..saved.flags.clone() });
-        let review = saved.review(digest, self.state);
-        // The moves come from an untrusted file; planning has to survive them even if the review refuses the plan.
+        let status = saved.status(digest, self.state);
+        // The moves come from an untrusted file; planning has to survive them even if the plan is refused.
         let record = self.record();
         let pin = |(workload, node): &(String, String)| {
             Some(Pin { workload: model.workload_named(workload)?, node: model.node_named(node)? })
         };
         let pins: Vec<_> = saved.flags.moves.iter().filter_map(pin).collect();
         let planned = Plan::new(model, &record, &pins);
-        match (review, planned) {
-            (Review::AnotherLineage | Review::Stale { .. }, _) => 4,
+        match (status, planned) {
+            (PlanStatus::AnotherLineage | PlanStatus::Stale { .. }, _) => 4,
             (_, Err(error)) => {
                 is_printable(&phrase::refused_move(model, &error));
                 1
             }
-            (Review::Applied, Ok(_)) => 0,
+            (PlanStatus::Applied, Ok(_)) => 0,
             // With `fresh` the binary plans another model than the one that was read.
-            (Review::Current, Ok(_)) if saved.flags.fresh => 0,
-            (Review::Current, Ok(plan)) if record_digest(&plan.record()) != saved.result => 4,
-            (Review::Current, Ok(plan)) if !shown_again(&plan, saved).shows_same_changes(saved) => 4,
-            (Review::Current, Ok(plan)) => self.apply(&plan).unwrap_or(i32::from(plan.summary.unplaced > 0) * 3),
+            (PlanStatus::Current, Ok(_)) if saved.flags.fresh => 0,
+            (PlanStatus::Current, Ok(plan)) if record_digest(&plan.record()) != saved.result => 4,
+            (PlanStatus::Current, Ok(plan)) if !shown_again(&plan, saved).shows_same_changes(saved) => 4,
+            (PlanStatus::Current, Ok(plan)) => self.apply(&plan).unwrap_or(i32::from(plan.summary.unplaced > 0) * 3),
         }
     }
 

@@ -6,7 +6,7 @@ use super::{Digest, SavedPlan, State, record_digest};
 
 /// Result of comparing a saved plan with the present manifest and state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Review {
+pub enum PlanStatus {
     /// The state already has the record that the plan leads to.
     Applied,
     /// The plan was made from this manifest and this state.
@@ -24,16 +24,16 @@ pub enum Review {
 
 impl SavedPlan {
     /// Compares the plan with the digest of the manifest's meaning and with the state and its bytes, if there is one.
-    pub fn review(&self, manifest: Digest, state: Option<(&State, &[u8])>) -> Review {
+    pub fn status(&self, manifest: Digest, state: Option<(&State, &[u8])>) -> PlanStatus {
         if state.is_some_and(|(state, _)| state.lineage != self.lineage) {
-            return Review::AnotherLineage;
+            return PlanStatus::AnotherLineage;
         }
         if state.is_some_and(|(state, _)| record_digest(&state.record) == self.result) {
-            return Review::Applied;
+            return PlanStatus::Applied;
         }
         match (manifest != self.manifest, state.map(|(_, bytes)| Digest::of(bytes)) != self.state) {
-            (false, false) => Review::Current,
-            (manifest, state) => Review::Stale { manifest, state },
+            (false, false) => PlanStatus::Current,
+            (manifest, state) => PlanStatus::Stale { manifest, state },
         }
     }
 }
