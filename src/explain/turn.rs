@@ -27,9 +27,9 @@ pub(crate) struct Turn<'a> {
     /// Cluster at its turn.
     pub(crate) engine: Engine,
     /// Reasons of all nodes at its turn, in search order.
-    pub(crate) at_turn: Vec<NodeRefusals>,
+    pub(crate) before: Vec<NodeRefusals>,
     /// Reasons of all nodes after all other workloads are placed, in search order.
-    pub(crate) at_end: Vec<NodeRefusals>,
+    pub(crate) after_all: Vec<NodeRefusals>,
     /// Other unplaced workloads that are tried before it.
     pub(crate) ahead: Vec<WorkloadId>,
 }
@@ -39,9 +39,10 @@ impl<'a> Turn<'a> {
         let (model, last) = (context.plan.model, &context.plan.outcome.engine);
         let known = KnownPlan::new(model, context.start(), &context.plan.outcome);
         let engine = known.moment(workload).map_or_else(|| last.clone(), |moment| moment.engine);
-        let (at_turn, at_end) = (answers(model, &engine, workload, standing), answers(model, last, workload, standing));
+        let (before, after_all) =
+            (answers(model, &engine, workload, standing), answers(model, last, workload, standing));
         let ahead = ahead(model, &context.plan.outcome, workload);
-        Self { model, workload, known, engine, at_turn, at_end, ahead }
+        Self { model, workload, known, engine, before, after_all, ahead }
     }
 
     pub(crate) fn table(&self) -> &'a WorkloadTable {

@@ -36,7 +36,7 @@ pub fn unplaced(context: Context<'_>, workload: WorkloadId) -> Option<UnplacedAn
     let counted = plan.unplaced.iter().find(|each| each.workload == workload)?.clone();
     let standing = plan.outcome.standing(workload)?;
     let turn = Turn::new(context, workload, standing);
-    let classes = classes(model, &turn.at_end);
+    let classes = classes(model, &turn.after_all);
     let shortfall = classes.first().and_then(|class| class.shortfall);
     Some(UnplacedAnswer {
         workload,

@@ -28,7 +28,7 @@ pub(crate) struct Fragment<'s> {
     pub(crate) text: &'s str,
 }
 
-impl<'s> Fragment<'s> {
+impl Fragment<'_> {
     /// Returns the part of the text that `range` covers.
     pub(crate) fn part(self, range: Range<usize>) -> Self {
         Fragment { file: self.file, base: self.base + offset(range.start), text: &self.text[range] }

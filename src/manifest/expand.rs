@@ -13,7 +13,7 @@ use crate::text::escape::quoted;
 use crate::text::source::Span;
 use crate::text::suggestion::did_you_mean;
 
-/// ModelSpans of the tables in the model, by table number.
+/// Spans of the tables in the model, by table number.
 #[derive(Debug)]
 pub(crate) struct ModelSpans {
     pub(crate) nodes: Vec<TableSpans>,

@@ -181,8 +181,8 @@ impl Draft {
     }
 
     fn offers(&mut self, node: &Node<'_>, any: bool) -> Vec<Offer> {
-        let none = Amounts::new();
-        let resources = node.resources.as_ref().map_or(&none, |resources| &resources.value);
+        let empty = Amounts::new();
+        let resources = node.resources.as_ref().map_or(&empty, |resources| &resources.value);
         let mut offers = Vec::with_capacity(resources.len() + node.wards.len());
         for (name, amount) in resources {
             offers.extend(self.offer(*name, amount, any));

@@ -90,6 +90,7 @@ macro_rules! pages {
             [$(Topic { name: $name, title: $title, text: include_str!(concat!($name, ".md")) }),*];
 
         $(
+            #[allow(clippy::doc_markdown, reason = "a page is prose, with the names of products in it")]
             #[doc = links!()]
             #[doc = include_str!(concat!($name, ".md"))]
             pub mod $module {}

@@ -5,6 +5,8 @@
 //! models. Adding, removing and scaling tables number nodes or workloads anew, so they cost O(tables + members) of that
 //! side; the other side stays shared. Every edited model equals the model that is built from the edited tables.
 
+use std::sync::Arc;
+
 use ethnum::I256;
 
 use crate::model::score::ScoreError;
@@ -74,6 +76,10 @@ impl Model {
     }
 
     /// Copy without a table of nodes. Nodes of the other tables stay drained or cordoned as they are.
+    ///
+    /// # Panics
+    /// Never: the other tables have been checked with this one beside them.
+    #[must_use]
     pub fn without_node_table(&self, number: u32) -> Self {
         let others = self.node_tables.iter().zip(0..).filter(|&(_, each)| each != number);
         let others = others.map(|(table, _)| table.clone()).collect();
@@ -81,6 +87,10 @@ impl Model {
     }
 
     /// Copy without a table of workloads.
+    ///
+    /// # Panics
+    /// Never: the other tables have been checked with this one beside them.
+    #[must_use]
     pub fn without_workload_table(&self, number: u32) -> Self {
         let others = self.workload_tables.iter().zip(0..).filter(|&(_, each)| each != number);
         let others = others.map(|(table, _)| table.clone()).collect();
@@ -135,7 +145,7 @@ impl Model {
     fn with_all_nodes(&self, tables: Vec<NodeTable>) -> Result<Self, ModelError> {
         let mut edited = self.clone();
         (edited.node_tables, edited.node_scores) = (SharedList::default(), SharedList::default());
-        (edited.nodes, edited.largest_node) = (Default::default(), I256::ZERO);
+        (edited.nodes, edited.largest_node) = (Arc::default(), I256::ZERO);
         if let Some(refused) = edited.add_all_nodes(tables).pop() {
             return Err(refused.error);
         }
@@ -150,7 +160,7 @@ impl Model {
     fn with_all_workloads(&self, tables: Vec<WorkloadTable>) -> Result<Self, ModelError> {
         let mut edited = self.clone();
         (edited.workload_tables, edited.workload_scores) = (SharedList::default(), SharedList::default());
-        (edited.workloads, edited.total_score) = (Default::default(), I256::ZERO);
+        (edited.workloads, edited.total_score) = (Arc::default(), I256::ZERO);
         match edited.add_all_workloads(tables).pop() {
             Some(refused) => Err(refused.error),
             None => Ok(edited),

@@ -89,7 +89,7 @@ impl Occupancy {
 
     /// Puts a workload on a node, given the demand of the workload.
     pub(crate) fn attach_demand(&mut self, model: &Model, demand: &Demand<'_>, node: NodeId) {
-        self.change_free(demand, node, |requirement| requirement.amount());
+        self.change_free(demand, node, Requirement::amount);
         self.on[node.index()].push(demand.workload);
         for &group in demand.aversion_groups {
             if let Some(domain) = Domain::of(model, node, model.aversion_group(group).over) {

@@ -48,7 +48,7 @@ impl FileWatcher {
         Self { call: Arc::new(call), post: None }
     }
 
-    /// Watches these watch_folders from now on. What happens after this returns is called out; what happened before has
+    /// Watches these folders from now on. Changes after this call are reported; changes before it have
     /// to be looked for.
     pub fn watch(&mut self, around: WatchFolders) -> Result<(), WatchError> {
         let stays = |post: &Post| *post.around == around && !post.stale.load(Ordering::SeqCst);

@@ -12,7 +12,7 @@ use crate::support::{Site, binary, has, meaning, report};
 const NAMESPACE: [&str; 4] = ["unshare", "-Urm", "sh", "-c"];
 
 /// Script that copies the site to a new disk, runs the apply there, and copies the disk's contents back. `FIRST` runs
-/// before the apply and makes the watch_folders unusual; `WRAP` is the command that runs the apply.
+/// before the apply and makes the surroundings unusual; `WRAP` is the command that runs the apply.
 const SCRIPT: &str = r#"
     mkdir disk back && mount -t tmpfs -o "$OPTIONS" none disk && cp x.toml disk || exit 77
     ! [ -e x.state.toml ] || cp x.state.toml disk || exit 77

@@ -40,7 +40,7 @@ pub(crate) fn smaller(context: Context<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
         // The edit lowers all replicas, and each unplaced one before this one needs a node of its own.
         near.get(turn.replicas_ahead()).or(near.last()).map(|nearest| Remedy::Ask(cut_to(turn, nearest)))
     };
-    let near = [&turn.at_turn, &turn.at_end].into_iter().filter_map(|answers| cut(answers));
+    let near = [&turn.before, &turn.after_all].into_iter().filter_map(|answers| cut(answers));
     let mut cuts = cut_of_all(context, turn).into_iter().chain(near).collect::<Vec<_>>();
     cuts.dedup();
     cuts
@@ -50,13 +50,13 @@ pub(crate) fn smaller(context: Context<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
 /// which all replicas fit.
 fn cut_of_all(context: Context<'_>, turn: &Turn<'_>) -> Option<Remedy> {
     let replicas = turn.table().replicas.filter(|&replicas| replicas > 1)?;
-    let mut short = turn.at_end.iter().filter(|each| each.is_short_only()).flat_map(NodeRefusals::shorts);
+    let mut short = turn.after_all.iter().filter(|each| each.is_short_only()).flat_map(NodeRefusals::shorts);
     let (resource, need, _) = short.next()?;
     if short.any(|(other, ..)| other != resource) {
         return None;
     }
     let rooms =
-        turn.at_end.iter().filter(|each| each.is_short_only()).map(|each| room(context, turn, each.node, resource));
+        turn.after_all.iter().filter(|each| each.is_short_only()).map(|each| room(context, turn, each.node, resource));
     let rooms = rooms.collect::<Vec<_>>();
     let fits = |amount: &Quantity| {
         amount.is_positive() && rooms.iter().map(|room| room.whole(*amount)).sum::<u64>() >= u64::from(replicas)
@@ -88,7 +88,7 @@ fn cut_to(turn: &Turn<'_>, nearest: &NodeRefusals) -> Vec<Amount> {
 
 /// Immunities, each of which alone opens a node.
 pub(crate) fn immune(turn: &Turn<'_>) -> Vec<Remedy> {
-    let wards = turn.at_turn.iter().filter_map(|answer| {
+    let wards = turn.before.iter().filter_map(|answer| {
         let first = answer.refusals.first()?.subject()?;
         let opens = |each: &Reason| match *each {
             Reason::Warded(resource) => resource == first,
@@ -104,7 +104,7 @@ pub(crate) fn immune(turn: &Turn<'_>) -> Vec<Remedy> {
 /// Larger amounts of one of the nearest nodes, smallest addition first.
 pub(crate) fn larger(context: Context<'_>, turn: &Turn<'_>) -> Vec<Remedy> {
     let is_short = |each: &&NodeRefusals| each.refusals.iter().all(|each| matches!(each, Reason::Short { .. }));
-    let mut near = turn.at_turn.iter().filter(is_short).collect::<Vec<_>>();
+    let mut near = turn.before.iter().filter(is_short).collect::<Vec<_>>();
     sort_by_shortfall(&mut near);
     let mut tables = BTreeSet::new();
     near.retain(|answer| tables.insert(turn.model.nodes()[answer.node.index()].table));
@@ -223,7 +223,7 @@ fn offered(model: &Model, node: NodeId, added: &[(Symbol, Quantity)]) -> Vec<Amo
 /// Resources that a node lacks, added to it. If another node offers everything and is only short, only tags are added,
 /// and to one node.
 pub(crate) fn added(turn: &Turn<'_>) -> Vec<Remedy> {
-    let offered = turn.at_turn.iter().any(NodeRefusals::is_short_only);
+    let offered = turn.before.iter().any(NodeRefusals::is_short_only);
     let is_tag = |resource: Symbol| turn.table().requirement(resource).is_none_or(|each| !each.amount().is_positive());
     let given_to = |each: &&NodeRefusals| {
         let can_be_given = |each: &Reason| match *each {
@@ -234,7 +234,7 @@ pub(crate) fn added(turn: &Turn<'_>) -> Vec<Remedy> {
         let lacks = |each: &Reason| matches!(each, Reason::Lacks(_));
         each.refusals.iter().all(can_be_given) && each.refusals.iter().any(lacks)
     };
-    let mut near = turn.at_turn.iter().filter(given_to).collect::<Vec<_>>();
+    let mut near = turn.before.iter().filter(given_to).collect::<Vec<_>>();
     near.sort_by_key(|each| (each.shorts().count(), each.refusals.len()));
     let mut tables = BTreeSet::new();
     near.retain(|answer| tables.insert(turn.model.nodes()[answer.node.index()].table));

@@ -52,7 +52,7 @@ fn crowded<'t>(turn: &'t Turn<'_>) -> Vec<&'t NodeRefusals> {
         Reason::Short { need, .. } => need.is_positive(),
         other => matches!(other, Reason::GroupFull(_)),
     };
-    let mut crowded = turn.at_end.iter().filter(|each| each.refusals.iter().all(could)).collect::<Vec<_>>();
+    let mut crowded = turn.after_all.iter().filter(|each| each.refusals.iter().all(could)).collect::<Vec<_>>();
     sort_by_shortfall(&mut crowded);
     crowded.truncate(MOST_NODES);
     crowded

@@ -96,7 +96,7 @@ fn found<const N: usize>(
 /// Nodes that would take the workload if one line did not close them.
 fn opened(turn: &Turn<'_>) -> Vec<Remedy> {
     let is_closed = |each: &&NodeRefusals| matches!(each.refusals[..], [Reason::Cordoned | Reason::Drained]);
-    let mut closed = turn.at_turn.iter().filter(is_closed).map(|answer| answer.node).collect::<Vec<_>>();
+    let mut closed = turn.before.iter().filter(is_closed).map(|answer| answer.node).collect::<Vec<_>>();
     closed.retain(|node| !turn.model.cordons.contains_key(node) || !turn.model.drains.contains_key(node));
     closed.into_iter().map(Remedy::Open).collect()
 }

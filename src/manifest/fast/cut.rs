@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use memchr::memmem::find_iter;
 
-/// PieceKind of a piece: the text before the first header, or tables of one array.
+/// Kind of a piece: the text before the first header, or tables of one array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PieceKind {
     Head,

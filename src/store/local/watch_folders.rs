@@ -29,7 +29,7 @@ struct Folder {
 /// Device and number of a folder.
 type Identity = (u64, u64);
 
-/// The watch_folders of a manifest, its drop-ins and its state, as they are now. Paths are taken from `base`.
+/// Finds the folders to watch for a manifest, its drop-ins and its state. Relative paths start at `base`.
 pub fn watch_folders(base: &Path, manifest: &Path, state: Option<&Path>) -> WatchFolders {
     let mut found = WatchFolders::default();
     let manifest = base.join(manifest);

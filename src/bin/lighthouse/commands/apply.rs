@@ -29,7 +29,7 @@ pub(crate) struct Applied {
     /// Line for the user.
     message: &'static str,
     /// Whether the reviewed plan had been applied earlier: that run has reported what is unplaced.
-    was_applied: bool,
+    was_done_before: bool,
     /// Exit code of the save.
     pub(crate) exit: Exit,
 }
@@ -104,7 +104,7 @@ fn apply_reviewed(global: &Global, args: &ApplyArgs, path: &Path, terminal: Term
     if is_applied {
         let message = "Already applied. Nothing was started or stopped.\n";
         let serial = basis.state_file.serial();
-        return report.success(&Applied { serial, saved: false, message, was_applied: true, exit });
+        return report.success(&Applied { serial, saved: false, message, was_done_before: true, exit });
     }
     report.page = page(&basis, &plan, terminal);
     saved_plan::check_same_result(&basis, &plan, &saved)
@@ -131,11 +131,11 @@ pub(crate) fn write(
             None if plan.summary.unplaced > 0 => "Nothing could be placed, so there is no state to save.\n",
             _ => "Nothing changed, and nothing was started or stopped.\n",
         };
-        return Ok(Applied { serial: basis.state_file.serial(), saved: false, message, was_applied: false, exit });
+        return Ok(Applied { serial: basis.state_file.serial(), saved: false, message, was_done_before: false, exit });
     }
     let saved = writing::save(basis, record, lineage, locked, terminal)?;
     let message = "Nothing was started or stopped.\n";
-    Ok(Applied { serial: Some(saved.serial), saved: true, message, was_applied: false, exit: saved.exit })
+    Ok(Applied { serial: Some(saved.serial), saved: true, message, was_done_before: false, exit: saved.exit })
 }
 
 impl Report<'_> {
@@ -144,7 +144,7 @@ impl Report<'_> {
             ApplyFormat::Text => format!("{}{}{}", self.page, self.saved_line(applied), applied.message),
             ApplyFormat::Json => self.json(Ending { applied: true, serial: applied.serial, refused: None }),
         };
-        let unplaced = !applied.was_applied && self.plan.summary.unplaced > 0 && !self.args.planning.allow_unplaced;
+        let unplaced = !applied.was_done_before && self.plan.summary.unplaced > 0 && !self.args.planning.allow_unplaced;
         let exit = if unplaced { Exit::Unplaced } else { Exit::Done }.and(applied.exit);
         let output = Output { text, exit };
         if applied.saved { writing::print_saved(&output, self.terminal) } else { Ok(output) }

@@ -102,6 +102,7 @@ fn page(path: &str, board: &Mutex<StatusBoard>) -> (&'static str, String) {
 }
 
 /// Whether a response carries its body.
+#[derive(Clone, Copy)]
 enum Body {
     Sent,
     /// The response to HEAD: it has the length of the body only.
