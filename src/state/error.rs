@@ -85,7 +85,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Advice for a state with this error. Never "delete it": the state is the only record of where workloads run.
+    /// Returns advice for a state with this error. Never "delete it": the state is the only record of where workloads run.
     pub fn way_out(&self) -> &'static str {
         match self {
             Self::Empty | Self::NotUtf8 { .. } | Self::Syntax { .. } | Self::CutOff | Self::NoDigest => {

@@ -1,9 +1,9 @@
 //! The placement state and saved plans: versioned text to values and back.
 //!
-//! People read a state in reviews and Git merges it, so it is sorted TOML with one line per workload, and no line changes
-//! unless its workload does. A state carries a digest of its own bytes, because a merge without conflicts can still be
-//! wrong and no reader would notice. Damage is reported, never repaired. Reading and replacing the file is left to
-//! `store`.
+//! People read a state in reviews and Git merges it, so it is sorted TOML with one line per workload, and it contains
+//! nothing that changes by itself, such as a date. It carries a digest of its own bytes, because a merge without
+//! conflicts can still be wrong and no reader would notice. Damage is reported, never repaired. Reading and replacing
+//! the file is left to `store`.
 
 mod amount;
 mod content_digest;

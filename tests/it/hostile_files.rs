@@ -55,7 +55,7 @@ fn nesting_of_a_hundred_thousand_levels_is_refused_with_its_position() {
 fn a_state_with_a_long_line_is_refused_in_few_words() {
     let good = fs::read_to_string(case_folder("state/good/lighthouse.state.toml")).expect("a state");
     for (from, to, said) in [
-        ("serial = 7", format!("serial = 7 # {}\nserial 7", "\u{202e}x".repeat(5_000_000)), "is not TOML"),
+        ("serial = 7", format!("serial = 7 # {}\nserial 7", "\u{202e}x".repeat(5_000_000)), "is not valid TOML"),
         ("\"prod\"", format!("\"{}\"", "p".repeat(1 << 20)), "its digest is wrong"),
     ] {
         let home = home(STATE, good.replacen(from, &to, 1).as_bytes());
