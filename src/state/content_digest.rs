@@ -164,7 +164,9 @@ fn write_symbols(out: &mut dyn Write, keyword: &str, model: &Model, symbols: &[S
     texts.into_iter().try_for_each(|text| write!(out, " {keyword} {}", TomlString(text)))
 }
 
-/// Sorts items by the text of their symbols. Symbols are numbered as they are interned, so their own order means nothing.
+/// Sorts items by the text of their symbols.
+///
+/// Symbols are numbered as they are interned, so their own order means nothing.
 fn sorted<T>(model: &Model, items: impl IntoIterator<Item = T>, symbol: impl Fn(&T) -> Symbol) -> Vec<T> {
     let mut items: Vec<T> = items.into_iter().collect();
     items.sort_by(|a, b| model.text(symbol(a)).cmp(model.text(symbol(b))));

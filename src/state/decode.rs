@@ -1,7 +1,7 @@
 //! Decodes bytes to the TOML shape of a state or a saved plan, and checks them on the way.
 //!
-//! The most specific check comes first: a conflict marker is invalid TOML too, and all damage makes the digest wrong, so
-//! the digest is checked last.
+//! The most specific check comes first: a conflict marker is invalid TOML too, and all damage makes the digest wrong,
+//! so the digest is checked last.
 
 use serde::de::DeserializeOwned;
 

@@ -85,7 +85,9 @@ pub enum Error {
 }
 
 impl Error {
-    /// Returns advice for a state with this error. Never "delete it": the state is the only record of where workloads run.
+    /// Returns advice for a state with this error.
+    ///
+    /// Never "delete it": the state is the only record of where workloads run.
     pub fn way_out(&self) -> &'static str {
         match self {
             Self::Empty | Self::NotUtf8 { .. } | Self::Syntax { .. } | Self::CutOff | Self::NoDigest => {
@@ -117,7 +119,9 @@ impl Error {
         }
     }
 
-    /// Converts an error of the TOML parser or of serde. Only its message is kept: its `Display` echoes raw source bytes.
+    /// Converts an error of the TOML parser or of serde.
+    ///
+    /// Only its message is kept: its `Display` echoes raw source bytes.
     pub(super) fn from_toml(error: &toml::de::Error, text: &str, is_toml: bool) -> Self {
         let at = error.span().map(|span| Location::of(text.as_bytes(), span));
         let message = truncate(error.message());

@@ -1,8 +1,8 @@
 //! Fast path: reads the placements of a large state line by line, without a TOML tree.
 //!
 //! Almost every line of a state written by `apply` is a placement in one fixed layout. This reader accepts exactly the
-//! lines that `write` produces, in the same order, and gives up on anything else, valid TOML or not. The whole text then
-//! goes through the TOML reader, which also produces every error message.
+//! lines that `write` produces, in the same order, and gives up on anything else, valid TOML or not. The whole text
+//! then goes through the TOML reader, which also produces every error message.
 
 use std::sync::Arc;
 

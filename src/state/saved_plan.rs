@@ -1,6 +1,6 @@
 //! A plan saved for review, which is applied exactly as reviewed or not at all.
 //!
-//! Digests bind it to its inputs and its outcome: the manifest's meaning, the state's bytes, and the record that results.
+//! Digests bind it to its inputs and its outcome: the manifest's meaning, the state's bytes, and the resulting record.
 //! Its changes are for the reader only: `apply` plans again and compares the result.
 
 use std::collections::BTreeMap;
