@@ -150,7 +150,7 @@ impl fmt::Display for Error {
             Self::PlacedAndEvicted { workload } => {
                 write!(f, "workload {} is both placed and evicted", quoted(workload))
             }
-            Self::CutOff => f.write_str("it is cut off in the middle of its last line"),
+            Self::CutOff => f.write_str("it is cut off: its last line does not end in a line break"),
             Self::NoDigest => f.write_str("it has no digest: it was cut off or written by hand"),
             Self::LineEndings => f.write_str("its line endings were converted to CRLF"),
             Self::WrongDigest => {

@@ -49,7 +49,7 @@ fn every_error_has_its_message_and_advice() {
             r"workload `a\u{1b}` is both placed and evicted",
             CHOICE,
         ),
-        (Error::CutOff, "it is cut off in the middle of its last line", LAST_COMMIT),
+        (Error::CutOff, "it is cut off: its last line does not end in a line break", LAST_COMMIT),
         (Error::NoDigest, "it has no digest: it was cut off or written by hand", LAST_COMMIT),
         (
             Error::LineEndings,
