@@ -12,7 +12,7 @@ use std::fmt::Write;
 
 use lighthouse::manifest;
 use lighthouse::model::{Model, Record};
-use lighthouse::plan::{Kind, Plan};
+use lighthouse::plan::{ChangeKind, Plan};
 use lighthouse::text::source::Source;
 use random::Random;
 
@@ -89,7 +89,7 @@ impl Cluster {
     fn churn(&self, strategy: &str, replan: &str, record: &Record) -> u32 {
         let model = self.model(strategy, replan);
         let plan = Plan::new(&model, record, &[]).expect("nothing is pinned");
-        let moved = plan.changes.iter().filter(|change| matches!(change.kind, Kind::Move | Kind::Evict));
+        let moved = plan.changes.iter().filter(|change| matches!(change.kind, ChangeKind::Move | ChangeKind::Evict));
         let others = moved.filter(|change| {
             Some(&*change.workload) != self.resized.as_deref() && change.from.as_deref() != self.drained.as_deref()
         });

@@ -12,7 +12,7 @@ use crate::rules::{Departure, Domain};
 
 /// What happens to a workload; a closed set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum ChangeKind {
     /// It gets a place.
     Place,
     /// It goes to another node.
@@ -27,7 +27,7 @@ pub enum Kind {
     Remove,
 }
 
-impl Kind {
+impl ChangeKind {
     /// The word for it, in every format.
     pub fn name(self) -> &'static str {
         match self {
@@ -62,7 +62,7 @@ pub enum ChangeReason {
     /// It does not hold on its node any more.
     Left(Departure),
     /// The operator asked for it.
-    Asked,
+    Requested,
     /// The plan starts from empty nodes.
     Fresh,
     /// It is on record under this name.
@@ -74,7 +74,7 @@ pub enum ChangeReason {
     /// It is no longer in the manifest.
     Removed,
     /// It shares a place with this workload, and both avert this group.
-    Beside(WorkloadId, Symbol),
+    SharesDomain(WorkloadId, Symbol),
 }
 
 /// Why one workload changes; what nearly all have in common in a first plan is there once.
@@ -86,7 +86,7 @@ pub struct Change {
     /// Its name, as the manifest has it; for a removal as the record has it.
     pub workload: Arc<str>,
     /// What happens.
-    pub kind: Kind,
+    pub kind: ChangeKind,
     /// The node on record, as the record names it.
     pub from: Option<Arc<str>>,
     /// The node that it goes to.
@@ -128,13 +128,13 @@ impl Story<'_> {
             (Some(claim), Some(RecordEntry::Placement(at))) => self.of_recorded(workload, claim, at, to)?,
             (Some(claim), _) => self.of_evicted(workload, claim, to)?,
             (None, _) => {
-                (Kind::Place, to.map(|_| self.asked(workload).map_or(NEW.into(), |asked| vec![asked].into()))?)
+                (ChangeKind::Place, to.map(|_| self.asked(workload).map_or(NEW.into(), |asked| vec![asked].into()))?)
             }
         };
-        if let (Kind::Place | Kind::Move, Some(beside)) = (kind, self.beside.get(&workload)) {
+        if let (ChangeKind::Place | ChangeKind::Move, Some(beside)) = (kind, self.beside.get(&workload)) {
             reasons.to_mut().push(beside.clone());
         }
-        let from = claim.filter(|_| kind != Kind::Place).map(|claim| Arc::clone(&claim.node_name));
+        let from = claim.filter(|_| kind != ChangeKind::Place).map(|claim| Arc::clone(&claim.node_name));
         let to = to.map(|node| Arc::clone(&self.model.nodes()[node.index()].name));
         Some(Change { workload: Arc::clone(&self.model.workloads()[workload.index()].name), kind, from, to, reasons })
     }
@@ -145,26 +145,31 @@ impl Story<'_> {
         claim: &Inherited,
         at: usize,
         to: Option<NodeId>,
-    ) -> Option<(Kind, ChangeReasons)> {
+    ) -> Option<(ChangeKind, ChangeReasons)> {
         let renames = self.renames(workload, claim);
         let resizes = self.resizes(workload, at);
         let kind = match to {
-            None => Kind::Evict,
-            Some(_) if claim.node != to => Kind::Move,
-            Some(_) if !renames.is_empty() => Kind::Rename,
-            Some(_) if !resizes.is_empty() => Kind::Update,
+            None => ChangeKind::Evict,
+            Some(_) if claim.node != to => ChangeKind::Move,
+            Some(_) if !renames.is_empty() => ChangeKind::Rename,
+            Some(_) if !resizes.is_empty() => ChangeKind::Update,
             Some(_) => return None,
         };
-        let moves = matches!(kind, Kind::Evict | Kind::Move).then(|| self.why_it_moves(workload));
+        let moves = matches!(kind, ChangeKind::Evict | ChangeKind::Move).then(|| self.why_it_moves(workload));
         Some((kind, moves.into_iter().chain(renames).chain(resizes).collect()))
     }
 
-    fn of_evicted(&self, workload: WorkloadId, claim: &Inherited, to: Option<NodeId>) -> Option<(Kind, ChangeReasons)> {
+    fn of_evicted(
+        &self,
+        workload: WorkloadId,
+        claim: &Inherited,
+        to: Option<NodeId>,
+    ) -> Option<(ChangeKind, ChangeReasons)> {
         if to.is_some() {
-            return Some((Kind::Place, vec![self.asked(workload).unwrap_or(ChangeReason::Returns)].into()));
+            return Some((ChangeKind::Place, vec![self.asked(workload).unwrap_or(ChangeReason::Returns)].into()));
         }
         let renames = self.renames(workload, claim);
-        (!renames.is_empty()).then(|| (Kind::Rename, renames.into()))
+        (!renames.is_empty()).then(|| (ChangeKind::Rename, renames.into()))
     }
 
     fn why_it_moves(&self, workload: WorkloadId) -> ChangeReason {
@@ -173,7 +178,7 @@ impl Story<'_> {
     }
 
     fn asked(&self, workload: WorkloadId) -> Option<ChangeReason> {
-        self.pins.iter().any(|pin| pin.workload == workload).then_some(ChangeReason::Asked)
+        self.pins.iter().any(|pin| pin.workload == workload).then_some(ChangeReason::Requested)
     }
 
     fn renames(&self, workload: WorkloadId, claim: &Inherited) -> Vec<ChangeReason> {
@@ -216,7 +221,7 @@ fn removal(record: &Record, entry: RecordEntry) -> Change {
         RecordEntry::Eviction(at) => (&record.evicted[at].0, &record.evicted[at].1),
     };
     let (workload, from) = (Arc::clone(workload), Some(Arc::clone(node)));
-    Change { workload, kind: Kind::Remove, from, to: None, reasons: REMOVED.into() }
+    Change { workload, kind: ChangeKind::Remove, from, to: None, reasons: REMOVED.into() }
 }
 
 /// Beside whom the reluctant were placed: the first such workload by name, in the first such group by name.
@@ -233,7 +238,7 @@ fn beside(model: &Model, outcome: &Outcome) -> BTreeMap<WorkloadId, ChangeReason
             let place = Domain::of(model, node, model.aversion_group(group).over)?;
             let others = members.get(&(group, place))?;
             let first = others.iter().copied().find(|&other| other != workload)?;
-            Some(ChangeReason::Beside(first, group))
+            Some(ChangeReason::SharesDomain(first, group))
         })?;
         Some((workload, shared))
     });

@@ -9,7 +9,7 @@ mod change;
 pub mod consistency;
 
 pub use averse::averse_pairs;
-pub use change::{Change, ChangeReason, ChangeReasons, Kind, Resize};
+pub use change::{Change, ChangeKind, ChangeReason, ChangeReasons, Resize};
 
 use std::sync::Arc;
 
@@ -125,12 +125,12 @@ fn summarize(model: &Model, outcome: &Outcome, changes: &[Change], unplaced: usi
     let count = |kind| changes.iter().filter(|change| change.kind == kind).count();
     let told = changes.iter().filter(|change| change.to.is_some()).count();
     Summary {
-        place: count(Kind::Place),
-        moved: count(Kind::Move),
-        rename: count(Kind::Rename),
-        update: count(Kind::Update),
-        evict: count(Kind::Evict),
-        remove: count(Kind::Remove),
+        place: count(ChangeKind::Place),
+        moved: count(ChangeKind::Move),
+        rename: count(ChangeKind::Rename),
+        update: count(ChangeKind::Update),
+        evict: count(ChangeKind::Evict),
+        remove: count(ChangeKind::Remove),
         keep: outcome.assignment.0.iter().flatten().count() - told,
         unplaced,
         averse_pairs: averse_pairs(model, &outcome.assignment),

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use crate::manifest::Manifest;
 use crate::model::WorkloadId;
 use crate::place::Unplaced;
-use crate::plan::{Change, Kind, Plan};
+use crate::plan::{Change, ChangeKind, Plan};
 use crate::render::phrase;
 use crate::text::diagnostic::{Diagnostic, Findings, MAX_MESSAGES};
 use crate::text::escape::visible;
@@ -32,9 +32,9 @@ pub fn plan(plan: &Plan<'_>, manifest: &Manifest, sources: &[Source]) -> String 
     let at = |workload: WorkloadId| properties(manifest.workload_spans(workload).name, sources);
     let of_kind = |kind| plan.changes.iter().filter(move |change| change.kind == kind);
     let unplaced = plan.unplaced.iter().map(|each| command("error", &at(each.workload), &no_place(plan, each)));
-    let changed = of_kind(Kind::Evict).chain(of_kind(Kind::Move)).map(|change| {
+    let changed = of_kind(ChangeKind::Evict).chain(of_kind(ChangeKind::Move)).map(|change| {
         let place = plan.model.workload_named(&change.workload).map(at).unwrap_or_default();
-        let level = if change.kind == Kind::Evict { "warning" } else { "notice" };
+        let level = if change.kind == ChangeKind::Evict { "warning" } else { "notice" };
         command(level, &place, &leaves(plan, change))
     });
     let all = plan.unplaced.len() + plan.summary.evict + plan.summary.moved;

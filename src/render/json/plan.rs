@@ -283,7 +283,7 @@ fn reason_entry<'a>(model: &'a Model, change: &'a Change, reason: &'a ChangeReas
     match reason {
         ChangeReason::New => code("new"),
         ChangeReason::Returns => code("returns"),
-        ChangeReason::Asked => code("asked"),
+        ChangeReason::Requested => code("asked"),
         ChangeReason::Fresh => code("fresh"),
         ChangeReason::Removed => code("removed"),
         ChangeReason::Renamed(name) => ReasonEntry { workload: Some(name), ..code("renamed") },
@@ -294,7 +294,7 @@ fn reason_entry<'a>(model: &'a Model, change: &'a Change, reason: &'a ChangeReas
             after: resize.after.map(plain),
             ..code("resized")
         },
-        ChangeReason::Beside(other, group) => ReasonEntry {
+        ChangeReason::SharesDomain(other, group) => ReasonEntry {
             workload: Some(model.workload_name(*other)),
             group: Some(model.text(*group)),
             ..code("beside")

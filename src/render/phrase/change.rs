@@ -4,7 +4,7 @@ use super::offer;
 use super::reason::departure;
 use crate::model::names::Symbol;
 use crate::model::{Model, WorkloadId};
-use crate::plan::{Change, ChangeReason, Kind, Resize};
+use crate::plan::{Change, ChangeKind, ChangeReason, Resize};
 use crate::quantity::{Family, Quantity};
 use crate::text::escape::{quoted, visible};
 
@@ -15,12 +15,12 @@ pub fn change_reasons(model: &Model, change: &Change) -> String {
 }
 
 /// All reasons of a saved change, which are sentences already.
-pub fn saved_reasons(kind: Kind, reasons: &[String]) -> String {
+pub fn saved_reasons(kind: ChangeKind, reasons: &[String]) -> String {
     joined(kind, &reasons.iter().map(|reason| visible(reason).into_owned()).collect::<Vec<_>>())
 }
 
-fn joined(kind: Kind, reasons: &[String]) -> String {
-    let prefix = if kind == Kind::Evict { "evicted: " } else { "" };
+fn joined(kind: ChangeKind, reasons: &[String]) -> String {
+    let prefix = if kind == ChangeKind::Evict { "evicted: " } else { "" };
     format!("{prefix}{}", reasons.join(", "))
 }
 
@@ -30,14 +30,16 @@ pub fn change_reason(model: &Model, change: &Change, reason: &ChangeReason) -> S
         ChangeReason::New => "new".to_owned(),
         ChangeReason::Returns => "was evicted earlier".to_owned(),
         ChangeReason::Left(left) => departure(model, change, left),
-        ChangeReason::Asked => "requested with --move".to_owned(),
-        ChangeReason::Fresh if change.kind == Kind::Evict => "no node takes it when placed from scratch".to_owned(),
+        ChangeReason::Requested => "requested with --move".to_owned(),
+        ChangeReason::Fresh if change.kind == ChangeKind::Evict => {
+            "no node takes it when placed from scratch".to_owned()
+        }
         ChangeReason::Fresh => "placed from scratch".to_owned(),
         ChangeReason::Renamed(name) => format!("was {}", visible(name)),
         ChangeReason::NodeRenamed(name) => format!("its node was {}", visible(name)),
         ChangeReason::Resized(resize) => resized(model, change, resize),
         ChangeReason::Removed => "no longer in the manifest".to_owned(),
-        ChangeReason::Beside(other, group) => shares(model, change, *other, *group),
+        ChangeReason::SharesDomain(other, group) => shares(model, change, *other, *group),
     }
 }
 
@@ -57,7 +59,8 @@ fn shares(model: &Model, change: &Change, other: WorkloadId, group: Symbol) -> S
 /// The search looks for such a node before it gives the group up. It does not if the workload was sent by hand, has
 /// `stay` or returns to its last node; and with several groups, a node may be free of one and not of another.
 fn proves_no_free_node(model: &Model, change: &Change, group: Symbol) -> bool {
-    let is_searched = !change.reasons.iter().any(|each| matches!(each, ChangeReason::Asked | ChangeReason::Returns));
+    let is_searched =
+        !change.reasons.iter().any(|each| matches!(each, ChangeReason::Requested | ChangeReason::Returns));
     let options = model.aversion_group(group);
     let table = model.workload_named(&change.workload).map(|workload| model.workload_table(workload));
     let has_one_group = table.is_some_and(|table| table.aversion_groups.len() == 1 && !table.stay);

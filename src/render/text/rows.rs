@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::plan::{Change, Kind, Plan};
+use crate::plan::{Change, ChangeKind, Plan};
 use crate::render::phrase;
 use crate::state::{SavedChange, SavedPlan};
 use crate::text::escape::visible;
@@ -21,7 +21,14 @@ const UNPLACED: &str = "unplaced";
 const NO_NODE: &str = "(none)";
 
 /// Order in which kinds are shown. Evictions come last, where a reader looks first.
-pub(crate) const KINDS: [Kind; 6] = [Kind::Place, Kind::Move, Kind::Rename, Kind::Update, Kind::Remove, Kind::Evict];
+pub(crate) const KINDS: [ChangeKind; 6] = [
+    ChangeKind::Place,
+    ChangeKind::Move,
+    ChangeKind::Rename,
+    ChangeKind::Update,
+    ChangeKind::Remove,
+    ChangeKind::Evict,
+];
 
 /// Row of a plan. All its texts are escaped.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -50,13 +57,13 @@ pub(crate) struct Widths {
 }
 
 impl Mark {
-    fn of(kind: Kind) -> Self {
+    fn of(kind: ChangeKind) -> Self {
         match kind {
-            Kind::Place => Self::Place,
-            Kind::Move => Self::Move,
-            Kind::Rename | Kind::Update => Self::Update,
-            Kind::Remove => Self::Remove,
-            Kind::Evict => Self::Alarm,
+            ChangeKind::Place => Self::Place,
+            ChangeKind::Move => Self::Move,
+            ChangeKind::Rename | ChangeKind::Update => Self::Update,
+            ChangeKind::Remove => Self::Remove,
+            ChangeKind::Evict => Self::Alarm,
         }
     }
 
@@ -124,14 +131,14 @@ pub(crate) fn rows(plan: &Plan<'_>) -> Vec<Row> {
 }
 
 /// Rows of the changes of these kinds, kind by kind.
-pub(crate) fn change_rows<'p>(plan: &'p Plan<'_>, kinds: &'p [Kind]) -> impl Iterator<Item = Row> + 'p {
-    let of_kind = |&kind: &'p Kind| plan.changes.iter().filter(move |change| change.kind == kind);
+pub(crate) fn change_rows<'p>(plan: &'p Plan<'_>, kinds: &'p [ChangeKind]) -> impl Iterator<Item = Row> + 'p {
+    let of_kind = |&kind: &'p ChangeKind| plan.changes.iter().filter(move |change| change.kind == kind);
     kinds.iter().flat_map(of_kind).map(|change| change_row(plan, change))
 }
 
 /// All rows of a saved plan: changes by kind, then unplaced workloads.
 pub(crate) fn saved_rows(plan: &SavedPlan) -> Vec<Row> {
-    let of_kind = |kind: Kind| {
+    let of_kind = |kind: ChangeKind| {
         let changes = plan.changes.iter().filter(move |change| change.kind == kind.name());
         changes.map(move |change| saved_row(kind, change))
     };
@@ -148,7 +155,7 @@ fn change_row(plan: &Plan<'_>, change: &Change) -> Row {
     }
 }
 
-fn saved_row(kind: Kind, change: &SavedChange) -> Row {
+fn saved_row(kind: ChangeKind, change: &SavedChange) -> Row {
     Row {
         mark: Mark::of(kind),
         workload: visible(&change.workload).into_owned(),
@@ -158,14 +165,14 @@ fn saved_row(kind: Kind, change: &SavedChange) -> Row {
 }
 
 /// Pieces of a route: `nas -> rack-0`.
-fn route<'n>(kind: Kind, from: Option<&'n str>, to: Option<&'n str>) -> [Cow<'n, str>; 3] {
+fn route<'n>(kind: ChangeKind, from: Option<&'n str>, to: Option<&'n str>) -> [Cow<'n, str>; 3] {
     let (from, to) = (visible(from.unwrap_or_default()), visible(to.unwrap_or_default()));
     match kind {
-        Kind::Place => ["-> ".into(), to, "".into()],
-        Kind::Move => [from, " -> ".into(), to],
-        Kind::Rename | Kind::Update => [to, "".into(), "".into()],
-        Kind::Remove => [from, "".into(), "".into()],
-        Kind::Evict => [from, " -> ".into(), NO_NODE.into()],
+        ChangeKind::Place => ["-> ".into(), to, "".into()],
+        ChangeKind::Move => [from, " -> ".into(), to],
+        ChangeKind::Rename | ChangeKind::Update => [to, "".into(), "".into()],
+        ChangeKind::Remove => [from, "".into(), "".into()],
+        ChangeKind::Evict => [from, " -> ".into(), NO_NODE.into()],
     }
 }
 

@@ -2,7 +2,7 @@
 
 use lighthouse::model::{Model, Record, Recorded};
 use lighthouse::place::Pin;
-use lighthouse::plan::{Kind, Plan};
+use lighthouse::plan::{ChangeKind, Plan};
 use lighthouse::quantity::Family;
 use lighthouse::render::phrase;
 
@@ -64,7 +64,7 @@ fn record(lines: &[&'static str]) -> Record {
 fn leavers(cluster: &Cluster, lines: &[&'static str]) -> Vec<String> {
     let model = cluster.model();
     let plan = plan(&model, &record(lines));
-    let left = plan.changes.iter().filter(|change| matches!(change.kind, Kind::Move | Kind::Evict));
+    let left = plan.changes.iter().filter(|change| matches!(change.kind, ChangeKind::Move | ChangeKind::Evict));
     left.map(|change| format!("{}: {}", change.workload, phrase::change_reasons(&model, change))).collect()
 }
 

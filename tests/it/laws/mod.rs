@@ -17,7 +17,7 @@ mod replanning;
 mod rules;
 
 use lighthouse::model::{Model, NodeId, Record};
-use lighthouse::plan::{Kind, Plan};
+use lighthouse::plan::{ChangeKind, Plan};
 use lighthouse::verify;
 use proptest::test_runner::{Config, RngSeed};
 
@@ -45,6 +45,6 @@ fn seats(plan: &Plan<'_>) -> Vec<Option<usize>> {
 
 /// Returns the workloads that leave their recorded node, each with the name of that node.
 fn leavers(plan: &Plan<'_>) -> Vec<(String, String)> {
-    let left = plan.changes.iter().filter(|change| matches!(change.kind, Kind::Move | Kind::Evict));
+    let left = plan.changes.iter().filter(|change| matches!(change.kind, ChangeKind::Move | ChangeKind::Evict));
     left.map(|change| (change.workload.to_string(), change.from.as_deref().unwrap_or_default().to_owned())).collect()
 }

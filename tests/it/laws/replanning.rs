@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lighthouse::model::{Model, NodeId, Record, RecordEntry, Replan};
-use lighthouse::plan::{Kind, Plan};
+use lighthouse::plan::{ChangeKind, Plan};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -120,7 +120,7 @@ proptest! {
     fn a_satisfied_manifest_moves_nothing(settled in settled()) {
         let (model, record) = (settled.cluster.model(), settled.adopted());
         let plan = plan(&model, &record);
-        prop_assert!(plan.changes.iter().all(|change| change.kind == Kind::Place), "{:?}", &plan.changes);
+        prop_assert!(plan.changes.iter().all(|change| change.kind == ChangeKind::Place), "{:?}", &plan.changes);
         let again = super::plan(&model, &plan.record());
         prop_assert_eq!(&again.changes, &[]);
     }

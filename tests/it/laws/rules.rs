@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lighthouse::model::Replan;
-use lighthouse::plan::{Kind, Plan};
+use lighthouse::plan::{ChangeKind, Plan};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -29,7 +29,7 @@ fn rename_all(values: &mut BTreeSet<String>, names: &BTreeSet<String>, old: &str
 }
 
 /// Returns the changes without their reasons, which refer to names by numbers of their own model.
-fn steps<'a>(plan: &'a Plan<'_>) -> Vec<(&'a str, Kind, Option<&'a str>, Option<&'a str>)> {
+fn steps<'a>(plan: &'a Plan<'_>) -> Vec<(&'a str, ChangeKind, Option<&'a str>, Option<&'a str>)> {
     let steps = plan.changes.iter();
     steps.map(|each| (&*each.workload, each.kind, each.from.as_deref(), each.to.as_deref())).collect()
 }
@@ -116,7 +116,7 @@ proptest! {
         let plan = plan(&model, &record);
         prop_assert_eq!(seats(&plan), before);
         let is_renaming = |name: &str| name.starts_with(NEW_NAME);
-        prop_assert!(plan.changes.iter().all(|each| each.kind == Kind::Rename && is_renaming(&each.workload)));
+        prop_assert!(plan.changes.iter().all(|each| each.kind == ChangeKind::Rename && is_renaming(&each.workload)));
     }
 
     #[test]
@@ -140,7 +140,7 @@ proptest! {
         let model = cluster.model();
         let plan = plan(&model, &record);
         prop_assert_eq!(seats(&plan), before);
-        prop_assert!(plan.changes.iter().all(|each| each.kind == Kind::Rename), "{:?}", &plan.changes);
+        prop_assert!(plan.changes.iter().all(|each| each.kind == ChangeKind::Rename), "{:?}", &plan.changes);
         let mut cursor = record.cursor.iter().map(ToString::to_string).collect();
         rename_all(&mut cursor, &names, &old);
         prop_assert_eq!(plan.record().cursor.iter().map(ToString::to_string).collect::<BTreeSet<_>>(), cursor);

@@ -38,7 +38,7 @@ pub(crate) fn write(sheet: &mut Sheet, answer: &PlacedAnswer, setting: Setting<'
 
 fn is_new_there(answer: &PlacedAnswer) -> bool {
     let change = answer.change.as_ref();
-    change.is_some_and(|change| matches!(change.kind, crate::plan::Kind::Place | crate::plan::Kind::Move))
+    change.is_some_and(|change| matches!(change.kind, crate::plan::ChangeKind::Place | crate::plan::ChangeKind::Move))
 }
 
 fn write_steps(sheet: &mut Sheet, steps: &[Step], setting: Setting<'_>) {
