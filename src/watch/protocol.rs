@@ -183,8 +183,8 @@ impl Protocol {
         Next::Read
     }
 
-    /// Returns when the next read is due. Unread changes come before the tick: a tick in the middle of a save would read
-    /// half of it.
+    /// Returns when the next read is due. Unread changes come before the tick: a tick in the middle of a save would
+    /// read half of it.
     fn due(&self, now: Moment) -> Moment {
         if self.requested {
             return now;

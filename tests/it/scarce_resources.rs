@@ -130,7 +130,7 @@ fn one_thread_is_enough_for_planning_and_reported_by_watch() {
     let alone = with_threads(home.path(), 1, "exec \"$0\" watch --once");
     is_printable(&alone);
     assert_eq!(alone.status.code(), Some(1));
-    assert!(text(&alone.stderr).starts_with("error: cannot listen to signals: "), "{}", text(&alone.stderr));
+    assert!(text(&alone.stderr).starts_with("error: cannot handle signals: "), "{}", text(&alone.stderr));
     // With enough threads the same command succeeds.
     assert_eq!(with_threads(home.path(), 1_000, "exec \"$0\" watch --once").status.code(), Some(3));
 }

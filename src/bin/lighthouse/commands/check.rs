@@ -32,8 +32,8 @@ pub(crate) fn run(global: &Global, format: CheckFormat, terminal: Terminal) -> R
     Ok(Output { text, exit })
 }
 
-/// Adds warnings about disagreements with the state, if there is one. A state that cannot be read, or belongs to another
-/// cluster, causes a warning only: the manifest is valid.
+/// Adds warnings about disagreements with the state, if there is one. A state that cannot be read, or belongs to
+/// another cluster, causes a warning only: the manifest is valid.
 fn compare_with_state(read: &mut ReadManifest) {
     let (Ok(manifest), Some(path)) = (&mut read.manifest, &read.state) else { return };
     let found = match planning::read_record(&manifest.model, path) {

@@ -2,7 +2,8 @@
 //!
 //! The deciding thread receives changes, signals and results in one inbox, asks the library's protocol for the next
 //! step, and reports. The working thread reads, plans and applies, one job at a time. So a signal is answered at once,
-//! even during a plan. A pass that is nearly done may finish; one that is cut short leaves the old state or the new one.
+//! even during a plan. A pass that is nearly done may finish; one that is cut short leaves the old state or the new
+//! one.
 
 mod http;
 mod messages;
