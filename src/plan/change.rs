@@ -1,4 +1,4 @@
-//! What changes for one workload, and why.
+//! Compares a placement with the record, workload by workload, and gives the reasons of each change.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,25 +10,25 @@ use crate::model::{Inherited, RecordEntry, Requirement};
 use crate::quantity::Quantity;
 use crate::rules::{Departure, Domain};
 
-/// What happens to a workload; a closed set.
+/// Kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChangeKind {
-    /// It gets a place.
+    /// A workload without a node gets one.
     Place,
-    /// It goes to another node.
+    /// The workload moves to another node.
     Move,
-    /// It, or its node, is called otherwise.
+    /// The workload or its node has a new name.
     Rename,
-    /// It requires something else, on the same node.
+    /// The workload stays on its node with other requirements.
     Update,
-    /// It loses its place, and no node takes it.
+    /// The workload loses its node, and no other node takes it.
     Evict,
-    /// It is no longer in the manifest.
+    /// The workload is no longer in the manifest.
     Remove,
 }
 
 impl ChangeKind {
-    /// The word for it, in every format.
+    /// Returns the name that all output formats use.
     pub fn name(self) -> &'static str {
         match self {
             Self::Place => "place",
@@ -41,68 +41,69 @@ impl ChangeKind {
     }
 }
 
-/// A change of one requirement; `None` is a resource that was, or is, not required.
+/// Change of one requirement. An amount is `None` if the workload does not require the resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resize {
-    /// The resource.
+    /// Name of the resource.
     pub resource: Arc<str>,
-    /// What is on record.
+    /// Recorded amount.
     pub before: Option<Quantity>,
-    /// What is required now.
+    /// Amount in the manifest.
     pub after: Option<Quantity>,
 }
 
-/// Why something changes.
+/// Reason for a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChangeReason {
-    /// It is not on record.
+    /// The workload is not on record.
     New,
-    /// It was evicted earlier.
+    /// The workload was evicted earlier and has a node again.
     Returns,
-    /// It does not hold on its node any more.
+    /// The workload can no longer run on its recorded node.
     Left(Departure),
-    /// The operator asked for it.
+    /// The operator requested the move.
     Requested,
-    /// The plan starts from empty nodes.
+    /// The plan starts from empty nodes and ignores recorded nodes.
     Fresh,
-    /// It is on record under this name.
+    /// The workload is on record under this former name.
     Renamed(Arc<str>),
-    /// Its node is on record under this name.
+    /// The node is on record under this former name.
     NodeRenamed(Arc<str>),
-    /// A requirement is not what is on record.
+    /// A requirement differs from the recorded one.
     Resized(Resize),
-    /// It is no longer in the manifest.
+    /// The workload is no longer in the manifest.
     Removed,
-    /// It shares a place with this workload, and both avert this group.
+    /// The workload shares a domain with this other member of this soft aversion group.
     SharesDomain(WorkloadId, Symbol),
 }
 
-/// Why one workload changes; what nearly all have in common in a first plan is there once.
+/// Reasons of one change. Borrowed for new and removed workloads, so that a large first plan allocates no lists.
 pub type ChangeReasons = Cow<'static, [ChangeReason]>;
 
-/// What changes for one workload.
+/// Change of one workload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Its name, as the manifest has it; for a removal as the record has it.
+    /// Name of the workload in the manifest; for a removal, in the record.
     pub workload: Arc<str>,
-    /// What happens.
+    /// Kind of the change.
     pub kind: ChangeKind,
-    /// The node on record, as the record names it.
+    /// Recorded node, by its name in the record; `None` for [`ChangeKind::Place`].
     pub from: Option<Arc<str>>,
-    /// The node that it goes to.
+    /// New node; `None` for an eviction or a removal.
     pub to: Option<Arc<str>>,
-    /// Why; never empty.
+    /// Reasons of the change; never empty.
     pub reasons: ChangeReasons,
 }
 
 const NEW: &[ChangeReason] = &[ChangeReason::New];
 const REMOVED: &[ChangeReason] = &[ChangeReason::Removed];
 
-/// Every change, by the names of workloads.
+/// Returns all changes, sorted by workload name.
 pub(super) fn changes(model: &Model, record: &Record, outcome: &Outcome, pins: &[Pin]) -> Vec<Change> {
-    let story = Story { model, record, outcome, pins, beside: beside(model, outcome), left: left(outcome) };
-    let told = model.workloads_by_name().iter().filter_map(|&workload| story.change(workload));
-    let mut changes = told.collect::<Vec<_>>();
+    let shared_domains = shared_domains(model, outcome);
+    let comparison = Comparison { model, record, outcome, pins, shared_domains, departures: departures(outcome) };
+    let changed = model.workloads_by_name().iter().filter_map(|&workload| comparison.change(workload));
+    let mut changes = changed.collect::<Vec<_>>();
     let removals = outcome.inheritance.unclaimed.iter().map(|&entry| removal(record, entry));
     if removals.len() > 0 {
         changes.extend(removals);
@@ -111,35 +112,37 @@ pub(super) fn changes(model: &Model, record: &Record, outcome: &Outcome, pins: &
     changes
 }
 
-struct Story<'a> {
+/// Recorded and wanted placements, with the facts that explain the differences.
+struct Comparison<'a> {
     model: &'a Model,
     record: &'a Record,
     outcome: &'a Outcome,
     pins: &'a [Pin],
-    beside: BTreeMap<WorkloadId, ChangeReason>,
-    left: BTreeMap<WorkloadId, Departure>,
+    shared_domains: BTreeMap<WorkloadId, ChangeReason>,
+    departures: BTreeMap<WorkloadId, Departure>,
 }
 
-impl Story<'_> {
+impl Comparison<'_> {
     fn change(&self, workload: WorkloadId) -> Option<Change> {
         let to = self.outcome.assignment.of(workload);
         let claim = self.outcome.inheritance.of(workload);
         let (kind, mut reasons) = match (claim, claim.map(|claim| claim.entry)) {
-            (Some(claim), Some(RecordEntry::Placement(at))) => self.of_recorded(workload, claim, at, to)?,
-            (Some(claim), _) => self.of_evicted(workload, claim, to)?,
-            (None, _) => {
-                (ChangeKind::Place, to.map(|_| self.asked(workload).map_or(NEW.into(), |asked| vec![asked].into()))?)
-            }
+            (Some(claim), Some(RecordEntry::Placement(at))) => self.change_of_placed(workload, claim, at, to)?,
+            (Some(claim), _) => self.change_of_evicted(workload, claim, to)?,
+            (None, _) => (
+                ChangeKind::Place,
+                to.map(|_| self.requested(workload).map_or(NEW.into(), |reason| vec![reason].into()))?,
+            ),
         };
-        if let (ChangeKind::Place | ChangeKind::Move, Some(beside)) = (kind, self.beside.get(&workload)) {
-            reasons.to_mut().push(beside.clone());
+        if let (ChangeKind::Place | ChangeKind::Move, Some(reason)) = (kind, self.shared_domains.get(&workload)) {
+            reasons.to_mut().push(reason.clone());
         }
         let from = claim.filter(|_| kind != ChangeKind::Place).map(|claim| Arc::clone(&claim.node_name));
         let to = to.map(|node| Arc::clone(&self.model.nodes()[node.index()].name));
         Some(Change { workload: Arc::clone(&self.model.workloads()[workload.index()].name), kind, from, to, reasons })
     }
 
-    fn of_recorded(
+    fn change_of_placed(
         &self,
         workload: WorkloadId,
         claim: &Inherited,
@@ -155,29 +158,29 @@ impl Story<'_> {
             Some(_) if !resizes.is_empty() => ChangeKind::Update,
             Some(_) => return None,
         };
-        let moves = matches!(kind, ChangeKind::Evict | ChangeKind::Move).then(|| self.why_it_moves(workload));
+        let moves = matches!(kind, ChangeKind::Evict | ChangeKind::Move).then(|| self.departure_reason(workload));
         Some((kind, moves.into_iter().chain(renames).chain(resizes).collect()))
     }
 
-    fn of_evicted(
+    fn change_of_evicted(
         &self,
         workload: WorkloadId,
         claim: &Inherited,
         to: Option<NodeId>,
     ) -> Option<(ChangeKind, ChangeReasons)> {
         if to.is_some() {
-            return Some((ChangeKind::Place, vec![self.asked(workload).unwrap_or(ChangeReason::Returns)].into()));
+            return Some((ChangeKind::Place, vec![self.requested(workload).unwrap_or(ChangeReason::Returns)].into()));
         }
         let renames = self.renames(workload, claim);
         (!renames.is_empty()).then(|| (ChangeKind::Rename, renames.into()))
     }
 
-    fn why_it_moves(&self, workload: WorkloadId) -> ChangeReason {
-        let left = || self.left.get(&workload).copied().map(ChangeReason::Left);
-        self.asked(workload).or_else(left).unwrap_or(ChangeReason::Fresh)
+    fn departure_reason(&self, workload: WorkloadId) -> ChangeReason {
+        let departure = || self.departures.get(&workload).copied().map(ChangeReason::Left);
+        self.requested(workload).or_else(departure).unwrap_or(ChangeReason::Fresh)
     }
 
-    fn asked(&self, workload: WorkloadId) -> Option<ChangeReason> {
+    fn requested(&self, workload: WorkloadId) -> Option<ChangeReason> {
         self.pins.iter().any(|pin| pin.workload == workload).then_some(ChangeReason::Requested)
     }
 
@@ -188,7 +191,7 @@ impl Story<'_> {
         workload.map(ChangeReason::Renamed).into_iter().chain(node).collect()
     }
 
-    /// The requirements that are not what is on record, by resource name.
+    /// Returns the requirements that differ from the recorded ones, by resource name.
     fn resizes(&self, workload: WorkloadId, at: usize) -> Vec<ChangeReason> {
         let required = &self.model.workload_table(workload).requirements;
         let recorded = &self.record.placements[at].requirements;
@@ -211,7 +214,7 @@ impl Story<'_> {
     }
 }
 
-fn left(outcome: &Outcome) -> BTreeMap<WorkloadId, Departure> {
+fn departures(outcome: &Outcome) -> BTreeMap<WorkloadId, Departure> {
     outcome.departures.iter().map(|departure| (departure.workload, *departure)).collect()
 }
 
@@ -224,8 +227,9 @@ fn removal(record: &Record, entry: RecordEntry) -> Change {
     Change { workload, kind: ChangeKind::Remove, from, to: None, reasons: REMOVED.into() }
 }
 
-/// Beside whom the reluctant were placed: the first such workload by name, in the first such group by name.
-fn beside(model: &Model, outcome: &Outcome) -> BTreeMap<WorkloadId, ChangeReason> {
+/// Finds another member in the same domain for each workload that was placed against a soft aversion group. Reports
+/// the first such group by name and its first such member by name.
+fn shared_domains(model: &Model, outcome: &Outcome) -> BTreeMap<WorkloadId, ChangeReason> {
     if outcome.reluctant.is_empty() {
         return BTreeMap::new();
     }
@@ -235,8 +239,8 @@ fn beside(model: &Model, outcome: &Outcome) -> BTreeMap<WorkloadId, ChangeReason
         let mut groups = soft_groups(model, workload);
         groups.sort_unstable_by_key(|&group| model.text(group));
         let shared = groups.into_iter().find_map(|group| {
-            let place = Domain::of(model, node, model.aversion_group(group).over)?;
-            let others = members.get(&(group, place))?;
+            let domain = Domain::of(model, node, model.aversion_group(group).over)?;
+            let others = members.get(&(group, domain))?;
             let first = others.iter().copied().find(|&other| other != workload)?;
             Some(ChangeReason::SharesDomain(first, group))
         })?;
@@ -245,14 +249,15 @@ fn beside(model: &Model, outcome: &Outcome) -> BTreeMap<WorkloadId, ChangeReason
     reluctant.collect()
 }
 
-/// The first two members by name of each soft aversion group in each place.
+/// Returns the first two members by name in each domain of each soft aversion group. Two are enough: one of them is
+/// not the workload itself.
 fn members(model: &Model, outcome: &Outcome) -> BTreeMap<(Symbol, Domain), Vec<WorkloadId>> {
     let mut members = BTreeMap::<_, Vec<WorkloadId>>::new();
     for workload in model.workload_ids() {
         let Some(node) = outcome.assignment.of(workload) else { continue };
         for group in soft_groups(model, workload) {
-            if let Some(place) = Domain::of(model, node, model.aversion_group(group).over) {
-                let first = members.entry((group, place)).or_default();
+            if let Some(domain) = Domain::of(model, node, model.aversion_group(group).over) {
+                let first = members.entry((group, domain)).or_default();
                 first.push(workload);
                 first.sort_by_key(|&each| model.workload_name(each));
                 first.truncate(2);

@@ -1,7 +1,6 @@
-//! The difference between what is recorded and what is wanted, as data: changes with their reasons.
+//! Compares the recorded placement with the wanted one: changes with their reasons, as data.
 //!
-//! A plan also says what would be recorded, and what is left without a place. Sentences about it are made in `explain`,
-//! pages in `render`.
+//! A plan also holds the unplaced workloads and the record that applying it would write. `render` turns it into text.
 
 mod averse;
 mod change;
@@ -16,59 +15,59 @@ use std::sync::Arc;
 use crate::model::{Model, NodeId, Record, Recorded, WorkloadId};
 use crate::place::{self, Outcome, Pin, PinError, Start, Unplaced};
 
-/// How many changes of each kind there are, and what else a plan is summed up by.
+/// Counts of changes by kind, of unchanged and unplaced workloads, and of broken soft aversion groups.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Placed that had no place.
+    /// Newly placed workloads.
     pub place: usize,
-    /// Moved to another node.
+    /// Workloads moved to another node.
     pub moved: usize,
-    /// On the same node under another name of workload or node.
+    /// Workloads on the same node, with a new name of the workload or the node.
     pub rename: usize,
-    /// On the same node with other requirements.
+    /// Workloads on the same node with other requirements.
     pub update: usize,
-    /// Without a place that had one.
+    /// Evicted workloads: they had a node and have none now.
     pub evict: usize,
-    /// No longer in the manifest.
+    /// Workloads no longer in the manifest.
     pub remove: usize,
-    /// Placed as recorded.
+    /// Workloads placed as recorded.
     pub keep: usize,
-    /// Without a place.
+    /// Unplaced workloads, including evicted ones.
     pub unplaced: usize,
-    /// Pairs that share a place although they avert each other.
+    /// Pairs of workloads together against a soft aversion group; see [`averse_pairs`].
     pub averse_pairs: u64,
 }
 
 impl Summary {
-    /// Whether anything would be recorded anew.
+    /// Whether the plan has any change.
     pub fn has_changes(&self) -> bool {
         self.place + self.moved + self.rename + self.update + self.evict + self.remove > 0
     }
 }
 
-/// Where everything should run, and what that changes.
+/// Placement of all workloads, and its differences from the record.
 #[derive(Clone, Debug)]
 pub struct Plan<'a> {
-    /// What was planned for.
+    /// Planned model.
     pub model: &'a Model,
-    /// Where everything goes.
+    /// Result of the placement.
     pub outcome: Outcome,
-    /// Every change but `keep`, by workload name.
+    /// All changes, sorted by workload name.
     pub changes: Vec<Change>,
-    /// What has no place, by workload name.
+    /// Unplaced workloads, sorted by name.
     pub unplaced: Vec<Unplaced>,
-    /// The counts.
+    /// Counts.
     pub summary: Summary,
 }
 
 impl<'a> Plan<'a> {
-    /// Plans a model against a record.
+    /// Places a model's workloads and compares the result with the record.
     pub fn new(model: &'a Model, record: &Record, pins: &[Pin]) -> Result<Self, PinError> {
         let outcome = place::place(model, &Start { record: Some(record), pins, ..Start::default() })?;
         Ok(Self::of(model, record, pins, outcome))
     }
 
-    /// What an outcome changes, that was placed from this record and these pins.
+    /// Compares an outcome with the record and the pins from which it was placed.
     pub fn of(model: &'a Model, record: &Record, pins: &[Pin], outcome: Outcome) -> Self {
         let changes = change::changes(model, record, &outcome, pins);
         let mut unplaced = place::unplaced(model, &outcome);
@@ -77,15 +76,15 @@ impl<'a> Plan<'a> {
         Self { model, outcome, changes, unplaced, summary }
     }
 
-    /// What changes for a workload; `None` where it stays as it is on record, or has no place as before.
+    /// Returns the change of a workload; `None` if it stays as recorded or was unplaced before and still is.
     pub fn change_of(&self, workload: WorkloadId) -> Option<&Change> {
         let name = self.model.workload_name(workload);
-        // They are in order of names, and a name has one.
+        // Changes are sorted by name, and each name has at most one.
         let at = self.changes.partition_point(|change| *change.workload < *name);
         self.changes.get(at).filter(|change| *change.workload == *name)
     }
 
-    /// What is on record when this plan is applied.
+    /// Returns the record that applying this plan writes.
     pub fn record(&self) -> Record {
         let mut placements = Vec::with_capacity(self.model.workloads().len());
         let mut evicted = Vec::new();
@@ -100,7 +99,7 @@ impl<'a> Plan<'a> {
         Record { placements, evicted, cursor }
     }
 
-    /// A workload without a place that had one, with the node where it was last.
+    /// Returns the names of an evicted workload and of its last node.
     fn last_node(&self, workload: WorkloadId) -> Option<(Arc<str>, Arc<str>)> {
         let claim = self.outcome.inheritance.of(workload)?;
         let node = claim.node.map_or(&claim.node_name, |node| &self.model.nodes()[node.index()].name);
@@ -108,11 +107,11 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The line that records a workload on a node, with what it requires now.
+/// Returns the entry that records a workload on a node with its current requirements.
 pub fn recorded(model: &Model, workload: WorkloadId, node: NodeId) -> Recorded {
     let required = model.workload_table(workload).requirements.iter();
-    let texts = required.map(|each| (model.names().shared(each.resource), each.amount(), each.family));
-    let mut requirements = texts.collect::<Vec<_>>();
+    let named = required.map(|each| (model.names().shared(each.resource), each.amount(), each.family));
+    let mut requirements = named.collect::<Vec<_>>();
     requirements.sort_unstable_by(|(a, ..), (b, ..)| a.cmp(b));
     Recorded {
         workload: Arc::clone(&model.workloads()[workload.index()].name),
@@ -123,7 +122,7 @@ pub fn recorded(model: &Model, workload: WorkloadId, node: NodeId) -> Recorded {
 
 fn summarize(model: &Model, outcome: &Outcome, changes: &[Change], unplaced: usize) -> Summary {
     let count = |kind| changes.iter().filter(|change| change.kind == kind).count();
-    let told = changes.iter().filter(|change| change.to.is_some()).count();
+    let placed = changes.iter().filter(|change| change.to.is_some()).count();
     Summary {
         place: count(ChangeKind::Place),
         moved: count(ChangeKind::Move),
@@ -131,7 +130,7 @@ fn summarize(model: &Model, outcome: &Outcome, changes: &[Change], unplaced: usi
         update: count(ChangeKind::Update),
         evict: count(ChangeKind::Evict),
         remove: count(ChangeKind::Remove),
-        keep: outcome.assignment.0.iter().flatten().count() - told,
+        keep: outcome.assignment.0.iter().flatten().count() - placed,
         unplaced,
         averse_pairs: averse_pairs(model, &outcome.assignment),
     }

@@ -176,13 +176,16 @@ fn a_first_apply_that_places_nothing_saves_nothing() {
 }
 
 #[test]
-fn check_compares_what_stays_with_the_record() {
+fn check_warns_if_a_workload_cannot_stay_on_its_recorded_node() {
     let folder = applied(&MANIFEST.replace("replicas = 2", "stay = true"));
     write(&folder, &MANIFEST.replace("replicas = 2", "stay = true\nonly_on = { name = \"b\" }"));
     let output = run(folder.path(), &["check"]);
     ends(&output, 0);
     assert_eq!(text(&output.stdout), "lighthouse.toml is valid: 2 nodes, 1 workload, prioritized; 1 warning\n");
-    let expected = "warning: `web` stays on `a`, which its `only_on` over `name` forbids\n --> lighthouse.toml:8:1\n";
+    let expected = concat!(
+        "warning: `web` must stay on `a`, but its `only_on` rule for `name` forbids that node\n",
+        " --> lighthouse.toml:8:1\n"
+    );
     assert!(text(&output.stderr).starts_with(expected), "{}", text(&output.stderr));
     validate("check", &json(&run(folder.path(), &["check", "--format", "json"])), "a disagreement");
     fs::write(folder.path().join("lighthouse.state.toml"), "").expect("it can be written");
