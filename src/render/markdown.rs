@@ -6,7 +6,7 @@
 //! out, the alarming ones last of all.
 
 use crate::plan::Plan;
-use crate::render::json::findings::place;
+use crate::render::json::findings::position;
 use crate::render::text::rows::{KINDS, Widths, change_rows};
 use crate::render::text::unplaced::unplaced_groups;
 use crate::render::{Locate, Origin, phrase};
@@ -125,7 +125,7 @@ fn warned(warnings: &Findings, sources: &[Source]) -> String {
 
 /// `cluster.toml:14:28: workload ...`.
 fn warning(found: &Diagnostic, sources: &[Source]) -> String {
-    let (file, line, column) = found.primary.as_ref().map(|label| place(label, sources)).unwrap_or_default();
+    let (file, line, column) = found.primary.as_ref().map(|label| position(label, sources)).unwrap_or_default();
     let place = file.zip(line).zip(column).map(|((file, line), column)| format!("{file}:{line}:{column}: "));
     cut(&visible(&format!("{}{}", place.unwrap_or_default(), found.message)))
 }

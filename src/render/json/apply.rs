@@ -1,4 +1,4 @@
-//! An apply for programs: the plan's JSON with how it ended.
+//! Writes the result of an apply as JSON: the plan's fields, then the outcome.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,63 +10,63 @@ use crate::render::json::plan::{Document, FORMAT_VERSION, document};
 use crate::text::diagnostic::Findings;
 use crate::text::source::Source;
 
-/// What `lighthouse apply --format json` prints.
+/// Output of `lighthouse apply --format json`.
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(title = "lighthouse apply")]
 enum ApplyDocument<'a> {
-    /// The plan, and how its apply ended.
+    /// Plan and outcome of its apply.
     Planned {
         #[serde(flatten)]
         plan: Box<Document<'a>>,
         #[serde(flatten)]
         ending: Ending<'a>,
     },
-    /// It was refused before there was a plan.
+    /// Apply that was refused before a plan was made.
     Unplanned {
-        /// The version of this format: a minor one adds, a major one breaks.
+        /// Version of this format: a minor version only adds, a major one may break readers.
         format_version: &'static str,
         /// Always false.
         applied: bool,
-        /// The serial of the state that is there now, where it is known.
+        /// Serial of the current state, if it is known.
         serial: Option<u64>,
-        /// Why it was refused.
+        /// Reason for the refusal.
         refused: Refused<'a>,
     },
 }
 
-/// How an apply ended.
+/// Outcome of an apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Ending<'a> {
-    /// Whether the state says now what the plan says.
+    /// Whether the state now matches the plan.
     pub applied: bool,
-    /// The serial of the state that is there now, where there is one.
+    /// Serial of the current state; null if there is none.
     pub serial: Option<u64>,
-    /// Why it was refused, where it was.
+    /// Reason for the refusal, if the apply was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<Refused<'a>>,
 }
 
-/// Why an apply was refused.
+/// Reason why an apply was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Refused<'a> {
-    /// A word for programs; some may be added.
+    /// Code for programs. More codes may be added.
     pub code: &'a str,
-    /// A sentence for people.
+    /// Sentence for people.
     pub message: &'a str,
 }
 
-/// The plan and how its apply ended as JSON, one object on one line.
+/// Returns the plan and the outcome of its apply as JSON, one object on one line.
 pub fn apply(plan: &Plan<'_>, warnings: &Findings, sources: &[Source], ending: Ending<'_>) -> String {
     one_line(&ApplyDocument::Planned { plan: Box::new(document(plan, warnings, sources)), ending })
 }
 
-/// A refusal before there was a plan as JSON, one object on one line.
+/// Returns a refusal before planning as JSON, one object on one line.
 pub fn refused(serial: Option<u64>, refused: Refused<'_>) -> String {
     one_line(&ApplyDocument::Unplanned { format_version: FORMAT_VERSION, applied: false, serial, refused })
 }
 
-/// The JSON Schema of what [`apply`] writes.
+/// Returns the JSON Schema of the text that [`apply`] and [`refused`] return.
 pub fn apply_schema() -> schemars::Schema {
     schema_of::<ApplyDocument>()
 }
@@ -77,7 +77,7 @@ mod tests {
     use crate::render::{fixture, plan_json};
 
     #[test]
-    fn an_apply_is_the_plan_and_its_ending() {
+    fn an_apply_is_written_as_the_plan_and_its_outcome() {
         let (model, record) = fixture::cluster();
         let plan = Plan::new(&model, &record, &[]).expect("a plan");
         let warnings = Findings::default();

@@ -1,4 +1,4 @@
-//! What was found in a manifest, as JSON: the `diagnostics` of every output, and the whole output of `check`.
+//! Writes findings about a manifest as JSON: the `diagnostics` of every output, and the whole output of `check`.
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
@@ -10,49 +10,48 @@ use crate::render::json::plan::FORMAT_VERSION;
 use crate::text::diagnostic::{Diagnostic, Findings, Label};
 use crate::text::source::Source;
 
-/// What `lighthouse check --format json` prints.
+/// Output of `lighthouse check --format json`.
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "lighthouse check")]
 struct Document<'a> {
-    /// The version of this format: a minor one adds, a major one breaks.
+    /// Version of this format: a minor version only adds, a major one may break readers.
     format_version: &'static str,
-    /// Whether the manifest can be planned with.
+    /// Whether the manifest is valid.
     valid: bool,
-    /// How many errors there are, also those that are not listed.
+    /// Number of errors, including errors that are not listed.
     errors: usize,
-    /// How many warnings there are, also those that are not listed.
+    /// Number of warnings, including warnings that are not listed.
     warnings: usize,
-    /// How many nodes, where the manifest is valid.
+    /// Number of nodes; null if the manifest is invalid.
     nodes: Option<usize>,
-    /// How many workloads, where the manifest is valid.
+    /// Number of workloads; null if the manifest is invalid.
     workloads: Option<usize>,
-    /// What was found, errors first.
+    /// Findings, errors first.
     diagnostics: Vec<Finding<'a>>,
 }
 
-/// A message about the manifest.
+/// Error or warning about the manifest.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Finding<'a> {
-    /// `error` or `warning`.
     #[schemars(extend("enum" = ["error", "warning"]))]
     severity: &'static str,
     message: &'a str,
     file: Option<&'a str>,
-    /// Counted from 1.
+    /// Line number, starting at 1.
     line: Option<usize>,
-    /// In characters, counted from 1.
+    /// Column in characters, starting at 1.
     column: Option<usize>,
-    /// What is to be said of the place; may be empty.
+    /// Remark about this position; may be empty.
     label: &'a str,
-    /// Other places that matter.
+    /// Related positions.
     related: Vec<Related<'a>>,
-    /// Facts that explain.
+    /// Facts that explain the finding.
     notes: &'a [String],
-    /// What to do.
+    /// Suggested fixes.
     help: &'a [String],
 }
 
-/// Another place, and what is to be said of it.
+/// Related position with a remark about it.
 #[derive(Serialize, JsonSchema)]
 struct Related<'a> {
     file: Option<&'a str>,
@@ -61,17 +60,17 @@ struct Related<'a> {
     label: &'a str,
 }
 
-/// What `check` has to say, one object on one line.
+/// Returns the output of `check` as JSON, one object on one line.
 pub fn check(manifest: &Result<Manifest, Findings>, sources: &[Source]) -> String {
     one_line(&document(manifest, sources))
 }
 
-/// The JSON Schema of what [`check`] writes.
+/// Returns the JSON Schema of the text that [`check`] returns.
 pub fn check_schema() -> Schema {
     schema_of::<Document>()
 }
 
-/// The JSON Schema of a type as it is written: what is always there is required.
+/// Returns the JSON Schema of a type as it is serialized: fields that are always written are required.
 pub(crate) fn schema_of<T: JsonSchema>() -> Schema {
     SchemaSettings::default().for_serialize().into_generator().into_root_schema_for::<T>()
 }
@@ -92,13 +91,13 @@ fn document<'a>(manifest: &'a Result<Manifest, Findings>, sources: &'a [Source])
     }
 }
 
-/// The findings, errors first.
+/// Converts findings, errors first.
 pub(crate) fn findings<'a>(found: &'a Findings, sources: &'a [Source]) -> Vec<Finding<'a>> {
     found.iter().map(|diagnostic| finding(diagnostic, sources)).collect()
 }
 
 fn finding<'a>(found: &'a Diagnostic, sources: &'a [Source]) -> Finding<'a> {
-    let (file, line, column) = found.primary.as_ref().map(|label| place(label, sources)).unwrap_or_default();
+    let (file, line, column) = found.primary.as_ref().map(|label| position(label, sources)).unwrap_or_default();
     Finding {
         severity: found.severity.word(),
         message: &found.message,
@@ -113,12 +112,12 @@ fn finding<'a>(found: &'a Diagnostic, sources: &'a [Source]) -> Finding<'a> {
 }
 
 fn related<'a>(label: &'a Label, sources: &'a [Source]) -> Related<'a> {
-    let (file, line, column) = place(label, sources);
+    let (file, line, column) = position(label, sources);
     Related { file, line, column, label: &label.text }
 }
 
-/// File, line and column.
-pub(crate) fn place<'a>(label: &Label, sources: &'a [Source]) -> (Option<&'a str>, Option<usize>, Option<usize>) {
+/// Returns file, line and column of a label.
+pub(crate) fn position<'a>(label: &Label, sources: &'a [Source]) -> (Option<&'a str>, Option<usize>, Option<usize>) {
     let Some(source) = sources.get(label.span.file as usize) else { return (None, None, None) };
     let position = source.position(label.span.start);
     (Some(source.name()), Some(position.line), Some(position.column))
@@ -130,7 +129,7 @@ mod tests {
     use crate::text::source::Span;
 
     #[test]
-    fn a_finding_has_its_place_in_lines_and_columns() {
+    fn a_finding_has_line_and_column() {
         let sources = [Source::new("a.toml", "x\n\u{e4}b = 1\n")];
         let found = Diagnostic::error("wrong").at(Span { file: 0, start: 4, end: 5 }, "this");
         let finding = finding(&found, &sources);

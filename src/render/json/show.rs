@@ -1,7 +1,7 @@
-//! A state, or a saved plan, for programs: one JSON object, the same bytes for the same input.
+//! Writes a state or a saved plan as JSON: one object on one line, the same bytes for the same input.
 //!
-//! A state knows names and amounts. The workload's table, its number and its labels are the manifest's, and are there
-//! where the manifest is.
+//! A state holds names and amounts only. Table, replica number and labels of a workload come from the manifest and are
+//! null or empty without it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,117 +14,117 @@ use crate::render::json::one_line::one_line;
 use crate::render::json::plan::FORMAT_VERSION;
 use crate::state::{SavedChange, SavedPlan, State};
 
-/// What `lighthouse show --format json` prints.
+/// Output of `lighthouse show --format json`.
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "lighthouse show")]
 #[serde(untagged)]
 enum Document<'a> {
-    /// Of a state.
+    /// Output for a state.
     State(StateDocument<'a>),
-    /// Of a saved plan.
+    /// Output for a saved plan.
     Plan(PlanDocument<'a>),
 }
 
-/// A state.
+/// State of a cluster.
 #[derive(Serialize, JsonSchema)]
 struct StateDocument<'a> {
-    /// The version of this format: a minor one adds, a major one breaks.
+    /// Version of this format: a minor version only adds, a major one may break readers.
     format_version: &'static str,
-    /// The cluster's name, where it has one.
+    /// Name of the cluster; null if it has none.
     cluster: Option<&'a str>,
     lineage: &'a str,
     serial: u64,
-    /// The node after which round robin goes on.
+    /// Node after which round robin continues.
     cursor: Option<&'a str>,
-    /// What is on record, by name.
+    /// Recorded workloads, by name.
     workloads: Vec<WorkloadEntry<'a>>,
-    /// The nodes with what is on them, by name; also the empty ones, where the manifest is there.
+    /// Nodes with their workloads, by name. Includes empty nodes if the manifest is known.
     nodes: Vec<NodeEntry<'a>>,
 }
 
-/// A workload on record.
+/// Recorded workload.
 #[derive(Default, Serialize, JsonSchema)]
 struct WorkloadEntry<'a> {
     name: &'a str,
-    /// The name of its table in the manifest, before `replicas` is expanded.
+    /// Name of its table in the manifest, before `replicas` is expanded.
     manifest_name: Option<&'a str>,
-    /// Its number, where its table has `replicas`.
+    /// Replica number, if its table has `replicas`.
     replica: Option<u32>,
-    /// Where it should run; null when it is evicted.
+    /// Recorded node; null if the workload is evicted.
     node: Option<&'a str>,
-    /// Where it was last, when it is evicted.
+    /// Last node of an evicted workload.
     last_node: Option<&'a str>,
-    /// Its labels in the manifest.
+    /// Labels in the manifest.
     labels: BTreeMap<&'a str, &'a str>,
-    /// What it required when it was recorded.
+    /// Recorded requirements.
     requirements: BTreeMap<&'a str, String>,
 }
 
-/// A node with what is on it.
+/// Node with its workloads.
 #[derive(Serialize, JsonSchema)]
 struct NodeEntry<'a> {
     name: &'a str,
-    /// Names, in order.
+    /// Names of the workloads, sorted.
     workloads: Vec<&'a str>,
 }
 
-/// A saved plan.
+/// Saved plan.
 #[derive(Serialize, JsonSchema)]
 struct PlanDocument<'a> {
-    /// The version of this format: a minor one adds, a major one breaks.
+    /// Version of this format: a minor version only adds, a major one may break readers.
     format_version: &'static str,
-    /// The cluster's name, where it has one.
+    /// Name of the cluster; null if it has none.
     cluster: Option<&'a str>,
     lineage: &'a str,
-    /// Of the state that it was made against; null where there was none.
+    /// Serial of the state that the plan was made against; null if there was none.
     serial: Option<u64>,
-    /// The digest of the manifest's meaning.
+    /// Digest of the manifest's meaning.
     manifest: String,
-    /// The digest of the state; null where there was none.
+    /// Digest of the state; null if there was none.
     state: Option<String>,
-    /// The digest of what is on record once it is applied.
+    /// Digest of the record that applying the plan writes.
     result: String,
-    /// Whether it starts from empty nodes.
+    /// Whether the plan starts from empty nodes.
     fresh: bool,
-    /// The moves that were asked for.
+    /// Requested moves, as workload and node.
     moves: BTreeMap<&'a str, &'a str>,
-    /// Every change, by workload.
+    /// All changes, by workload.
     changes: Vec<ChangeEntry<'a>>,
-    /// What no node takes, by workload.
+    /// Workloads that no node takes, by workload.
     unplaced: Vec<UnplacedEntry<'a>>,
 }
 
-/// What changes for one workload.
+/// Change of one workload.
 #[derive(Serialize, JsonSchema)]
 struct ChangeEntry<'a> {
     workload: &'a str,
-    /// One of `place`, `move`, `rename`, `update`, `evict`, `remove`.
+    /// Kind of the change: `place`, `move`, `rename`, `update`, `evict` or `remove`.
     kind: &'a str,
     from: Option<&'a str>,
     to: Option<&'a str>,
-    /// Sentences.
+    /// Reasons of the change, as sentences.
     reasons: &'a [String],
 }
 
-/// A workload that no node takes.
+/// Workload that no node takes.
 #[derive(Serialize, JsonSchema)]
 struct UnplacedEntry<'a> {
     workload: &'a str,
-    /// A sentence.
+    /// Reason, as a sentence.
     reason: &'a str,
 }
 
-/// A state as JSON, or what is on one node of it.
+/// Returns a state as JSON, restricted to one node if `node` is given.
 pub fn show(state: &State, model: Option<&Model>, node: Option<&str>) -> String {
     one_line(&Document::State(state_document(state, model, node)))
 }
 
-/// A saved plan as JSON.
+/// Returns a saved plan as JSON.
 pub fn show_saved(plan: &SavedPlan) -> String {
     one_line(&Document::Plan(plan_document(plan)))
 }
 
-/// The JSON Schema of what [`show`] and [`show_saved`] write.
+/// Returns the JSON Schema of the text that [`show`] and [`show_saved`] return.
 pub fn show_schema() -> schemars::Schema {
     schema_of::<Document>()
 }
@@ -155,7 +155,7 @@ fn workloads<'a>(state: &'a State, model: Option<&'a Model>, node: Option<&str>)
     entries
 }
 
-/// What the manifest says of a workload.
+/// Returns an entry with the facts that the manifest gives about a workload.
 fn workload<'a>(name: &'a str, model: Option<&'a Model>) -> WorkloadEntry<'a> {
     let entry = WorkloadEntry { name, ..WorkloadEntry::default() };
     let Some((model, id)) = model.and_then(|model| Some((model, model.workload_named(name)?))) else { return entry };
@@ -178,13 +178,13 @@ fn nodes<'a>(state: &'a State, model: Option<&'a Model>, node: Option<&'a str>) 
     let recorded = state.record.placements.iter().map(|each| &*each.node);
     let wanted = |name: &&str| node.is_none_or(|node| *name == node);
     let names = known.chain(recorded).chain(node).filter(wanted).collect::<BTreeSet<_>>();
-    let mut on = names.into_iter().map(|name| (name, Vec::new())).collect::<BTreeMap<_, _>>();
+    let mut by_node = names.into_iter().map(|name| (name, Vec::new())).collect::<BTreeMap<_, _>>();
     for each in &state.record.placements {
-        if let Some(workloads) = on.get_mut(&*each.node) {
+        if let Some(workloads) = by_node.get_mut(&*each.node) {
             workloads.push(&*each.workload);
         }
     }
-    on.into_iter().map(|(name, workloads)| NodeEntry { name, workloads }).collect()
+    by_node.into_iter().map(|(name, workloads)| NodeEntry { name, workloads }).collect()
 }
 
 fn plan_document(plan: &SavedPlan) -> PlanDocument<'_> {
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn without_the_manifest_there_is_what_is_on_record() {
+    fn a_state_without_a_manifest_lists_recorded_facts_only() {
         let text = show(&fixture::state(), None, Some("nas"));
         assert!(text.contains(r#"{"name":"web-0","manifest_name":null,"replica":null,"node":"nas","#), "{text}");
         assert!(text.ends_with("\"nodes\":[{\"name\":\"nas\",\"workloads\":[\"web-0\"]}]}\n"), "{text}");

@@ -1,7 +1,7 @@
-//! An explanation for programs: one JSON object, the same bytes for the same input.
+//! Writes an explanation as JSON: one object on one line, the same bytes for the same input.
 //!
-//! The structs here are the public format. `kind` says which question was answered. Nodes are in the order in which
-//! they answer best or are tried; names elsewhere are in the order that the page has.
+//! The structs here define the public format and its JSON Schema. `kind` names the question that was answered. Lists
+//! have the order of the text output.
 
 mod remedy;
 mod whole;
@@ -24,13 +24,13 @@ use crate::render::json::plan::{CodeEntry, FORMAT_VERSION, UnplacedEntry, code_e
 use crate::render::phrase;
 use crate::rules::Reason;
 
-/// What `lighthouse explain --format json` prints.
+/// Output of `lighthouse explain --format json`.
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "lighthouse explain")]
 struct Document<'a> {
-    /// The version of this format: a minor one adds, a major one breaks.
+    /// Version of this format: a minor version only adds, a major one may break readers.
     format_version: &'static str,
-    /// The cluster's name, where the manifest gives one.
+    /// Name of the cluster; null if the manifest gives none.
     cluster: Option<&'a str>,
     #[schemars(extend("enum" = ["prioritized", "round-robin", "bin-pack"]))]
     strategy: &'static str,
@@ -40,56 +40,56 @@ struct Document<'a> {
     answer: AnswerEntry<'a>,
 }
 
-/// The answer, by what was asked.
+/// Answer by kind of question.
 #[derive(Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 enum AnswerEntry<'a> {
-    /// Why a workload has no place.
+    /// Why a workload is unplaced.
     Unplaced(UnplacedDocument<'a>),
-    /// Why a workload is where it is.
+    /// Why a workload is on its node.
     Placed(PlacedDocument<'a>),
-    /// What a node has, and whom it refuses.
+    /// Resources and workloads of a node, and the workloads that it refuses.
     Node(NodeDocument<'a>),
-    /// What is left in the cluster.
+    /// Free resources of the cluster, and the reasons for its unplaced workloads.
     Cluster(ClusterDocument<'a>),
 }
 
-/// A place in the manifest.
+/// Line of the manifest.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Line<'a> {
     file: &'a str,
-    /// Counted from 1.
+    /// Line number, starting at 1.
     line: usize,
 }
 
-/// Why a workload has no place.
+/// Explanation of an unplaced workload.
 #[derive(Serialize, JsonSchema)]
 struct UnplacedDocument<'a> {
     workload: &'a str,
-    /// Its table.
+    /// Line of its table in the manifest.
     declared: Option<Line<'a>>,
     requirements: BTreeMap<&'a str, String>,
-    /// What the plan says of it.
+    /// Entry of the workload in the plan.
     counted: UnplacedEntry<'a>,
-    /// All nodes, those together that answer alike; the nearest first.
+    /// All nodes, grouped by equal reasons, nearest first.
     classes: Vec<ClassEntry<'a>>,
-    /// Who has what the nearest node is short of, the largest first.
+    /// Workloads that use the resource that the nearest node lacks, the largest amount first.
     holders: Option<HoldersEntry<'a>>,
-    /// Changes that place it; each was planned.
+    /// Changes that would place the workload; each was verified by planning.
     ways: Vec<WayEntry<'a>>,
-    /// What cannot be, whatever the order; where there is nothing here, nothing is proven.
+    /// Proven limits on how many workloads can be placed at once, in any order. An empty list proves nothing.
     proofs: Vec<ProofEntry<'a>>,
 }
 
-/// Nodes that answer alike.
+/// Nodes that refuse for the same reasons.
 #[derive(Serialize, JsonSchema)]
 struct ClassEntry<'a> {
     nodes: Vec<&'a str>,
-    /// All that they say.
+    /// All reasons for which each of the nodes refuses.
     refusals: Vec<RefusalEntry<'a>>,
 }
 
-/// Why a node refuses; codes may be added.
+/// Reason for which a node refuses. More codes may be added.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct RefusalEntry<'a> {
     code: &'static str,
@@ -109,7 +109,7 @@ pub(crate) struct RefusalEntry<'a> {
     short: Option<String>,
 }
 
-/// Who has a resource of a node.
+/// Workloads that use a resource of a node.
 #[derive(Serialize, JsonSchema)]
 struct HoldersEntry<'a> {
     node: &'a str,
@@ -117,52 +117,53 @@ struct HoldersEntry<'a> {
     workloads: Vec<HolderEntry<'a>>,
 }
 
-/// One of them.
+/// Workload with the amount that it uses.
 #[derive(Serialize, JsonSchema)]
 struct HolderEntry<'a> {
     workload: &'a str,
     amount: String,
 }
 
-/// Why a workload is where it is.
+/// Explanation of a placed workload.
 #[derive(Serialize, JsonSchema)]
 struct PlacedDocument<'a> {
     workload: &'a str,
-    /// Its table.
+    /// Line of its table in the manifest.
     declared: Option<Line<'a>>,
     node: &'a str,
-    /// What the plan changes for it; null where it stays as it is.
+    /// Kind of the change that the plan makes; null if the workload stays as it is.
     change: Option<&'static str>,
-    /// Sentences.
+    /// Reasons of the change, as sentences.
     reasons: Vec<String>,
-    /// How it came there: `stays`, `asked`, `home`, `returned` or `found`; more may be added.
+    /// How the node was chosen: `stays` (recorded there), `asked` (requested with a move), `home` (bound by `stay`),
+    /// `returned` (back on its node) or `found` (by the strategy). More words may be added.
     came: &'static str,
-    /// The node after which round robin went on.
+    /// Node after which round robin continued.
     cursor: Option<&'a str>,
-    /// The nodes as the strategy tried them, up to its own; none where it was not asked.
+    /// Nodes in the order in which the strategy tried them, up to the chosen one; empty if no search was needed.
     steps: Vec<StepEntry<'a>>,
-    /// Soft groups that were given up.
+    /// Soft groups that the search gave up.
     given_up: Vec<&'a str>,
-    /// What is left on its node when all are placed.
+    /// Free amounts of the node after all placements.
     left: BTreeMap<&'a str, String>,
 }
 
-/// A node that was tried.
+/// Node that the strategy tried.
 #[derive(Serialize, JsonSchema)]
 struct StepEntry<'a> {
-    /// Counted from 1.
+    /// Position in the order, starting at 1.
     rank: usize,
     node: &'a str,
-    /// Under bin pack, in the units of the rubric.
+    /// Score under bin pack, in the units of the rubric.
     score: Option<String>,
-    /// Whether it takes the workload; else why not.
+    /// Whether the node takes the workload.
     takes: bool,
     refusals: Vec<RefusalEntry<'a>>,
-    /// Soft groups that it would break.
+    /// Soft groups that the node would break.
     breaks: Vec<&'a str>,
 }
 
-/// An explanation as JSON, one object on one line.
+/// Returns an explanation as JSON, one object on one line.
 pub fn explain(answer: &Answer, setting: Setting<'_>) -> String {
     let model = setting.plan.model;
     let answer = match answer {
@@ -181,7 +182,7 @@ pub fn explain(answer: &Answer, setting: Setting<'_>) -> String {
     one_line(&document)
 }
 
-/// The JSON Schema of what [`explain()`] writes.
+/// Returns the JSON Schema of the text that [`explain()`] returns.
 pub fn explain_schema() -> schemars::Schema {
     schema_of::<Document>()
 }
@@ -254,9 +255,9 @@ fn placed<'a>(answer: &'a PlacedAnswer, setting: Setting<'a>) -> PlacedDocument<
 }
 
 fn step_entry<'a>(model: &'a Model, at: usize, step: &'a Step) -> StepEntry<'a> {
-    let (said, breaks) = match &step.verdict {
+    let (refusals, breaks) = match &step.verdict {
         Verdict::Takes => (Vec::new(), Vec::new()),
-        Verdict::Refuses(said) => (refusals(model, step.node, said), Vec::new()),
+        Verdict::Refuses(reasons) => (refusals(model, step.node, reasons), Vec::new()),
         Verdict::BreaksSoftRules { aversion, affinity } => {
             let groups = aversion.iter().map(|(group, _)| group).chain(affinity);
             (Vec::new(), groups.map(|&group| model.text(group)).collect())
@@ -267,7 +268,7 @@ fn step_entry<'a>(model: &'a Model, at: usize, step: &'a Step) -> StepEntry<'a> 
         node: model.node_name(step.node),
         score: step.score.map(|score| model.rubric().shown(score)),
         takes: step.verdict == Verdict::Takes,
-        refusals: said,
+        refusals,
         breaks,
     }
 }

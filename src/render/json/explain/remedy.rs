@@ -1,4 +1,4 @@
-//! What would help, and what cannot be, for programs.
+//! Writes remedies for an unplaced workload and proofs as JSON.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,63 +12,64 @@ use crate::render::Setting;
 use crate::render::json::explain::{Line, line};
 use crate::render::phrase;
 
-/// A change that places the workload.
+/// Change that places the workload.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct WayEntry<'a> {
-    /// `move`, `ask`, `immunity`, `priority`, `open` or `offer`; more may be added.
+    /// Kind of the change: `move`, `ask` (other requirements), `immunity`, `priority`, `open` (a cordoned or drained
+    /// node) or `offer` (other resources of a node). More kinds may be added.
     kind: &'static str,
-    /// A phrase, or for a move the command.
+    /// Phrase for people; for a move, the command.
     text: String,
-    /// The moves of the command.
+    /// Moves of the command.
     moves: Vec<MoveEntry<'a>>,
-    /// What is edited in the manifest; null for moves.
+    /// Edit of the manifest; null for moves.
     edit: Option<EditEntry<'a>>,
-    /// Where the workload goes then.
+    /// Node that the workload would get.
     node: &'a str,
-    /// Workloads that have a place now and none then.
+    /// Workloads that would lose their node.
     displaced: Vec<&'a str>,
 }
 
-/// A move by hand.
+/// Requested move of one workload.
 #[derive(Serialize, JsonSchema)]
 struct MoveEntry<'a> {
     workload: &'a str,
     node: &'a str,
 }
 
-/// An edit of one table, which goes for all of its nodes or workloads.
+/// Edit of one table, which applies to all of its nodes or workloads.
 #[derive(Serialize, JsonSchema)]
 struct EditEntry<'a> {
-    /// Where the first key is that changes; the table itself where the key is new.
+    /// Line of the first key that changes; line of the table if the key is new.
     place: Option<Line<'a>>,
-    /// `nodes` or `workloads`; `cordon` or `drain` for a line of these that goes.
+    /// Edited table: `nodes` or `workloads`, or `cordon` or `drain` if a line is removed there.
     #[schemars(extend("enum" = ["nodes", "workloads", "cordon", "drain"]))]
     table: &'static str,
-    /// The name of the table.
+    /// Name of the edited node or workload table.
     name: Option<&'a str>,
-    /// `resources`, `requirements`, `immunities` or `priority`; of a line that goes, its node.
+    /// Edited key: `resources`, `requirements`, `immunities` or `priority`, or the node whose line is removed.
     key: &'a str,
-    /// The amounts that change.
+    /// Amounts that change.
     amounts: Vec<AmountEntry<'a>>,
-    /// The immunity that is added.
+    /// Added immunity.
     immunity: Option<&'a str>,
-    /// The priority that is given.
+    /// New priority.
     priority: Option<i64>,
 }
 
-/// An amount that changes; both are quantities as a manifest takes them.
+/// Amount that changes. Both quantities are written as in a manifest.
 #[derive(Serialize, JsonSchema)]
 struct AmountEntry<'a> {
     resource: &'a str,
-    /// Null where the table does not name the resource.
+    /// Current amount; null if the table does not name the resource.
     before: Option<String>,
     after: String,
 }
 
-/// A statement that is proven: of the workloads at most so many can have a place at once, whatever the order.
+/// Proof that at most `most` of the workloads can be placed at once, in any order.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct ProofEntry<'a> {
-    /// `no-node`, `sum`, `pieces` or `group`; more may be added.
+    /// Rule of the proof: `no-node`, `sum`, `pieces` or `group`. More rules may be added.
     rule: &'static str,
     text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,11 +80,11 @@ pub(crate) struct ProofEntry<'a> {
     need: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     capacity: Option<String>,
-    /// At most so many.
+    /// Maximum number of these workloads that can be placed at once.
     most: u64,
-    /// Of these.
+    /// Workloads that the proof is about.
     workloads: Vec<&'a str>,
-    /// The tables of the workloads.
+    /// Lines of the workloads' tables in the manifest.
     declared: Vec<Line<'a>>,
 }
 

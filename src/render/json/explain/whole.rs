@@ -1,4 +1,4 @@
-//! A node and the cluster, for programs.
+//! Writes the explanation of a node and of the whole cluster as JSON.
 
 use std::collections::BTreeMap;
 
@@ -12,22 +12,22 @@ use crate::render::json::explain::{Line, RefusalEntry, line, reasons, refusals, 
 use crate::render::json::plan::{CodeEntry, code_entry};
 use crate::render::phrase;
 
-/// What a node has, and whom it refuses.
+/// Resources and workloads of a node, and the workloads that it refuses.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct NodeDocument<'a> {
     node: &'a str,
-    /// Its table.
+    /// Line of its table in the manifest.
     declared: Option<Line<'a>>,
     cordoned: Option<&'a str>,
     drained: Option<&'a str>,
     resources: BTreeMap<&'a str, StockEntry>,
-    /// In the order in which they came.
+    /// Workloads on the node, in the order in which they were placed.
     workloads: Vec<GuestEntry<'a>>,
-    /// The workloads without a place, by name.
+    /// Unplaced workloads, by name, with the reasons why the node refuses each.
     refused: Vec<RejectionEntry<'a>>,
 }
 
-/// One resource of a node, in the units in which the node declares it.
+/// Amounts of one resource of a node, in the units in which the node declares it.
 #[derive(Serialize, JsonSchema)]
 struct StockEntry {
     capacity: String,
@@ -35,60 +35,61 @@ struct StockEntry {
     free: String,
 }
 
-/// A workload on a node.
+/// Workload on a node.
 #[derive(Serialize, JsonSchema)]
 struct GuestEntry<'a> {
     workload: &'a str,
     requirements: BTreeMap<&'a str, String>,
-    /// What the plan changes for it; null where it stays as it is.
+    /// Kind of the change that the plan makes; null if the workload stays as it is.
     change: Option<&'static str>,
-    /// Sentences.
+    /// Reasons of the change, as sentences.
     reasons: Vec<String>,
 }
 
-/// A workload that a node refuses.
+/// Workload that a node refuses.
 #[derive(Serialize, JsonSchema)]
 struct RejectionEntry<'a> {
     workload: &'a str,
     refusals: Vec<RefusalEntry<'a>>,
 }
 
-/// What is left in the cluster.
+/// Free resources of the cluster, and the reasons for its unplaced workloads.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct ClusterDocument<'a> {
     nodes: usize,
     workloads: usize,
     resources: BTreeMap<&'a str, FullnessEntry<'a>>,
-    /// How many have no place, by what their nearest node is short of, else by what most nodes say; most first.
+    /// Number of unplaced workloads by reason, largest first. The reason is the resource that the nearest node lacks,
+    /// or the most frequent reason if there is no nearest node.
     unplaced: Vec<ReasonEntry<'a>>,
-    /// Of these all nodes together have less free than some workload needs.
+    /// Resources of which some unplaced workload needs more than all nodes together have free.
     short: Vec<ShortEntry<'a>>,
-    /// Nodes with nothing on them.
+    /// Nodes without workloads.
     empty: Vec<&'a str>,
 }
 
-/// One resource over all nodes that have a limit of it.
+/// Amounts of one resource, summed over all nodes that limit it.
 #[derive(Serialize, JsonSchema)]
 struct FullnessEntry<'a> {
-    /// How many nodes offer it with a limit.
+    /// Number of nodes that offer a limited amount.
     nodes: u32,
-    /// How many offer it without one.
+    /// Number of nodes that offer an unlimited amount.
     unlimited: u32,
     capacity: String,
     used: String,
     free: String,
-    /// The largest amount that is free on one node.
+    /// Largest amount that is free on one node.
     largest: Option<LargestEntry<'a>>,
 }
 
-/// The largest amount that is free on one node.
+/// Largest amount that is free on one node.
 #[derive(Serialize, JsonSchema)]
 struct LargestEntry<'a> {
     node: &'a str,
     free: String,
 }
 
-/// Workloads without a place, by reason.
+/// Number of unplaced workloads for one reason.
 #[derive(Serialize, JsonSchema)]
 struct ReasonEntry<'a> {
     #[serde(flatten)]
@@ -96,7 +97,7 @@ struct ReasonEntry<'a> {
     workloads: usize,
 }
 
-/// A resource that is short in the whole cluster.
+/// Resource that is short in the whole cluster.
 #[derive(Serialize, JsonSchema)]
 struct ShortEntry<'a> {
     resource: &'a str,
