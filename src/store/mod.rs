@@ -1,6 +1,6 @@
-//! Reads manifests and keeps states. It moves bytes and does not know what they mean.
+//! Reads manifests, and reads and replaces states, as bytes: their meaning belongs to other modules.
 //!
-//! `local` stores them as files, with locks that hold on one machine.
+//! `local` stores them as files, with locks that work on one machine.
 
 mod local;
 

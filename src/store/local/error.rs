@@ -1,6 +1,6 @@
-//! What can go wrong on a disk, as values.
+//! Errors of the store.
 //!
-//! Each names its path and what was being done to it. Which exit code follows is decided in the binary.
+//! Each names its path, and the operation where there is one. The binary chooses the exit code.
 
 use std::fmt;
 use std::io;
@@ -8,79 +8,79 @@ use std::path::{Path, PathBuf};
 
 use crate::text::escape::visible;
 
-/// Why the store could not do what it was asked.
+/// Error of the store.
 #[derive(Debug)]
 pub enum Error {
-    /// There is no manifest where one is looked for.
+    /// No manifest was found.
     NoManifest {
-        /// Whether the parents up to the root of a Git checkout were searched, too.
+        /// Whether the parents up to the root of the Git checkout were searched, too.
         in_git: bool,
     },
-    /// The operating system refused.
+    /// An operation of the operating system failed.
     Io {
-        /// What was being done.
-        doing: Operation,
-        /// To which path.
+        /// Operation that failed.
+        operation: Operation,
+        /// Path of the operation.
         path: PathBuf,
-        /// What the system said.
+        /// Error of the operating system.
         source: io::Error,
     },
     /// The path leads to something that is not a regular file.
     NotAFile {
-        /// The path.
+        /// Path as given.
         path: PathBuf,
-        /// What is there.
+        /// Kind of the thing at the path.
         kind: Kind,
     },
-    /// The path cannot be the name of a file.
+    /// The path does not end in a file name.
     NotAName(PathBuf),
-    /// The links at the path lead back to themselves.
+    /// The symbolic links at the path form a loop.
     LinkLoop(PathBuf),
-    /// The text is larger than the budget.
+    /// The input is larger than the budget.
     TooLarge {
-        /// The file with which the budget was passed.
+        /// File that exceeded the budget.
         path: PathBuf,
-        /// The budget, in bytes.
+        /// Budget in bytes, for all files together.
         limit: u64,
     },
-    /// A file of the manifest is the state.
+    /// The state is also a file of the manifest.
     StateIsManifest {
-        /// The state.
+        /// Path of the state.
         state: PathBuf,
-        /// The file of the manifest.
+        /// File of the manifest.
         manifest: PathBuf,
     },
     /// An output would be read as a drop-in of the manifest.
     AmongDropIns {
-        /// The output.
+        /// Path of the output.
         path: PathBuf,
-        /// The folder of drop-ins.
+        /// Folder of drop-ins.
         folder: PathBuf,
     },
     /// The state would be read as a drop-in of its own manifest.
     StateAmongDropIns {
-        /// The state.
+        /// Path of the state.
         state: PathBuf,
-        /// The folder of drop-ins.
+        /// Folder of drop-ins.
         folder: PathBuf,
     },
     /// An output would replace the manifest, the state or its lock.
     WouldReplace(PathBuf),
     /// Another writer holds the lock.
     Held {
-        /// The state that is locked.
+        /// Path of the locked state.
         state: PathBuf,
-        /// Who says so, and since when; nobody when the file cannot be read or says nothing.
+        /// Description that the holder left; `None` if it cannot be read or is empty.
         holder: Option<String>,
     },
-    /// The state is not the one that was read.
+    /// The state has changed since it was read.
     Changed(PathBuf),
 }
 
-/// What is done to a path.
+/// Operation on a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
-    /// Asking what is there.
+    /// Reading metadata.
     Inspect,
     /// Opening.
     Open,
@@ -88,15 +88,15 @@ pub enum Operation {
     Read,
     /// Listing a folder.
     List,
-    /// Making a new file in the same folder.
+    /// Creating a temporary file in the same folder.
     Create,
     /// Writing.
     Write,
-    /// Giving a new file the mode and owner of the old one.
+    /// Copying the mode and owner of the old file to the new one.
     Permit,
-    /// Waiting until the disk has it.
+    /// Syncing to disk.
     Sync,
-    /// Putting the new file in the place of the old one.
+    /// Replacing the old file with the new one.
     Replace,
     /// Locking.
     Lock,
@@ -104,7 +104,7 @@ pub enum Operation {
     Remove,
 }
 
-/// What is at a path that should be a regular file.
+/// Kind of something that should be a regular file but is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A folder.
@@ -115,27 +115,27 @@ pub enum Kind {
     Device,
     /// A socket.
     Socket,
-    /// A symbolic link where none may be.
+    /// A symbolic link where none is allowed.
     Link,
     /// Something else.
     Other,
 }
 
 impl Error {
-    /// The system's refusal of an operation on a path.
-    pub(super) fn io(doing: Operation, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io { doing, path: path.to_owned(), source }
+    /// Returns a function that adds the operation and the path to an error of the system.
+    pub(super) fn io(operation: Operation, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { operation, path: path.to_owned(), source }
     }
 
-    /// What the user can do about it in one line, where the disk itself is the cause.
+    /// Returns one line of advice if the disk is the cause: full, over quota, read-only.
     pub fn advice(&self) -> Option<&'static str> {
         let Self::Io { source, .. } = self else { return None };
         match source.kind() {
-            io::ErrorKind::StorageFull => Some("free some space on this disk and try again"),
-            io::ErrorKind::QuotaExceeded => Some("free some of your quota on this disk and try again"),
-            io::ErrorKind::FileTooLarge => Some("raise the limit on the size of files (`ulimit -f`) and try again"),
+            io::ErrorKind::StorageFull => Some("free some space on this disk, then try again"),
+            io::ErrorKind::QuotaExceeded => Some("free some of your quota on this disk, then try again"),
+            io::ErrorKind::FileTooLarge => Some("raise the file size limit (`ulimit -f`), then try again"),
             io::ErrorKind::ReadOnlyFilesystem => {
-                Some("the disk is read-only: `--state` can name a file on another one")
+                Some("this disk is read-only: use `--state` to name a file on another one")
             }
             _ => None,
         }
@@ -145,30 +145,32 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoManifest { in_git: true } => f.write_str(
-                "there is no `lighthouse.toml` in this folder or in a parent up to the root of the Git checkout",
-            ),
-            Self::NoManifest { in_git: false } => f.write_str(
-                "there is no `lighthouse.toml` in this folder, and parents are searched only in a Git checkout",
-            ),
-            Self::Io { doing, path, source } => write!(f, "cannot {doing} `{}`: {}", shown(path), cause(source)),
-            Self::NotAFile { path, kind } => write!(f, "`{}` is {kind}, not a file", shown(path)),
-            Self::NotAName(path) => write!(f, "`{}` cannot be the name of a file", shown(path)),
-            Self::LinkLoop(path) => write!(f, "the symbolic links at `{}` lead back to themselves", shown(path)),
+            Self::NoManifest { in_git: true } => {
+                f.write_str("no `lighthouse.toml` in this folder or in any parent up to the root of the Git checkout")
+            }
+            Self::NoManifest { in_git: false } => {
+                f.write_str("no `lighthouse.toml` in this folder; parents are searched only inside a Git checkout")
+            }
+            Self::Io { operation, path, source } => {
+                write!(f, "cannot {operation} `{}`: {}", shown(path), cause(source))
+            }
+            Self::NotAFile { path, kind } => write!(f, "`{}` is {kind}, not a regular file", shown(path)),
+            Self::NotAName(path) => write!(f, "`{}` does not end in a file name", shown(path)),
+            Self::LinkLoop(path) => write!(f, "the symbolic links at `{}` form a loop", shown(path)),
             Self::TooLarge { path, limit } => {
-                write!(f, "`{}` is too large: the limit is {} MiB of text in all", shown(path), limit.div_ceil(1 << 20))
+                write!(f, "`{}` is too large: the limit is {} MiB in total", shown(path), limit.div_ceil(1 << 20))
             }
             Self::StateIsManifest { state, manifest } => {
                 write!(f, "the state `{}` is the same file as the manifest `{}`", shown(state), shown(manifest))
             }
             Self::StateAmongDropIns { state, folder } => {
-                write!(f, "the state `{}` is among the drop-ins in `{}`", shown(state), shown(folder))
+                write!(f, "the state `{}` would be read as a drop-in: it is in `{}`", shown(state), shown(folder))
             }
             Self::AmongDropIns { path, folder } => {
                 write!(f, "`{}` would be read as a drop-in: it is in `{}`", shown(path), shown(folder))
             }
             Self::WouldReplace(path) => {
-                write!(f, "`{}` is the manifest, the state or its lock, which no output replaces", shown(path))
+                write!(f, "refusing to overwrite `{}`: it is the manifest, the state or its lock", shown(path))
             }
             Self::Held { state, holder: None } => write!(f, "another apply holds the lock of `{}`", shown(state)),
             Self::Held { state, holder: Some(holder) } => {
@@ -195,9 +197,9 @@ impl fmt::Display for Operation {
             Self::Open => "open",
             Self::Read => "read",
             Self::List => "list",
-            Self::Create => "create a file beside",
+            Self::Create => "create a temporary file beside",
             Self::Write => "write",
-            Self::Permit => "set the mode of",
+            Self::Permit => "set the mode and owner of",
             Self::Sync => "sync",
             Self::Replace => "replace",
             Self::Lock => "lock",
@@ -214,17 +216,17 @@ impl fmt::Display for Kind {
             Self::Device => "a device",
             Self::Socket => "a socket",
             Self::Link => "a symbolic link",
-            Self::Other => "something else",
+            Self::Other => "a special file",
         })
     }
 }
 
-/// A path for a message.
+/// Escapes a path for a message.
 fn shown(path: &Path) -> String {
     visible(&path.to_string_lossy()).into_owned()
 }
 
-/// The system's words, begun in lower case and without its number.
+/// Returns the message of the system in lower case, without the error number.
 fn cause(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();

@@ -1,30 +1,30 @@
-//! The disk: find, read, lock, replace.
+//! Files on the local disk: locates, reads, locks and replaces them.
 //!
-//! Nothing else in the library opens a file. The store moves bytes and knows no model: what they mean is the business
-//! of `manifest` and `state`.
+//! Nothing else in the library opens a file. The store handles bytes only; `manifest` and `state` interpret them.
 //!
-//! Three promises are kept here. A state is replaced as a whole or not at all, and only by the one who holds the lock,
-//! which is why only a [`LockedStore`] can write one. A call that fails says which operation failed on which path. And
-//! nothing that is given as a file can hang a reader or fill its memory: the kind is asked before a file is opened, the
-//! size while it is read.
+//! Invariants:
+//! - A state is replaced as a whole or not at all, and only under its lock: only a [`LockedStore`] can write one.
+//! - Every error names the operation that failed and its path.
+//! - No path can hang a reader or exhaust its memory: the file type is checked before a file is opened, and its size is
+//!   limited while it is read.
 
-mod again;
 mod error;
-mod find;
-mod gather;
-mod list;
+mod list_folder;
+mod locate;
 mod lock;
+mod manifest_files;
 mod output;
 mod read;
 mod replace;
 mod resolve;
+mod retry;
 mod temporary;
 mod watch_folders;
 
 pub use error::{Error, Kind, Operation};
-pub use find::{find_manifest, state_beside, states_beside};
-pub use gather::read_manifest;
+pub use locate::{find_manifest, state_beside, states_beside};
 pub use lock::{LockedStore, lock};
+pub use manifest_files::read_manifest;
 pub use output::{create_new, write_output};
 pub use read::{Input, read, read_input};
 pub use replace::Saved;

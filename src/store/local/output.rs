@@ -1,7 +1,7 @@
-//! Files other than the state: saved plans, and what `init` writes.
+//! Writes files other than the state: saved plans, and the files of `init`.
 //!
-//! They too appear whole or not at all. They need no lock; in return they never take the place of a manifest, a state
-//! or its lock, and never become drop-ins.
+//! Each is written as a whole or not at all. Writing takes no lock, so an output never replaces a manifest, a state or
+//! its lock, and is never placed among drop-ins.
 
 use std::fs::{self, File};
 use std::io;
@@ -9,67 +9,67 @@ use std::path::Path;
 
 use tempfile::TempPath;
 
-use super::again::again;
 use super::error::{Error, Operation};
-use super::find::drop_ins_beside;
-use super::gather::{is_among, same_file};
+use super::locate::drop_ins_beside;
 use super::lock::lock_path;
-use super::read::{inspect, inspect_link, odd_kind};
+use super::manifest_files::{is_drop_in_path, same_file};
+use super::read::{inspect, inspect_link, irregular_kind};
 use super::resolve::{folder_of, resolve};
-use super::temporary::{fill, put};
+use super::retry::retry_interrupted;
+use super::temporary::{publish, write_temporary};
 
-/// Writes an output, replacing an older one, but none of `never`: the manifest's files and the state, and what belongs
-/// to them.
-pub fn write_output(path: &Path, bytes: &[u8], never: &[&Path]) -> Result<(), Error> {
+/// Writes an output, and replaces an older one. Refuses to replace the files in `protected` (the manifest's files and
+/// the state) or their locks, or to write among their drop-ins.
+pub fn write_output(path: &Path, bytes: &[u8], protected: &[&Path]) -> Result<(), Error> {
     let resolved = resolve(path)?;
-    for other in never {
-        let is_lock = resolve(other).is_ok_and(|end| same_place(&resolved, &lock_path(&end)));
-        if is_lock || same_place(&resolved, other) {
+    for other in protected {
+        let is_lock = resolve(other).is_ok_and(|end| is_same_place(&resolved, &lock_path(&end)));
+        if is_lock || is_same_place(&resolved, other) {
             return Err(Error::WouldReplace(path.to_owned()));
         }
-        if let Some(folder) = drop_ins_beside(other).filter(|folder| is_among(&resolved, folder)) {
+        if let Some(folder) = drop_ins_beside(other).filter(|folder| is_drop_in_path(&resolved, folder)) {
             return Err(Error::AmongDropIns { path: path.to_owned(), folder });
         }
     }
     let old = inspect_link(&resolved)?;
-    if let Some(kind) = old.as_ref().and_then(odd_kind) {
+    if let Some(kind) = old.as_ref().and_then(irregular_kind) {
         return Err(Error::NotAFile { path: path.to_owned(), kind });
     }
-    let filled = fill(&resolved, bytes, old.as_ref())?;
-    put(filled, &resolved)?;
+    let temporary = write_temporary(&resolved, bytes, old.as_ref())?;
+    publish(temporary, &resolved)?;
     sync_folder(&resolved)
 }
 
-/// Writes a file that is not there yet. Says whether it did: whatever is there already, also a link, stays as it is.
+/// Writes a file unless something is at the path already, even a link. Returns whether it was written.
 pub fn create_new(path: &Path, bytes: &[u8]) -> Result<bool, Error> {
     if inspect_link(path)?.is_some() {
         return Ok(false);
     }
-    put_new(fill(path, bytes, None)?, path)
+    publish_new(write_temporary(path, bytes, None)?, path)
 }
 
-/// Gives a filled file its name, unless something has it meanwhile.
-fn put_new(filled: TempPath, path: &Path) -> Result<bool, Error> {
-    match filled.persist_noclobber(path) {
+/// Renames a temporary file to its final name, unless something else has taken the name.
+fn publish_new(temporary: TempPath, path: &Path) -> Result<bool, Error> {
+    match temporary.persist_noclobber(path) {
         Ok(()) => sync_folder(path).map(|()| true),
         Err(failure) if failure.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(failure) => Err(Error::io(Operation::Replace, path)(failure.error)),
     }
 }
 
-/// Whether two paths lead to the same file, or would if it were there.
-fn same_place(one: &Path, other: &Path) -> bool {
-    if let (Ok(about), Ok(about_other)) = (inspect(one), inspect(other)) {
-        return same_file(one, &about, other, &about_other);
+/// Returns whether two paths lead to the same file, or would if it existed.
+fn is_same_place(one: &Path, other: &Path) -> bool {
+    if let (Ok(metadata), Ok(other_metadata)) = (inspect(one), inspect(other)) {
+        return same_file(one, &metadata, other, &other_metadata);
     }
     let place = |path: &Path| {
         let end = resolve(path).ok()?;
-        Some(again(|| fs::canonicalize(folder_of(&end))).ok()?.join(end.file_name()?))
+        Some(retry_interrupted(|| fs::canonicalize(folder_of(&end))).ok()?.join(end.file_name()?))
     };
     place(one).is_some_and(|one| Some(one) == place(other))
 }
 
-/// Waits until the disk has the names in a file's folder.
+/// Syncs the folder of a file, so that its name survives a power cut.
 fn sync_folder(path: &Path) -> Result<(), Error> {
     let folder = folder_of(path);
     let open = File::open(folder).map_err(Error::io(Operation::Open, folder))?;
@@ -81,15 +81,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_came_meanwhile_stays_as_it_is() {
+    fn a_file_that_appeared_meanwhile_is_not_replaced() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("x");
-        let filled = || fill(&path, b"ours", None).expect("filled");
-        assert!(put_new(filled(), &path).expect("written"));
+        let temporary = || write_temporary(&path, b"ours", None).expect("temporary");
+        assert!(publish_new(temporary(), &path).expect("written"));
         fs::write(&path, "theirs").expect("a file");
-        assert!(!put_new(filled(), &path).expect("there"));
+        assert!(!publish_new(temporary(), &path).expect("there"));
         assert_eq!(fs::read(&path).expect("a file"), b"theirs");
-        // Any other refusal is told.
-        assert!(put_new(filled(), &folder.path().join("gone/x")).is_err());
+        // Any other failure is an error.
+        assert!(publish_new(temporary(), &folder.path().join("gone/x")).is_err());
     }
 }

@@ -1,16 +1,16 @@
-//! Reading, of what may be anything.
+//! Reads files and standard input, up to a size limit.
 //!
-//! What is not a regular file is refused before it is opened, since opening a pipe waits for its writer. One kind of
-//! pipe is read: that of a shell's `<(…)`, which has no name and never waits.
+//! Anything but a regular file is refused before it is opened, because opening a pipe waits for its writer. The
+//! anonymous pipe of a shell's `<(…)` is an exception: opening it never waits.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::again::again;
 use super::error::{Error, Kind, Operation};
+use super::retry::retry_interrupted;
 
-/// Where a text comes from.
+/// Source of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     /// Standard input.
@@ -20,12 +20,12 @@ pub enum Input {
 }
 
 impl Input {
-    /// What an argument means: `-` is standard input.
+    /// Interprets an argument: `-` is standard input.
     pub fn of(argument: &Path) -> Self {
         if argument.as_os_str() == "-" { Self::Stdin } else { Self::File(argument.to_owned()) }
     }
 
-    /// The name for messages.
+    /// Returns the name for messages.
     pub fn name(&self) -> &Path {
         match self {
             Self::Stdin => Path::new("<stdin>"),
@@ -33,52 +33,57 @@ impl Input {
         }
     }
 
-    /// Whether it is a file with a place, beside which other files can be: not standard input and not a shell's pipe.
+    /// Returns whether other files can be beside the input: it is neither standard input nor a shell's pipe.
     pub fn has_place(&self) -> bool {
         match self {
             Self::Stdin => false,
-            Self::File(path) => !is_nameless(path),
+            Self::File(path) => !is_anonymous_pipe(path),
         }
     }
 }
 
-/// The bytes of a file, at most `budget` of them; nothing when there is no file (also where a link leads nowhere).
+/// Reads a file of at most `budget` bytes. Returns `None` if the file, or the target of a link, does not exist.
 pub fn read(path: &Path, budget: u64) -> Result<Option<Vec<u8>>, Error> {
     match open(path) {
-        Ok((file, about)) => read_open(file, Some(&about), path, budget).map(Some),
+        Ok((file, metadata)) => read_open(file, Some(&metadata), path, budget).map(Some),
         Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-/// The bytes of an input that must be there, at most `budget` of them.
+/// Reads an input of at most `budget` bytes, which must exist.
 pub fn read_input(input: &Input, budget: u64) -> Result<Vec<u8>, Error> {
     match input {
         Input::Stdin => read_open(io::stdin().lock(), None, input.name(), budget),
         Input::File(path) => {
-            let (file, about) = open(path)?;
-            read_open(file, Some(&about), path, budget)
+            let (file, metadata) = open(path)?;
+            read_open(file, Some(&metadata), path, budget)
         }
     }
 }
 
-/// Opens a file for reading, if it is one.
+/// Opens a regular file or an anonymous pipe for reading; refuses anything else.
 pub(super) fn open(path: &Path) -> Result<(File, Metadata), Error> {
     let before = inspect(path)?;
-    if let Some(kind) = odd_kind(&before)
-        && !(kind == Kind::Pipe && is_nameless(path))
+    if let Some(kind) = irregular_kind(&before)
+        && !(kind == Kind::Pipe && is_anonymous_pipe(path))
     {
         return Err(Error::NotAFile { path: path.to_owned(), kind });
     }
     let file = File::open(path).map_err(Error::io(Operation::Open, path))?;
-    let about = again(|| file.metadata()).map_err(Error::io(Operation::Inspect, path))?;
-    Ok((file, about))
+    let metadata = retry_interrupted(|| file.metadata()).map_err(Error::io(Operation::Inspect, path))?;
+    Ok((file, metadata))
 }
 
-/// Reads to the end, unless the budget is passed first. A size that is known is refused before memory is taken.
-pub(super) fn read_open(from: impl Read, about: Option<&Metadata>, path: &Path, budget: u64) -> Result<Vec<u8>, Error> {
+/// Reads to the end, or fails above the budget. If the size is known, fails before it allocates memory.
+pub(super) fn read_open(
+    from: impl Read,
+    metadata: Option<&Metadata>,
+    path: &Path,
+    budget: u64,
+) -> Result<Vec<u8>, Error> {
     let too_large = || Error::TooLarge { path: path.to_owned(), limit: budget };
-    let size = about.map_or(0, Metadata::len);
+    let size = metadata.map_or(0, Metadata::len);
     if size > budget {
         return Err(too_large());
     }
@@ -87,23 +92,23 @@ pub(super) fn read_open(from: impl Read, about: Option<&Metadata>, path: &Path, 
     if bytes.len() as u64 > budget { Err(too_large()) } else { Ok(bytes) }
 }
 
-/// What is at the end of a path's links.
+/// Returns the metadata of a path, following links.
 pub(super) fn inspect(path: &Path) -> Result<Metadata, Error> {
-    again(|| fs::metadata(path)).map_err(Error::io(Operation::Inspect, path))
+    retry_interrupted(|| fs::metadata(path)).map_err(Error::io(Operation::Inspect, path))
 }
 
-/// What is at a path, be it a link, if anything is.
+/// Returns the metadata of a path without following a link, or `None` if nothing is there.
 pub(super) fn inspect_link(path: &Path) -> Result<Option<Metadata>, Error> {
-    match again(|| fs::symlink_metadata(path)) {
-        Ok(about) => Ok(Some(about)),
+    match retry_interrupted(|| fs::symlink_metadata(path)) {
+        Ok(metadata) => Ok(Some(metadata)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::io(Operation::Inspect, path)(error)),
     }
 }
 
-/// What it is, where it is no regular file.
-pub(super) fn odd_kind(about: &Metadata) -> Option<Kind> {
-    let kind = about.file_type();
+/// Returns the kind of anything that is not a regular file.
+pub(super) fn irregular_kind(metadata: &Metadata) -> Option<Kind> {
+    let kind = metadata.file_type();
     if kind.is_file() {
         None
     } else if kind.is_dir() {
@@ -134,9 +139,10 @@ fn special_kind(_: fs::FileType) -> Kind {
     Kind::Other
 }
 
-/// Whether the path leads to something that no folder holds, as `/dev/fd/63` of a shell's `<(…)` does: it can be
-/// opened, yet has no real path.
-fn is_nameless(path: &Path) -> bool {
-    let nowhere = |error: io::Error| error.kind() == io::ErrorKind::NotFound;
-    again(|| fs::metadata(path)).is_ok() && again(|| fs::canonicalize(path)).is_err_and(nowhere)
+/// Returns whether the path leads to something that is in no folder: it can be opened, but has no real path. An example
+/// is `/dev/fd/63` of a shell's `<(…)`.
+fn is_anonymous_pipe(path: &Path) -> bool {
+    let not_found = |error: io::Error| error.kind() == io::ErrorKind::NotFound;
+    retry_interrupted(|| fs::metadata(path)).is_ok()
+        && retry_interrupted(|| fs::canonicalize(path)).is_err_and(not_found)
 }

@@ -1,44 +1,45 @@
-//! Replacing a state: the whole protocol, in its order.
+//! Replaces a state atomically.
 //!
-//! A new file is filled and synced beside the state, the state is compared with what was read, and one rename changes
-//! it. After the rename the state is saved; whether it will last is known when the folder is synced too. A folder that
-//! cannot be synced is therefore neither success nor failure, but [`Saved::Unconfirmed`].
+//! In this order: write and sync a temporary file beside the state, compare the state with the bytes that were read,
+//! rename the temporary file, sync the folder. After the rename the state is saved, but only the sync of the folder
+//! guarantees that it survives a power cut. If that sync fails, the result is neither success nor failure, but
+//! [`Saved::Unconfirmed`].
 
 use std::fs::File;
 use std::path::PathBuf;
 
 use super::error::{Error, Operation};
 use super::lock::LockedStore;
-use super::read::{inspect_link, odd_kind, open, read};
+use super::read::{inspect_link, irregular_kind, open, read};
 use super::resolve::{folder_of, resolve};
-use super::temporary::{fill, put};
+use super::temporary::{publish, write_temporary};
 
-/// How a state was saved.
+/// Result of saving a state.
 #[must_use]
 #[derive(Debug)]
 pub enum Saved {
-    /// The disk has it, and a power cut will not take it away.
+    /// The state is on disk and survives a power cut.
     Durable,
-    /// It is in place, but the disk did not confirm that it will last.
+    /// The state is in place, but might not survive a power cut: syncing failed.
     Unconfirmed(Error),
 }
 
 impl LockedStore {
-    /// Replaces the state by `after`, provided that it still is `before`, as it was read.
+    /// Replaces the state with `after`. Fails if the state is no longer `before`, as it was read.
     pub fn replace(&self, before: Option<&[u8]>, after: &[u8]) -> Result<Saved, Error> {
-        // Opened first: once the state is replaced, nothing may fail but the sync itself.
+        // Opened first, so that nothing but the sync itself can fail after the rename.
         let folder = Folder::open(self)?;
         let old = inspect_link(&self.resolved)?;
-        if let Some(kind) = old.as_ref().and_then(odd_kind) {
+        if let Some(kind) = old.as_ref().and_then(irregular_kind) {
             return Err(Error::NotAFile { path: self.given.clone(), kind });
         }
-        let filled = fill(&self.resolved, after, old.as_ref())?;
-        self.expect(before)?;
-        put(filled, &self.resolved)?;
+        let filled = write_temporary(&self.resolved, after, old.as_ref())?;
+        self.refuse_changed(before)?;
+        publish(filled, &self.resolved)?;
         Ok(folder.confirm())
     }
 
-    /// Syncs the state as it is, for an apply that changes nothing after one that could not be confirmed.
+    /// Syncs the state as it is: an apply without changes still confirms an earlier [`Saved::Unconfirmed`].
     pub fn sync(&self) -> Result<Saved, Error> {
         let folder = Folder::open(self)?;
         if inspect_link(&self.resolved)?.is_none() {
@@ -51,8 +52,8 @@ impl LockedStore {
         }
     }
 
-    /// Refuses when the state is not what was read, or its links now lead elsewhere.
-    fn expect(&self, before: Option<&[u8]>) -> Result<(), Error> {
+    /// Fails if the state is no longer `before`, or its links lead elsewhere.
+    fn refuse_changed(&self, before: Option<&[u8]>) -> Result<(), Error> {
         let changed = || Error::Changed(self.given.clone());
         if resolve(&self.given)? != self.resolved {
             return Err(changed());
@@ -66,7 +67,7 @@ impl LockedStore {
     }
 }
 
-/// The folder that holds the state, open so that it can be synced.
+/// Folder that holds the state, open so that it can be synced.
 struct Folder {
     file: File,
     path: PathBuf,
@@ -79,7 +80,7 @@ impl Folder {
         Ok(Self { file, path })
     }
 
-    /// Waits until the disk has the names in the folder.
+    /// Syncs the folder, so that the rename survives a power cut.
     fn confirm(self) -> Saved {
         match self.file.sync_all() {
             Ok(()) => Saved::Durable,

@@ -1,25 +1,25 @@
-//! Where a path leads, also when nothing is there yet.
+//! Follows the symbolic links at a path to their target, which need not exist.
 //!
-//! A state may be a symbolic link: what is replaced is the file at its end, not the link. The end need not exist.
+//! If a state is a symbolic link, an apply replaces the target and keeps the link.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::again::again;
 use super::error::{Error, Operation};
 use super::read::inspect_link;
+use super::retry::retry_interrupted;
 
-/// As many links as Linux follows.
-pub(super) const MOST_LINKS: usize = 40;
+/// Maximum number of links to follow, as on Linux.
+pub(super) const MAX_LINKS: usize = 40;
 
-/// The path at the end of the links at `path`.
+/// Follows the links at `path` and returns their final target.
 pub(super) fn resolve(path: &Path) -> Result<PathBuf, Error> {
     let mut at = path.to_owned();
-    for _ in 0..=MOST_LINKS {
+    for _ in 0..=MAX_LINKS {
         if at.file_name().is_none() {
             return Err(Error::NotAName(path.to_owned()));
         }
-        match next(&at)? {
+        match link_target(&at)? {
             Some(target) => at = folder_of(&at).join(target),
             None => return Ok(at),
         }
@@ -27,7 +27,7 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, Error> {
     Err(Error::LinkLoop(path.to_owned()))
 }
 
-/// The folder that holds a path.
+/// Returns the folder that holds a path.
 pub(super) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
@@ -35,11 +35,11 @@ pub(super) fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Where the link at a path leads, if one is there.
-fn next(path: &Path) -> Result<Option<PathBuf>, Error> {
+/// Returns the target of the link at a path, if it is a link.
+fn link_target(path: &Path) -> Result<Option<PathBuf>, Error> {
     match inspect_link(path)? {
-        Some(about) if about.is_symlink() => {
-            again(|| fs::read_link(path)).map(Some).map_err(Error::io(Operation::Inspect, path))
+        Some(metadata) if metadata.is_symlink() => {
+            retry_interrupted(|| fs::read_link(path)).map(Some).map_err(Error::io(Operation::Inspect, path))
         }
         _ => Ok(None),
     }
@@ -52,19 +52,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_are_followed_to_their_end_which_need_not_exist() {
+    fn links_are_followed_to_a_target_that_need_not_exist() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name: &str| folder.path().join(name);
         fs::create_dir(path("sub")).expect("a folder");
         symlink("sub/b", path("a")).expect("a link");
         symlink("c", path("sub/b")).expect("a link");
-        assert_eq!(resolve(&path("a")).expect("an end"), path("sub/c"));
+        assert_eq!(resolve(&path("a")).expect("a target"), path("sub/c"));
         fs::write(path("sub/c"), "").expect("a file");
-        assert_eq!(resolve(&path("a")).expect("an end"), path("sub/c"));
+        assert_eq!(resolve(&path("a")).expect("a target"), path("sub/c"));
     }
 
     #[test]
-    fn a_circle_of_links_is_an_error() {
+    fn a_loop_of_links_is_an_error() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name: &str| folder.path().join(name);
         symlink("b", path("a")).expect("a link");
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_cannot_be_asked_about_is_an_error() {
+    fn a_path_that_cannot_be_inspected_is_an_error() {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("file"), "").expect("a file");
         assert!(matches!(resolve(&folder.path().join("file/x")), Err(Error::Io { .. })));
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_name_a_file_is_an_error() {
+    fn a_path_without_a_file_name_is_an_error() {
         for path in ["", "/", "..", "a/.."] {
             assert!(matches!(resolve(Path::new(path)), Err(Error::NotAName(_))), "{path}");
         }

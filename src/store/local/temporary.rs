@@ -1,8 +1,7 @@
-//! New files of random name, beside the one they are to become.
+//! Temporary files with random names, beside the file that they will replace.
 //!
-//! The name is random and made exclusively, so a link planted under a guessed name is never written through. Whatever
-//! goes wrong before the file takes its place, it is removed again; one whose writer was killed is recognised by its
-//! name.
+//! The name is random and the file must be new, so nobody can plant a link under a guessed name. If anything fails
+//! before the rename, the file is removed. A file that a killed process left behind is recognised by its name.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
@@ -11,95 +10,96 @@ use std::path::Path;
 
 use tempfile::{Builder, TempPath};
 
-use super::again::again;
 use super::error::{Error, Operation};
-use super::list::list;
+use super::list_folder::list_folder;
 use super::resolve::folder_of;
+use super::retry::retry_interrupted;
 
-/// Characters of chance in a name.
-const CHANCE: usize = 12;
-/// How a name ends.
+/// Number of random characters in a name.
+const RANDOM_LENGTH: usize = 12;
+/// Suffix of every name.
 const SUFFIX: &str = ".tmp";
 
-/// A file beside `target` that holds `bytes`, and the disk has them. Its mode and owner are those of `like`; without it
-/// the mode is by umask.
-pub(super) fn fill(target: &Path, bytes: &[u8], like: Option<&Metadata>) -> Result<TempPath, Error> {
+/// Writes and syncs `bytes` to a temporary file beside `target`. Copies mode and owner from `like`; without it, the
+/// umask decides the mode.
+pub(super) fn write_temporary(target: &Path, bytes: &[u8], like: Option<&Metadata>) -> Result<TempPath, Error> {
     let (mut file, path) = create(target, like).map_err(Error::io(Operation::Create, target))?;
     if let Some(like) = like {
-        resemble(&file, like).map_err(Error::io(Operation::Permit, target))?;
+        copy_owner_and_mode(&file, like).map_err(Error::io(Operation::Permit, target))?;
     }
     file.write_all(bytes).map_err(Error::io(Operation::Write, target))?;
-    // Never a second time: after a failure the kernel may call clean what it has lost.
+    // Never retried: after a failed sync, the kernel may report success although data is lost.
     file.sync_all().map_err(Error::io(Operation::Sync, target))?;
     Ok(path)
 }
 
-/// Puts a filled file in the place of `target`. This is the commit point: before it nothing has happened, after it
-/// everything.
-pub(super) fn put(filled: TempPath, target: &Path) -> Result<(), Error> {
-    again(|| fs::rename(&filled, target)).map_err(Error::io(Operation::Replace, target))?;
-    // The name is gone; there is nothing left to remove.
-    filled.keep().map(drop).map_err(|error| Error::io(Operation::Replace, target)(error.error))
+/// Renames a temporary file to `target`. This is the commit point: before it nothing has changed, after it everything
+/// has.
+pub(super) fn publish(temporary: TempPath, target: &Path) -> Result<(), Error> {
+    retry_interrupted(|| fs::rename(&temporary, target)).map_err(Error::io(Operation::Replace, target))?;
+    // The temporary name no longer exists, so nothing must be removed on drop.
+    temporary.keep().map(drop).map_err(|error| Error::io(Operation::Replace, target)(error.error))
 }
 
-/// Removes what dead writers of `target` left behind. For the holder of the lock only: to it every such file is stale.
-/// What cannot be removed hinders nobody, and is returned.
+/// Removes temporary files that dead writers of `target` left behind. The caller must hold the lock, so that no other
+/// writer is using one. Returns the errors, which are harmless.
 pub(super) fn remove_stale(target: &Path) -> Vec<Error> {
     let folder = folder_of(target);
-    let names = match list(folder) {
+    let names = match list_folder(folder) {
         Ok(names) => names,
         Err(error) => return vec![error],
     };
-    let stale = names.into_iter().filter(|name| is_ours(name, target));
+    let stale = names.into_iter().filter(|name| is_temporary_of(name, target));
     stale.filter_map(|name| remove(&folder.join(name)).err()).collect()
 }
 
-/// Makes the file, with a mode that is never wider than it is to be.
+/// Creates the file. Its mode is never wider than that of the final file.
 fn create(target: &Path, like: Option<&Metadata>) -> io::Result<(File, TempPath)> {
     let prefix = prefix(target);
     let mut builder = Builder::new();
-    builder.prefix(&prefix).rand_bytes(CHANCE).suffix(SUFFIX);
-    if let Some(permissions) = first_permissions(like) {
+    builder.prefix(&prefix).rand_bytes(RANDOM_LENGTH).suffix(SUFFIX);
+    if let Some(permissions) = initial_permissions(like) {
         builder.permissions(permissions);
     }
     builder.tempfile_in(folder_of(target)).map(tempfile::NamedTempFile::into_parts)
 }
 
 #[cfg(unix)]
-fn first_permissions(like: Option<&Metadata>) -> Option<fs::Permissions> {
+fn initial_permissions(like: Option<&Metadata>) -> Option<fs::Permissions> {
     use std::os::unix::fs::PermissionsExt;
-    // The kernel takes the umask off.
+    // The kernel applies the umask.
     like.is_none().then(|| fs::Permissions::from_mode(0o666))
 }
 
 #[cfg(not(unix))]
-fn first_permissions(_: Option<&Metadata>) -> Option<fs::Permissions> {
+fn initial_permissions(_: Option<&Metadata>) -> Option<fs::Permissions> {
     None
 }
 
-/// Gives a file the owner and the mode of another.
+/// Copies the owner and mode of another file.
 #[cfg(unix)]
-fn resemble(file: &File, like: &Metadata) -> io::Result<()> {
+fn copy_owner_and_mode(file: &File, like: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, fchown};
-    let own = again(|| file.metadata())?;
+    let own = retry_interrupted(|| file.metadata())?;
     if (own.uid(), own.gid()) != (like.uid(), like.gid()) {
-        unless_forbidden(again(|| fchown(file, Some(like.uid()), Some(like.gid()))))?;
+        ignore_permission_denied(retry_interrupted(|| fchown(file, Some(like.uid()), Some(like.gid()))))?;
     }
     file.set_permissions(like.permissions())
 }
 
-/// Only root may give files away; others keep what they make, as with any editor that saves by renaming.
+/// Ignores a denied change of owner: only root may change it. Other users end up owning the file, as with any editor
+/// that saves by renaming.
 #[cfg(unix)]
-fn unless_forbidden(given: io::Result<()>) -> io::Result<()> {
-    given.or_else(|error| if error.kind() == io::ErrorKind::PermissionDenied { Ok(()) } else { Err(error) })
+fn ignore_permission_denied(result: io::Result<()>) -> io::Result<()> {
+    result.or_else(|error| if error.kind() == io::ErrorKind::PermissionDenied { Ok(()) } else { Err(error) })
 }
 
 #[cfg(not(unix))]
-fn resemble(file: &File, like: &Metadata) -> io::Result<()> {
+fn copy_owner_and_mode(file: &File, like: &Metadata) -> io::Result<()> {
     file.set_permissions(like.permissions())
 }
 
-/// How the names of a target's temporary files begin.
+/// Returns the prefix of a target's temporary files.
 fn prefix(target: &Path) -> std::ffi::OsString {
     let mut prefix = std::ffi::OsString::from(".");
     prefix.push(target.file_name().unwrap_or_default());
@@ -107,20 +107,20 @@ fn prefix(target: &Path) -> std::ffi::OsString {
     prefix
 }
 
-/// Whether a name is one that `create` could have made for this target.
-fn is_ours(name: &OsStr, target: &Path) -> bool {
-    let chance = name
+/// Returns whether [`create`] could have chosen this name for the target.
+fn is_temporary_of(name: &OsStr, target: &Path) -> bool {
+    let random = name
         .as_encoded_bytes()
         .strip_prefix(prefix(target).as_encoded_bytes())
         .and_then(|rest| rest.strip_suffix(SUFFIX.as_bytes()));
-    chance.is_some_and(|chance| chance.len() == CHANCE && chance.iter().all(u8::is_ascii_alphanumeric))
+    random.is_some_and(|random| random.len() == RANDOM_LENGTH && random.iter().all(u8::is_ascii_alphanumeric))
 }
 
-/// Removes a file; that it is gone already is no failure.
+/// Removes a file. Succeeds if it does not exist.
 fn remove(path: &Path) -> Result<(), Error> {
-    match again(|| fs::remove_file(path)) {
+    match retry_interrupted(|| fs::remove_file(path)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        answer => answer.map_err(Error::io(Operation::Remove, path)),
+        result => result.map_err(Error::io(Operation::Remove, path)),
     }
 }
 
@@ -129,9 +129,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_names_of_our_own_pattern_are_stale() {
+    fn only_names_of_our_pattern_are_stale() {
         let target = Path::new("a/x.state.toml");
-        assert!(is_ours(OsStr::new(".x.state.toml.aB3dE6gH9jK2.tmp"), target));
+        assert!(is_temporary_of(OsStr::new(".x.state.toml.aB3dE6gH9jK2.tmp"), target));
         for other in [
             "x.state.toml",
             ".x.state.toml.lock",
@@ -140,30 +140,30 @@ mod tests {
             ".x.state.toml.aB3-E6gH9jK2.tmp",
             ".y.state.toml.aB3dE6gH9jK2.tmp",
         ] {
-            assert!(!is_ours(OsStr::new(other), target), "{other}");
+            assert!(!is_temporary_of(OsStr::new(other), target), "{other}");
         }
     }
 
     #[test]
-    fn what_is_gone_is_removed_and_what_cannot_be_is_told() {
+    fn removing_a_missing_file_succeeds_and_other_failures_are_errors() {
         let folder = tempfile::tempdir().expect("a folder");
         assert!(remove(&folder.path().join("gone")).is_ok());
-        assert!(matches!(remove(folder.path()), Err(Error::Io { doing: Operation::Remove, .. })));
+        assert!(matches!(remove(folder.path()), Err(Error::Io { operation: Operation::Remove, .. })));
     }
 
     #[cfg(unix)]
     #[test]
-    fn whoever_may_not_give_a_file_away_keeps_it() {
-        assert!(unless_forbidden(Ok(())).is_ok());
-        assert!(unless_forbidden(Err(io::ErrorKind::PermissionDenied.into())).is_ok());
-        assert!(unless_forbidden(Err(io::ErrorKind::StorageFull.into())).is_err());
+    fn a_denied_change_of_owner_is_ignored() {
+        assert!(ignore_permission_denied(Ok(())).is_ok());
+        assert!(ignore_permission_denied(Err(io::ErrorKind::PermissionDenied.into())).is_ok());
+        assert!(ignore_permission_denied(Err(io::ErrorKind::StorageFull.into())).is_err());
     }
 
     #[test]
-    fn a_made_name_is_recognised() {
+    fn a_created_name_is_recognised() {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("x.state.toml");
-        let filled = fill(&target, b"x", None).expect("filled");
-        assert!(is_ours(filled.file_name().expect("a name"), &target));
+        let temporary = write_temporary(&target, b"x", None).expect("temporary");
+        assert!(is_temporary_of(temporary.file_name().expect("a name"), &target));
     }
 }

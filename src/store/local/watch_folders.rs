@@ -1,19 +1,20 @@
-//! What to keep an eye on to hear of a change at a path: folders, and the names in them that matter.
+//! Finds the folders to watch for changes of a file, and the relevant names in them.
 //!
-//! A file cannot be watched itself: who saves by renaming puts another in its place. So its folder is, and the parent
-//! of that in case the folder is replaced, and every folder that holds a link on the way, since links are swapped.
-//! Where the way ends before the file, the last folder of it will see it go on.
+//! Watching the file itself is not enough: programs that save by renaming put another file in its place. So these are
+//! watched: its folder, the parent of that in case the folder is replaced, and every folder that holds a link on the
+//! path, because links are swapped. If a folder on the path is missing, the last existing one is watched: the missing
+//! one would appear in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, Metadata};
 use std::path::{Component, Path, PathBuf};
 
-use super::gather::drop_in_places;
-use super::resolve::MOST_LINKS;
+use super::manifest_files::drop_in_folders_and_links;
+use super::resolve::MAX_LINKS;
 
-/// Folders by their real path. Two of these are equal when the same names in the same folders matter, also where one
-/// was put in the place of another.
+/// Folders to watch, by real path. Two values are equal if the same names in the same folders are relevant; a folder
+/// that was replaced by another of the same path is not the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WatchFolders {
     folders: BTreeMap<PathBuf, Folder>,
@@ -22,52 +23,52 @@ pub struct WatchFolders {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Folder {
     identity: Identity,
-    /// What matters in it; everything, where this is nothing.
+    /// Relevant names; `None` means all.
     names: Option<BTreeSet<OsString>>,
 }
 
-/// Device and number of a folder.
+/// Device and inode number of a folder.
 type Identity = (u64, u64);
 
 /// Finds the folders to watch for a manifest, its drop-ins and its state. Relative paths start at `base`.
 pub fn watch_folders(base: &Path, manifest: &Path, state: Option<&Path>) -> WatchFolders {
     let mut found = WatchFolders::default();
     let manifest = base.join(manifest);
-    let (folders, links) = drop_in_places(&manifest);
+    let (folders, links) = drop_in_folders_and_links(&manifest);
     let paths = [&*manifest].into_iter().chain(state).chain(links.iter().chain(&folders).map(PathBuf::as_path));
     for path in paths {
-        found.add_way(&base.join(path));
+        found.add_path(&base.join(path));
     }
     for folder in folders {
-        found.add_all_of(&base.join(folder));
+        found.add_whole_folder(&base.join(folder));
     }
     found
 }
 
 impl WatchFolders {
-    /// The folders to watch.
+    /// Returns the folders to watch.
     pub fn folders(&self) -> impl Iterator<Item = &Path> {
         self.folders.keys().map(PathBuf::as_path)
     }
 
-    /// Whether it is one of the folders itself.
+    /// Returns whether the path is one of the watched folders.
     pub fn has(&self, path: &Path) -> bool {
         self.folders.contains_key(path)
     }
 
-    /// Whether a change at this path may be one of what is waited for.
+    /// Returns whether a change at this path may change a watched file.
     pub fn concerns(&self, path: &Path) -> bool {
-        let matters = |folder: &Folder| match &folder.names {
+        let is_relevant = |folder: &Folder| match &folder.names {
             Some(names) => path.file_name().is_some_and(|name| names.contains(name)),
             None => true,
         };
-        self.has(path) || path.parent().and_then(|parent| self.folders.get(parent)).is_some_and(matters)
+        self.has(path) || path.parent().and_then(|parent| self.folders.get(parent)).is_some_and(is_relevant)
     }
 
-    /// Goes from the root to a path and adds what matters on the way.
-    fn add_way(&mut self, path: &Path) {
+    /// Walks from the root to a path, and adds every link and folder on it that affects where it leads.
+    fn add_path(&mut self, path: &Path) {
         let mut links = 0;
-        let mut rest: Vec<OsString> = parts(path);
+        let mut rest: Vec<OsString> = components_reversed(path);
         let mut at = PathBuf::from("/");
         while let Some(name) = rest.pop() {
             if name == ".." {
@@ -76,24 +77,24 @@ impl WatchFolders {
             }
             let next = at.join(&name);
             match fs::symlink_metadata(&next) {
-                Ok(about) if about.is_symlink() && links < MOST_LINKS => {
+                Ok(metadata) if metadata.is_symlink() && links < MAX_LINKS => {
                     links += 1;
                     self.add(&at, &name);
                     let Ok(target) = fs::read_link(&next) else { return };
                     if target.is_absolute() {
                         at = PathBuf::from("/");
                     }
-                    rest.extend(parts(&target));
+                    rest.extend(components_reversed(&target));
                 }
-                Ok(about) if about.is_dir() && !rest.is_empty() => at = next,
-                // The file, or where the way to it ends.
-                _ => return self.add_end(&at, &name),
+                Ok(metadata) if metadata.is_dir() && !rest.is_empty() => at = next,
+                // The file itself, or the first part of the path that is missing.
+                _ => return self.add_file(&at, &name),
             }
         }
     }
 
-    /// A file's folder, and its parent for when it is replaced.
-    fn add_end(&mut self, folder: &Path, name: &OsStr) {
+    /// Adds a file's folder, and the parent in case the folder is replaced.
+    fn add_file(&mut self, folder: &Path, name: &OsStr) {
         self.add(folder, name);
         if let (Some(parent), Some(name)) = (folder.parent(), folder.file_name()) {
             self.add(parent, name);
@@ -106,22 +107,22 @@ impl WatchFolders {
         }
     }
 
-    /// A folder in which everything matters, if it is there.
-    fn add_all_of(&mut self, folder: &Path) {
+    /// Adds a folder in which all names are relevant, if it exists.
+    fn add_whole_folder(&mut self, folder: &Path) {
         if let Some(folder) = fs::canonicalize(folder).ok().and_then(|real| self.folder(&real)) {
             folder.names = None;
         }
     }
 
     fn folder(&mut self, path: &Path) -> Option<&mut Folder> {
-        let about = fs::metadata(path).ok().filter(Metadata::is_dir)?;
-        let new = || Folder { identity: identity(&about), names: Some(BTreeSet::new()) };
+        let metadata = fs::metadata(path).ok().filter(Metadata::is_dir)?;
+        let new = || Folder { identity: identity(&metadata), names: Some(BTreeSet::new()) };
         Some(self.folders.entry(path.to_owned()).or_insert_with(new))
     }
 }
 
-/// The names of a path, the last first; `.` and the root are none.
-fn parts(path: &Path) -> Vec<OsString> {
+/// Returns the components of a path, last first, without `.` and the root.
+fn components_reversed(path: &Path) -> Vec<OsString> {
     let name = |part: Component<'_>| match part {
         Component::Normal(name) => Some(name.to_owned()),
         Component::ParentDir => Some("..".into()),
@@ -131,9 +132,9 @@ fn parts(path: &Path) -> Vec<OsString> {
 }
 
 #[cfg(unix)]
-fn identity(about: &Metadata) -> Identity {
+fn identity(metadata: &Metadata) -> Identity {
     use std::os::unix::fs::MetadataExt;
-    (about.dev(), about.ino())
+    (metadata.dev(), metadata.ino())
 }
 
 #[cfg(not(unix))]
@@ -147,8 +148,8 @@ mod tests {
 
     use super::*;
 
-    /// What matters around `manifest` below `home`, as lines of folder and names.
-    fn around(home: &Path, manifest: &str) -> Vec<String> {
+    /// Returns the watched folders and names of `manifest` below `home`, one folder a line.
+    fn watched(home: &Path, manifest: &str) -> Vec<String> {
         let found = watch_folders(home, &home.join(manifest), None);
         let line = |(path, folder): (&PathBuf, &Folder)| {
             let path = path.strip_prefix(home).ok()?.display();
@@ -167,39 +168,39 @@ mod tests {
     }
 
     #[test]
-    fn a_file_has_its_folder_and_the_parent_of_that() {
+    fn the_folder_of_a_file_and_its_parent_are_watched() {
         let (_home, home) = home();
         fs::create_dir_all(home.join("a/b")).expect("folders");
         fs::write(home.join("a/b/x.toml"), "").expect("a file");
-        assert_eq!(around(&home, "a/b/x.toml"), ["a: b", "a/b: x.d x.toml"]);
+        assert_eq!(watched(&home, "a/b/x.toml"), ["a: b", "a/b: x.d x.toml"]);
     }
 
     #[test]
-    fn what_is_missing_has_the_nearest_folder_that_is_there() {
+    fn the_nearest_existing_folder_of_a_missing_file_is_watched() {
         let (_home, home) = home();
-        assert_eq!(around(&home, "a/b/x.toml"), [": a"]);
+        assert_eq!(watched(&home, "a/b/x.toml"), [": a"]);
     }
 
     #[test]
-    fn every_folder_of_drop_ins_matters_whole() {
+    fn all_names_in_folders_of_drop_ins_are_relevant() {
         let (_home, home) = home();
         fs::create_dir_all(home.join("x.d/team/.git")).expect("folders");
         fs::create_dir(home.join("else")).expect("a folder");
         fs::write(home.join("else/y.toml"), "").expect("a file");
         symlink("../else/y.toml", home.join("x.d/y.toml")).expect("a link");
-        assert_eq!(around(&home, "x.toml"), [": else x.d x.toml", "else: y.toml", "x.d: all", "x.d/team: all"]);
+        assert_eq!(watched(&home, "x.toml"), [": else x.d x.toml", "else: y.toml", "x.d: all", "x.d/team: all"]);
     }
 
     #[test]
-    fn every_link_on_the_way_has_its_folder() {
-        // As Kubernetes lays out a ConfigMap.
+    fn the_folder_of_every_link_on_the_path_is_watched() {
+        // The layout of a ConfigMap that Kubernetes mounts.
         let (_home, home) = home();
         fs::create_dir_all(home.join("etc/..1")).expect("folders");
         fs::write(home.join("etc/..1/x.toml"), "").expect("a file");
         symlink("..1", home.join("etc/..data")).expect("a link");
         symlink("..data/x.toml", home.join("etc/x.toml")).expect("a link");
         let first = watch_folders(&home, Path::new("etc/x.toml"), None);
-        assert_eq!(around(&home, "etc/x.toml"), [": etc", "etc: ..1 ..data x.d x.toml", "etc/..1: x.toml"]);
+        assert_eq!(watched(&home, "etc/x.toml"), [": etc", "etc: ..1 ..data x.d x.toml", "etc/..1: x.toml"]);
         assert!(first.folders().eq([home.clone(), home.join("etc"), home.join("etc/..1")]));
         assert!(first.concerns(&home.join("etc/..data")) && first.concerns(&home.join("etc")));
         assert!(!first.concerns(&home.join("etc/other")) && !first.concerns(&home.join("else")));
@@ -207,17 +208,17 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_of_links_ends() {
+    fn a_loop_of_links_ends() {
         let (_home, home) = home();
         symlink("b.toml", home.join("a.toml")).expect("a link");
         symlink("a.toml", home.join("b.toml")).expect("a link");
-        assert_eq!(around(&home, "a.toml"), [": a.d a.toml b.toml"]);
+        assert_eq!(watched(&home, "a.toml"), [": a.d a.toml b.toml"]);
     }
 
     #[test]
-    fn no_more_links_are_followed_than_by_the_system() {
+    fn only_as_many_links_are_followed_as_by_the_system() {
         let (_home, home) = home();
-        for number in 0..=MOST_LINKS {
+        for number in 0..=MAX_LINKS {
             symlink(format!("{}.toml", number + 1), home.join(format!("{number}.toml"))).expect("a link");
         }
         let found = watch_folders(&home, Path::new("0.toml"), None);
@@ -225,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_took_the_place_of_another_is_another() {
+    fn a_folder_that_replaced_another_is_not_equal_to_it() {
         let (_home, home) = home();
         let now = || watch_folders(&home, Path::new("a/x.toml"), None);
         fs::create_dir(home.join("a")).expect("a folder");

@@ -1,4 +1,4 @@
-//! Every text that a disk can be the cause of.
+//! Tests of every error message of the store.
 
 use std::error::Error as _;
 
@@ -11,20 +11,20 @@ fn io(code: i32) -> Error {
 #[test]
 fn a_message_names_operation_path_and_cause() {
     use Operation::{Create, Inspect, List, Lock, Open, Permit, Read, Remove, Replace, Sync, Write};
-    for (doing, text) in [
+    for (operation, text) in [
         (Inspect, "inspect"),
         (Open, "open"),
         (Read, "read"),
         (List, "list"),
-        (Create, "create a file beside"),
+        (Create, "create a temporary file beside"),
         (Write, "write"),
-        (Permit, "set the mode of"),
+        (Permit, "set the mode and owner of"),
         (Sync, "sync"),
         (Replace, "replace"),
         (Lock, "lock"),
         (Remove, "remove"),
     ] {
-        let error = Error::io(doing, Path::new("a/b.toml"))(io::ErrorKind::PermissionDenied.into());
+        let error = Error::io(operation, Path::new("a/b.toml"))(io::ErrorKind::PermissionDenied.into());
         assert_eq!(error.to_string(), format!("cannot {text} `a/b.toml`: permission denied"));
     }
     assert_eq!(io(13).to_string(), "cannot write `a/b.toml`: permission denied");
@@ -32,12 +32,15 @@ fn a_message_names_operation_path_and_cause() {
 }
 
 #[test]
-fn a_disk_that_is_the_cause_has_its_advice() {
+fn errors_of_the_disk_have_advice() {
     for (kind, advice) in [
-        (io::ErrorKind::StorageFull, Some("free some space on this disk and try again")),
-        (io::ErrorKind::QuotaExceeded, Some("free some of your quota on this disk and try again")),
-        (io::ErrorKind::FileTooLarge, Some("raise the limit on the size of files (`ulimit -f`) and try again")),
-        (io::ErrorKind::ReadOnlyFilesystem, Some("the disk is read-only: `--state` can name a file on another one")),
+        (io::ErrorKind::StorageFull, Some("free some space on this disk, then try again")),
+        (io::ErrorKind::QuotaExceeded, Some("free some of your quota on this disk, then try again")),
+        (io::ErrorKind::FileTooLarge, Some("raise the file size limit (`ulimit -f`), then try again")),
+        (
+            io::ErrorKind::ReadOnlyFilesystem,
+            Some("this disk is read-only: use `--state` to name a file on another one"),
+        ),
         (io::ErrorKind::PermissionDenied, None),
     ] {
         assert_eq!(Error::io(Operation::Write, Path::new("x"))(kind.into()).advice(), advice);
@@ -46,38 +49,35 @@ fn a_disk_that_is_the_cause_has_its_advice() {
 }
 
 #[test]
-fn every_other_error_has_its_text() {
+fn every_other_error_has_a_message() {
     let not_a_file = |kind| Error::NotAFile { path: "x".into(), kind };
     for (error, text) in [
         (
             Error::NoManifest { in_git: true },
-            "there is no `lighthouse.toml` in this folder or in a parent up to the root of the Git checkout",
+            "no `lighthouse.toml` in this folder or in any parent up to the root of the Git checkout",
         ),
         (
             Error::NoManifest { in_git: false },
-            "there is no `lighthouse.toml` in this folder, and parents are searched only in a Git checkout",
+            "no `lighthouse.toml` in this folder; parents are searched only inside a Git checkout",
         ),
-        (not_a_file(Kind::Folder), "`x` is a folder, not a file"),
-        (not_a_file(Kind::Pipe), "`x` is a named pipe, not a file"),
-        (not_a_file(Kind::Device), "`x` is a device, not a file"),
-        (not_a_file(Kind::Socket), "`x` is a socket, not a file"),
-        (not_a_file(Kind::Link), "`x` is a symbolic link, not a file"),
-        (not_a_file(Kind::Other), "`x` is something else, not a file"),
-        (Error::LinkLoop("x".into()), "the symbolic links at `x` lead back to themselves"),
-        (
-            Error::TooLarge { path: "x".into(), limit: (3 << 20) - 1 },
-            "`x` is too large: the limit is 3 MiB of text in all",
-        ),
+        (not_a_file(Kind::Folder), "`x` is a folder, not a regular file"),
+        (not_a_file(Kind::Pipe), "`x` is a named pipe, not a regular file"),
+        (not_a_file(Kind::Device), "`x` is a device, not a regular file"),
+        (not_a_file(Kind::Socket), "`x` is a socket, not a regular file"),
+        (not_a_file(Kind::Link), "`x` is a symbolic link, not a regular file"),
+        (not_a_file(Kind::Other), "`x` is a special file, not a regular file"),
+        (Error::LinkLoop("x".into()), "the symbolic links at `x` form a loop"),
+        (Error::TooLarge { path: "x".into(), limit: (3 << 20) - 1 }, "`x` is too large: the limit is 3 MiB in total"),
         (
             Error::StateIsManifest { state: "x".into(), manifest: "y".into() },
             "the state `x` is the same file as the manifest `y`",
         ),
         (
             Error::StateAmongDropIns { state: "x".into(), folder: "y".into() },
-            "the state `x` is among the drop-ins in `y`",
+            "the state `x` would be read as a drop-in: it is in `y`",
         ),
         (Error::AmongDropIns { path: "x".into(), folder: "y".into() }, "`x` would be read as a drop-in: it is in `y`"),
-        (Error::WouldReplace("x".into()), "`x` is the manifest, the state or its lock, which no output replaces"),
+        (Error::WouldReplace("x".into()), "refusing to overwrite `x`: it is the manifest, the state or its lock"),
         (Error::Held { state: "x".into(), holder: None }, "another apply holds the lock of `x`"),
         (
             Error::Held { state: "x".into(), holder: Some("process 1\u{1b}".to_owned()) },
@@ -91,7 +91,7 @@ fn every_other_error_has_its_text() {
 }
 
 #[test]
-fn a_path_cannot_write_on_the_terminal() {
+fn control_characters_in_paths_are_escaped() {
     let error = Error::NotAName(PathBuf::from("a\u{1b}[2K\r\u{202e}\u{9b}b"));
-    assert_eq!(error.to_string(), r"`a\u{1b}[2K\r\u{202e}\u{9b}b` cannot be the name of a file");
+    assert_eq!(error.to_string(), r"`a\u{1b}[2K\r\u{202e}\u{9b}b` does not end in a file name");
 }

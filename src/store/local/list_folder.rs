@@ -1,19 +1,19 @@
-//! What is in a folder.
+//! Lists the names in a folder.
 //!
-//! The standard library takes for granted that a folder closes, and panics where the system says otherwise. On Unix a
-//! folder is read without it: by the time it is closed all that was wanted is there.
+//! The standard library panics if closing a folder fails. On Unix this module therefore reads folders through `rustix`,
+//! which ignores that failure: all names have been read by then.
 
 use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::again::again;
 use super::error::{Error, Operation};
+use super::retry::retry_interrupted;
 
-/// The names in a folder, in no order. A listing that a signal interrupts has to begin anew.
-pub(super) fn list(folder: &Path) -> Result<Vec<OsString>, Error> {
-    again(|| names(folder)).map_err(Error::io(Operation::List, folder))
+/// Returns the names in a folder, in no particular order. A listing that a signal interrupts starts over.
+pub(super) fn list_folder(folder: &Path) -> Result<Vec<OsString>, Error> {
+    retry_interrupted(|| names(folder)).map_err(Error::io(Operation::List, folder))
 }
 
 #[cfg(unix)]
@@ -39,14 +39,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_has_the_names_of_what_is_in_it_and_no_others() {
+    fn a_listing_has_every_name_in_the_folder_but_not_the_dot_entries() {
         let folder = tempfile::tempdir().expect("a folder");
         for name in [".hidden", "a", "\u{e9}"] {
             fs::write(folder.path().join(name), "").expect("a file");
         }
-        let mut names = list(folder.path()).expect("it can be listed");
+        let mut names = list_folder(folder.path()).expect("a listing");
         names.sort();
         assert_eq!(names, [".hidden", "a", "\u{e9}"]);
-        assert!(matches!(list(&folder.path().join("a")), Err(Error::Io { doing: Operation::List, .. })));
+        assert!(matches!(list_folder(&folder.path().join("a")), Err(Error::Io { operation: Operation::List, .. })));
     }
 }

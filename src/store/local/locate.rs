@@ -1,25 +1,25 @@
-//! Which manifest, and which state belongs to it.
+//! Locates the manifest, and the state and drop-ins that belong to it.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::error::Error;
-use super::list::list;
+use super::list_folder::list_folder;
 use super::read::inspect_link;
 use super::resolve::folder_of;
 
-/// The manifest's name where none is given.
-const NAME: &str = "lighthouse.toml";
+/// File name of a manifest if none is given.
+const DEFAULT_NAME: &str = "lighthouse.toml";
 
-/// The manifest of the folder `current`, which is a real path: there or in the nearest parent that has one, up to the
-/// root of the Git checkout. Outside Git a parent is somebody else's. The answer is relative to `current`, as a person
-/// would give it.
+/// Finds the manifest for the folder `current`, which is a real path: in that folder, or in the nearest parent that has
+/// one, up to the root of the Git checkout. Outside Git, parents are not searched: they may belong to somebody else.
+/// The result is relative to `current`, as a user would type it.
 pub fn find_manifest(current: &Path) -> Result<PathBuf, Error> {
     let root = git_root(current);
     let mut up = PathBuf::new();
     for folder in current.ancestors() {
-        if exists(&folder.join(NAME))? {
-            return Ok(up.join(NAME));
+        if exists(&folder.join(DEFAULT_NAME))? {
+            return Ok(up.join(DEFAULT_NAME));
         }
         if root.is_none_or(|root| root == folder) {
             break;
@@ -29,45 +29,44 @@ pub fn find_manifest(current: &Path) -> Result<PathBuf, Error> {
     Err(Error::NoManifest { in_git: root.is_some() })
 }
 
-/// The state of a manifest: `cluster.state.toml` beside `cluster.toml`, where the path as given says, not where links
-/// lead.
+/// Returns the path of a manifest's state: `cluster.state.toml` for `cluster.toml`. It is beside the path as given, not
+/// beside the target of a link.
 pub fn state_beside(manifest: &Path) -> PathBuf {
     let mut name = stem(manifest).or(manifest.file_name()).unwrap_or_default().to_owned();
     name.push(".state.toml");
     manifest.with_file_name(name)
 }
 
-/// Other states in the folder of a state, by name. A folder that cannot be listed has none to tell of.
+/// Returns the other states in the folder of a state, sorted by name. A folder that cannot be listed counts as empty.
 pub fn states_beside(state: &Path) -> Vec<PathBuf> {
-    let names = list(folder_of(state)).unwrap_or_default().into_iter();
+    let names = list_folder(folder_of(state)).unwrap_or_default().into_iter();
     let names = names.filter(|name| name.as_encoded_bytes().ends_with(b".state.toml"));
     let mut states = names.map(|name| state.with_file_name(name)).filter(|other| other != state).collect::<Vec<_>>();
     states.sort_unstable();
     states
 }
 
-/// The folder of drop-ins that belongs to a manifest: `cluster.d` beside `cluster.toml`. A file of another name has
-/// none.
+/// Returns the folder for a manifest's drop-ins: `cluster.d` for `cluster.toml`. Only `*.toml` files have one.
 pub(super) fn drop_ins_beside(manifest: &Path) -> Option<PathBuf> {
     let mut name: OsString = stem(manifest)?.to_owned();
     name.push(".d");
     Some(manifest.with_file_name(name))
 }
 
-/// The name of a TOML file without `.toml`.
+/// Returns the name of a TOML file without `.toml`.
 fn stem(path: &Path) -> Option<&OsStr> {
     path.extension().filter(|extension| *extension == "toml").and(path.file_stem())
 }
 
-/// The nearest folder that holds `.git`, which is a folder in a checkout and a file in a worktree or submodule.
+/// Finds the nearest folder that holds `.git`: a folder in a checkout, a file in a worktree or submodule.
 fn git_root(current: &Path) -> Option<&Path> {
-    // A parent that may not be searched is not ours.
+    // A parent without search permission is not part of the user's checkout.
     current.ancestors().find(|folder| exists(&folder.join(".git")).unwrap_or(false))
 }
 
-/// Whether something is at the path, be it a link that leads nowhere: reading it then says so.
+/// Returns whether anything is at the path. A dangling link counts: reading it then reports the problem.
 fn exists(path: &Path) -> Result<bool, Error> {
-    inspect_link(path).map(|about| about.is_some())
+    inspect_link(path).map(|metadata| metadata.is_some())
 }
 
 #[cfg(test)]
@@ -76,10 +75,10 @@ mod tests {
 
     use super::*;
 
-    /// A checkout `repo` in a folder that has a manifest itself, with a nested folder.
+    /// Creates a folder with a manifest, a checkout `repo` in it, and a nested folder in the checkout.
     fn checkout() -> (tempfile::TempDir, PathBuf) {
         let outer = tempfile::tempdir().expect("a folder");
-        fs::write(outer.path().join(NAME), "").expect("a manifest");
+        fs::write(outer.path().join(DEFAULT_NAME), "").expect("a manifest");
         let nested = outer.path().join("repo/a/b");
         fs::create_dir_all(&nested).expect("folders");
         (outer, nested)
@@ -92,7 +91,7 @@ mod tests {
         assert!(matches!(find_manifest(&nested), Err(Error::NoManifest { in_git: true })));
         fs::write(outer.path().join("repo/lighthouse.toml"), "").expect("a manifest");
         assert_eq!(find_manifest(&nested).expect("found"), Path::new("../../lighthouse.toml"));
-        fs::write(nested.join(NAME), "").expect("a manifest");
+        fs::write(nested.join(DEFAULT_NAME), "").expect("a manifest");
         assert_eq!(find_manifest(&nested).expect("found"), Path::new("lighthouse.toml"));
     }
 
