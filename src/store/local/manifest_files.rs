@@ -45,8 +45,8 @@ fn read_source(path: &Path, state: Option<&Path>, remaining: &mut u64, budget: u
     Ok(Source::new(path.to_string_lossy(), bytes))
 }
 
-/// Returns every folder that may hold drop-ins, and every link among the drop-ins, to be watched for changes. Folders
-/// that cannot be listed are skipped: [`read_manifest`] reports them.
+/// Returns every folder that may hold drop-ins, and every link among the drop-ins. Skips folders that cannot be listed:
+/// [`read_manifest`] reports them.
 pub(super) fn drop_in_folders_and_links(main: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
     let Some(folder) = drop_ins_beside(main) else { return (Vec::new(), Vec::new()) };
     let (mut folders, mut links, mut next) = (vec![folder.clone()], Vec::new(), vec![folder]);
