@@ -1,8 +1,13 @@
 //! The placement in progress: what runs where, the strategy's node order, and the index that searches use.
 
+use std::sync::Arc;
+
 use crate::model::score::Score;
 use crate::model::{Model, NodeId, WorkloadId};
+use crate::place::demand_batch::DemandBatch;
 use crate::place::index::Index;
+use crate::place::index::block::Level;
+use crate::place::index::columns::Columns;
 use crate::place::node_order::NodeOrder;
 use crate::place::{first_fit, search, workload_order};
 use crate::rules::{self, Demand, Occupancy, Standing};
@@ -112,19 +117,36 @@ impl Engine {
 
     /// Finds the first node that takes a workload, and leaves the workload unplaced.
     pub(crate) fn find(&mut self, model: &Model, workload: WorkloadId, standing: Standing) -> Option<NodeId> {
-        search::first_node(model, self, &Demand::of(model, workload), standing)
+        let batch = DemandBatch::new(model, self.columns().as_deref(), [workload]);
+        batch.iter().find_map(|(demand, needs)| search::first_node(model, self, &demand, needs, standing))
     }
 
     /// Places a workload on the first node that takes it.
     pub(crate) fn place(&mut self, model: &Model, workload: WorkloadId, standing: Standing) -> Option<NodeId> {
-        let demand = Demand::of(model, workload);
-        let node = search::first_node(model, self, &demand, standing)?;
-        if !rules::aversion_groups_allow(model, &self.occupancy, &demand, node, false) {
-            self.reluctant.push(workload);
+        let batch = DemandBatch::new(model, self.columns().as_deref(), [workload]);
+        batch.iter().find_map(|(demand, needs)| self.place_demand(model, &demand, needs, standing))
+    }
+
+    /// Places a workload, given its demand and the levels that the demand needs in the index.
+    pub(crate) fn place_demand(
+        &mut self,
+        model: &Model,
+        demand: &Demand<'_>,
+        needs: &[Level],
+        standing: Standing,
+    ) -> Option<NodeId> {
+        let node = search::first_node(model, self, demand, needs, standing)?;
+        if !rules::aversion_groups_allow(model, &self.occupancy, demand, node, false) {
+            self.reluctant.push(demand.workload);
         }
-        self.attach_demand(model, &demand, node);
+        self.attach_demand(model, demand, node);
         self.order.resume_after(node);
         Some(node)
+    }
+
+    /// Returns the columns of the index, if there is one.
+    pub(crate) fn columns(&self) -> Option<Arc<Columns>> {
+        self.index.as_ref().map(Index::columns)
     }
 
     fn attach_demand(&mut self, model: &Model, demand: &Demand<'_>, node: NodeId) {

@@ -12,12 +12,14 @@
 //! | `first_fit` | the main loop: each workload in turn, to the first node that takes it |
 //! | `workload_order` | the order in which a strategy takes workloads: by priority, then by manifest or size |
 //! | `node_order` | the order in which a strategy tries nodes: by manifest, round robin, or bin pack's score |
+//! | `demand_batch` | demands of the next workloads, laid out ahead of the loop |
 //! | `search` | the first node that takes one workload, soft rules included |
 //! | `index` | skips nodes that cannot take a workload |
 //! | `reconcile` | what stays where it is on record, and the queue of the rest |
 //! | `engine` | the placement in progress |
 //! | `tally` | why nodes refuse what stays unplaced |
 
+mod demand_batch;
 mod engine;
 mod first_fit;
 mod index;

@@ -6,6 +6,7 @@
 use crate::model::{Model, NodeId};
 use crate::place::Engine;
 use crate::place::engine::Cluster;
+use crate::place::index::block::Level;
 use crate::rules;
 use crate::rules::{Demand, Standing};
 
@@ -24,11 +25,13 @@ const PASSES: [Pass; 4] = [
     Pass { aversion: false, affinity: false },
 ];
 
-/// Returns the first node in strategy order that takes a workload.
+/// Returns the first node in strategy order that takes a workload; `needs` are the levels that its demand needs in the
+/// common columns of the index.
 pub(crate) fn first_node(
     model: &Model,
     engine: &mut Engine,
     demand: &Demand<'_>,
+    needs: &[Level],
     standing: Standing,
 ) -> Option<NodeId> {
     let Engine { occupancy, order, index, .. } = engine;
@@ -49,7 +52,7 @@ pub(crate) fn first_node(
         };
         match index {
             None => order.nodes().find(|&node| takes(node)),
-            Some(index) => index.first(Cluster { model, occupancy, order }, demand, pass, &mut takes),
+            Some(index) => index.first(Cluster { model, occupancy, order }, demand, needs, pass, &mut takes),
         }
     });
     if let (None, Some(index)) = (found, index) {

@@ -226,14 +226,17 @@ impl Basis {
         let _progress = Progress::start("planning", self.quiet);
         let (model, record, pins) = (&self.manifest.model, self.record(), self.pins());
         let start = place::Start { record: Some(record), pins: &pins, ..place::Start::default() };
-        let outcome = place::place(model, &start).map_err(|error| {
+        // Every page lists workloads by name: they are sorted while workloads are placed.
+        let (_, outcome) = both(|| model.workloads_by_name(), || place::place(model, &start));
+        let outcome = outcome.map_err(|error| {
             let (workload, node) = (model.workload_name(error.pin.workload), model.node_name(error.pin.node));
             let why = phrase::refused_move(model, &error);
             Failure::error(format!("{} cannot move to {}: {why}", quoted(workload), quoted(node)))
         })?;
-        let violations = verify::judge(model, &outcome.assignment);
+        let assignment = outcome.assignment.clone();
+        let (violations, plan) = both(|| verify::judge(model, &assignment), || Plan::of(model, record, &pins, outcome));
         match violations.first() {
-            None => Ok(Plan::of(model, record, &pins, outcome)),
+            None => Ok(plan),
             Some(first) => Err(Failure::error(format!("the plan breaks a rule: {first}"))
                 .help("this is a bug in lighthouse; nothing was written; please report it")),
         }

@@ -16,6 +16,8 @@ pub(crate) mod candidates;
 pub(crate) mod columns;
 mod thresholds;
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::names::Symbol;
@@ -41,7 +43,7 @@ struct IndexedSubset {
 /// Index of the open nodes. A subset is built when it is first searched.
 #[derive(Clone, Debug)]
 pub(crate) struct Index {
-    columns: Columns,
+    columns: Arc<Columns>,
     node_subsets: candidates::NodeSubsets,
     subsets: Vec<IndexedSubset>,
     by_subset: FxHashMap<Subset, usize>,
@@ -51,8 +53,6 @@ pub(crate) struct Index {
     unplaceable: FxHashSet<u32>,
     /// Buffer for the candidates of a search.
     candidates: Candidates,
-    /// Buffer for the levels that a workload needs in the common columns.
-    needs: Vec<Level>,
     /// Buffer for a node's row, or for needs with an extra column.
     row: Vec<Level>,
     /// Result of the last search. The next change is usually to its node, which then needs no lookup.
@@ -72,36 +72,40 @@ impl Index {
     pub(crate) fn new(model: &Model) -> Self {
         let nodes = model.node_ids().filter(|&node| rules::is_open(model, Standing::Free, node)).collect::<Vec<_>>();
         Self {
-            columns: Columns::new(model, &nodes),
+            columns: Arc::new(Columns::new(model, &nodes)),
             memberships: vec![Vec::new(); model.nodes().len()],
             node_subsets: candidates::NodeSubsets::new(model, nodes),
             subsets: Vec::new(),
             by_subset: FxHashMap::default(),
             unplaceable: FxHashSet::default(),
             candidates: Candidates::default(),
-            needs: Vec::new(),
             row: Vec::new(),
             found: None,
         }
     }
 
-    /// Returns the first node in strategy order that takes a workload and keeps the soft rules of a pass.
+    /// Returns the columns that all rows begin with.
+    pub(crate) fn columns(&self) -> Arc<Columns> {
+        Arc::clone(&self.columns)
+    }
+
+    /// Returns the first node in strategy order that takes a workload and keeps the soft rules of a pass. `needs` are
+    /// the levels that the demand needs in the common columns.
     pub(crate) fn first(
         &mut self,
         cluster: Cluster<'_>,
         demand: &Demand<'_>,
+        needs: &[Level],
         pass: Pass,
         takes: &mut impl FnMut(NodeId) -> bool,
     ) -> Option<NodeId> {
         let mut candidates = std::mem::take(&mut self.candidates);
         self.node_subsets.candidates(cluster, &self.columns, demand, pass, &mut candidates);
-        self.needs.clear();
-        self.columns.append_needs(demand, None, true, &mut self.needs);
         let start = cluster.order.start_key();
         let from = start.or_else(|| cluster.order.lower_bound(demand));
         self.found = self
-            .first_from_key(cluster, demand, &candidates, from, takes)
-            .or_else(|| start.and_then(|_| self.first_from_key(cluster, demand, &candidates, None, takes)));
+            .first_from_key(cluster, demand, needs, &candidates, from, takes)
+            .or_else(|| start.and_then(|_| self.first_from_key(cluster, demand, needs, &candidates, None, takes)));
         self.candidates = candidates;
         self.found.map(|found| found.key.node)
     }
@@ -111,6 +115,7 @@ impl Index {
         &mut self,
         cluster: Cluster<'_>,
         demand: &Demand<'_>,
+        needs: &[Level],
         candidates: &Candidates,
         from: Option<SortKey>,
         takes: &mut impl FnMut(NodeId) -> bool,
@@ -123,15 +128,15 @@ impl Index {
         for &name in &candidates.subsets {
             let at = self.number_of(cluster, name);
             let indexed = &mut self.subsets[at];
-            let needs = match name {
+            let levels = match name {
                 Subset::Offering(_) => {
                     self.row.clear();
                     self.columns.append_needs(demand, indexed.extra.as_ref(), false, &mut self.row);
                     &self.row
                 }
-                _ => &self.needs,
+                _ => needs,
             };
-            let found = indexed.tree.first(needs, from, takes);
+            let found = indexed.tree.first(levels, from, takes);
             let found = found.map(|(key, position)| Found { key, at: Some((at, position)) });
             best = best.into_iter().chain(found).min_by(first);
         }
