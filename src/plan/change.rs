@@ -102,8 +102,10 @@ const REMOVED: &[ChangeReason] = &[ChangeReason::Removed];
 pub(super) fn changes(model: &Model, record: &Record, outcome: &Outcome, pins: &[Pin]) -> Vec<Change> {
     let shared_domains = shared_domains(model, outcome);
     let comparison = Comparison { model, record, outcome, pins, shared_domains, departures: departures(outcome) };
-    let changed = model.workloads_by_name().iter().filter_map(|&workload| comparison.change(workload));
-    let mut changes = changed.collect::<Vec<_>>();
+    // A first plan changes every workload: a list that grows would hold up to twice as much.
+    let capacity = if record.is_empty() { model.workloads().len() } else { 0 };
+    let mut changes = Vec::with_capacity(capacity);
+    changes.extend(model.workloads_by_name().iter().filter_map(|&workload| comparison.change(workload)));
     let removals = outcome.inheritance.unclaimed.iter().map(|&entry| removal(record, entry));
     if removals.len() > 0 {
         changes.extend(removals);

@@ -12,12 +12,12 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use crate::model::names::Symbol;
-use crate::model::{Model, NodeId, Requirement};
+use crate::model::{Model, NodeId, Requirement, WorkloadId};
 use crate::place::Unplaced;
 use crate::plan::{Change, ChangeReason, Plan};
 use crate::quantity::{Capacity, CapacityText, Family, Quantity, QuantityText};
 use crate::render::json::findings::{Finding, findings, schema_of};
-use crate::render::json::one_line::{one_line, write_line};
+use crate::render::json::one_line::{ObjectWriter, one_line};
 use crate::rules::{Departure, Reason};
 use crate::text::diagnostic::Findings;
 use crate::text::source::Source;
@@ -197,9 +197,7 @@ struct Nodes<'a>(&'a Plan<'a>);
 
 impl Serialize for Placements<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (model, assignment) = (self.0.model, &self.0.outcome.assignment);
-        let node = |workload| assignment.of(workload).map(|node| model.node_name(node));
-        serializer.collect_map(model.workloads_by_name().iter().map(|&each| (model.workload_name(each), node(each))))
+        serializer.collect_map(self.0.model.workloads_by_name().iter().map(|&workload| placement(self.0, workload)))
     }
 }
 
@@ -228,7 +226,19 @@ pub fn plan(plan: &Plan<'_>, warnings: &Findings, sources: &[Source]) -> String 
 
 /// Writes the text that [`plan()`] returns, entry by entry.
 pub fn write_plan(out: impl io::Write, plan: &Plan<'_>, warnings: &Findings, sources: &[Source]) -> io::Result<()> {
-    write_line(out, &document(plan, warnings, sources))
+    let (model, document) = (plan.model, document(plan, warnings, sources));
+    let mut object = ObjectWriter::new(out);
+    object.field("format_version", &document.format_version)?;
+    object.field("cluster", &document.cluster)?;
+    object.field("strategy", &document.strategy)?;
+    object.field("replan", &document.replan)?;
+    object.field("summary", &document.summary)?;
+    object.map("placements", model.workloads_by_name(), |&workload| placement(plan, workload))?;
+    object.list("changes", &plan.changes, |change| change_entry(model, change))?;
+    object.list("unplaced", &plan.unplaced, |unplaced| unplaced_entry(model, unplaced))?;
+    object.list("nodes", model.nodes_by_name(), |&node| node_entry(plan, node))?;
+    object.field("diagnostics", &document.diagnostics)?;
+    object.end()
 }
 
 /// Returns the JSON Schema of the text that [`plan()`] returns.
@@ -251,6 +261,12 @@ pub(crate) fn document<'a>(plan: &'a Plan<'a>, warnings: &'a Findings, sources: 
         nodes: Nodes(plan),
         diagnostics: findings(warnings, sources),
     }
+}
+
+/// Returns the names of a workload and of its node, if it has one.
+fn placement<'a>(plan: &'a Plan<'a>, workload: WorkloadId) -> (&'a str, Option<&'a str>) {
+    let node = plan.outcome.assignment.of(workload);
+    (plan.model.workload_name(workload), node.map(|node| plan.model.node_name(node)))
 }
 
 fn totals(plan: &Plan<'_>) -> Totals {
