@@ -233,10 +233,9 @@ impl Basis {
             let why = phrase::refused_move(model, &error);
             Failure::error(format!("{} cannot move to {}: {why}", quoted(workload), quoted(node)))
         })?;
-        let assignment = outcome.assignment.clone();
-        let (violations, plan) = both(|| verify::judge(model, &assignment), || Plan::of(model, record, &pins, outcome));
+        let violations = verify::judge(model, &outcome.assignment);
         match violations.first() {
-            None => Ok(plan),
+            None => Ok(Plan::of(model, record, &pins, outcome)),
             Some(first) => Err(Failure::error(format!("the plan breaks a rule: {first}"))
                 .help("this is a bug in lighthouse; nothing was written; please report it")),
         }
