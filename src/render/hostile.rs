@@ -79,7 +79,12 @@ fn watch_tells_of_every_name_in_lines_of_its_own() {
     let model = names(all.iter().map(String::as_str));
     let plan = Plan::new(&model, &Record::default(), &[]).expect("a plan");
     let origin = Origin { manifest: all[0].clone(), state: Some(all[0].clone()), serial: Some(1) };
-    let news = Shown::default().news(&plan, &origin, (Trigger::Change, &all[..1]), Paint::Plain);
+    let news = ShownPlan::default().news(
+        &plan,
+        &origin,
+        PlanCause { trigger: Trigger::Change, changed: &all[..1] },
+        Paint::Plain,
+    );
     assert_shown(&news, 1 + all.len());
     for name in &all {
         let refused = Refused { code: "x", message: name };

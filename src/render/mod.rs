@@ -10,7 +10,7 @@ mod markdown;
 pub mod phrase;
 mod setting;
 pub mod text;
-mod watch;
+mod trigger;
 
 #[cfg(test)]
 mod fixture;
@@ -27,15 +27,17 @@ pub use json::explain::{explain as explain_json, explain_schema};
 pub use json::findings::{check as check_json, check_schema};
 pub use json::plan::{plan as plan_json, plan_schema, write_plan as write_plan_json};
 pub use json::show::{show as show_json, show_saved as saved_json, show_schema};
+pub use json::watch::{
+    ContentDigests, Time, WatchStatus, watch_applied, watch_error, watch_plan, watch_recovered, watch_refused,
+    watch_schema, watch_status, watch_status_schema, watch_version,
+};
 pub use markdown::plan as plan_markdown;
 pub use setting::Setting;
 pub use text::explain::explain as explain_text;
 pub use text::plan::{plan as plan_text, write_plan as write_plan_text};
 pub use text::show::{show as show_text, show_lines, show_saved as saved_text};
-pub use watch::{
-    Shown, Time, Trigger, WatchStatus, watch_applied, watch_error, watch_plan, watch_recovered, watch_refused,
-    watch_schema, watch_status, watch_status_schema, watch_version,
-};
+pub use text::watch::ShownPlan;
+pub use trigger::{PlanCause, Trigger};
 
 /// Whether text may carry colours; they add nothing that it does not say.
 pub use crate::text::diagnostic::Paint;

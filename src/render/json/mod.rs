@@ -6,3 +6,4 @@ pub(crate) mod findings;
 pub(crate) mod one_line;
 pub(crate) mod plan;
 pub(crate) mod show;
+pub(crate) mod watch;

@@ -5,3 +5,4 @@ pub(crate) mod plan;
 pub(crate) mod rows;
 pub(crate) mod show;
 pub(crate) mod unplaced;
+pub(crate) mod watch;

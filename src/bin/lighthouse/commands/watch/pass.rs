@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use lighthouse::manifest::MAX_TEXT_BYTES;
 use lighthouse::plan::Plan;
-use lighthouse::render::Shown;
+use lighthouse::render::{PlanCause, ShownPlan};
 use lighthouse::state::Lineage;
 use lighthouse::text::diagnostic::Findings;
 use lighthouse::text::source::Source;
@@ -36,7 +36,7 @@ pub(crate) struct Planner {
     /// Content of the last pass.
     content: Option<Content>,
     /// Last plan that was shown.
-    shown: Shown,
+    shown: ShownPlan,
     /// Version of the state that was last written, or last compared and found current.
     last_version: Option<Version>,
 }
@@ -50,7 +50,7 @@ struct Version {
 impl Planner {
     /// Creates a planner that has planned nothing yet.
     pub(crate) fn new(paths: Paths, apply: bool, reporter: Reporter, terminal: Terminal) -> Self {
-        Self { paths, apply, reporter, terminal, content: None, shown: Shown::default(), last_version: None }
+        Self { paths, apply, reporter, terminal, content: None, shown: ShownPlan::default(), last_version: None }
     }
 
     /// Plans a snapshot, reports the plan, and applies it if that is enabled.
@@ -74,9 +74,9 @@ impl Planner {
         };
         let duration = start.elapsed();
         let changed = before.map(|before| content.changed_since(&before)).unwrap_or_default();
-        let report = request
-            .trigger
-            .map(|trigger| self.reporter.plan(&basis, &plan, &content, (trigger, &changed), &mut self.shown));
+        let report = request.trigger.map(|trigger| {
+            self.reporter.plan(&basis, &plan, &content, PlanCause { trigger, changed: &changed }, &mut self.shown)
+        });
         let outcome = if self.apply {
             self.apply(&basis, &plan, content.clone(), request.removals)
         } else {

@@ -2,8 +2,8 @@
 
 use lighthouse::plan::Plan;
 use lighthouse::render::{
-    Paint, Refused, Shown, Trigger, watch_applied, watch_error, watch_plan, watch_recovered, watch_refused,
-    watch_version,
+    ContentDigests, Paint, PlanCause, Refused, ShownPlan, watch_applied, watch_error, watch_plan, watch_recovered,
+    watch_refused, watch_version,
 };
 use lighthouse::text::escape::visible;
 use lighthouse::watch::Content;
@@ -45,14 +45,13 @@ impl Reporter {
         basis: &Basis,
         plan: &Plan<'_>,
         content: &Content,
-        cause: (Trigger, &[String]),
-        shown: &mut Shown,
+        cause: PlanCause<'_>,
+        shown: &mut ShownPlan,
     ) -> String {
         match self.format {
             ApplyFormat::Text => with_time(shown.news(plan, &basis.origin(), cause, self.paint).trim_end()),
             ApplyFormat::Json => {
-                let digests = (content.manifest(), content.state());
-                watch_plan(&now(), cause, digests, plan, (&basis.manifest.warnings, &basis.sources))
+                watch_plan(&now(), cause, digests(content), plan, (&basis.manifest.warnings, &basis.sources))
             }
         }
     }
@@ -69,7 +68,7 @@ impl Reporter {
     pub(crate) fn applied(self, state: &str, serial: Option<u64>, content: &Content) -> String {
         match self.format {
             ApplyFormat::Text => with_time(&format!("applied: saved {state} (serial {})", serial.unwrap_or_default())),
-            ApplyFormat::Json => watch_applied(&now(), serial, (content.manifest(), content.state())),
+            ApplyFormat::Json => watch_applied(&now(), serial, digests(content)),
         }
     }
 
@@ -122,4 +121,8 @@ fn with_time(text: &str) -> String {
     let now = now();
     let time = now.split_once('T').map_or(now.as_str(), |(_, time)| time);
     format!("{time}  {text}\n")
+}
+
+fn digests(content: &Content) -> ContentDigests {
+    ContentDigests { manifest: content.manifest(), state: content.state() }
 }
