@@ -74,7 +74,7 @@ pub(crate) fn state() -> State {
     State { cluster: Some("prod".to_owned()), lineage: Lineage::from_bytes([7; 16]), serial: 7, record }
 }
 
-/// A plan with one move and one that has no place.
+/// Saved plan with a move and an unplaced workload.
 pub(crate) fn saved_plan() -> SavedPlan {
     let change = SavedChange {
         workload: "web-0".to_owned(),

@@ -1,7 +1,7 @@
-//! Annotations of a pull request: the workflow commands of GitHub.
+//! Renders annotations of a pull request as workflow commands of GitHub.
 //!
-//! A line that begins with `::` is a command, so no text may bring a line of its own: `%`, CR and LF are escaped
-//! everywhere, `:` and `,` in properties too. Characters that cannot be seen are spelled out before that.
+//! A line that begins with `::` is a command, so no text may start a new line: `%`, CR and LF are escaped everywhere,
+//! `:` and `,` also in properties. Invisible characters are made visible first.
 
 use std::fmt::Write;
 
@@ -14,7 +14,7 @@ use crate::text::diagnostic::{Diagnostic, Findings, MAX_MESSAGES};
 use crate::text::escape::visible;
 use crate::text::source::{Source, Span};
 
-/// One annotation for each finding, a hundred at most, then one that counts the rest.
+/// Returns one annotation for each finding, at most a hundred, then one that counts the rest.
 pub fn findings(findings: &Findings, sources: &[Source]) -> String {
     let mut text: String = findings.iter().take(MAX_MESSAGES).map(|found| annotation(found, sources)).collect();
     let more = (findings.errors() + findings.warnings()).saturating_sub(MAX_MESSAGES);
@@ -25,8 +25,8 @@ pub fn findings(findings: &Findings, sources: &[Source]) -> String {
     text
 }
 
-/// One annotation for each workload without a place (an error), each eviction (a warning) and each move (a notice), at
-/// the workload's name in the manifest: a hundred at most, then one that counts the rest. The warnings of the manifest
+/// Returns one annotation for each unplaced workload (an error), each eviction (a warning) and each move (a notice), at
+/// the name of the workload in the manifest: at most a hundred, then one that counts the rest. Warnings of the manifest
 /// come first.
 pub fn plan(plan: &Plan<'_>, manifest: &Manifest, sources: &[Source]) -> String {
     let at = |workload: WorkloadId| properties(manifest.workload_spans(workload).name, sources);
@@ -51,7 +51,7 @@ fn no_place(plan: &Plan<'_>, unplaced: &Unplaced) -> String {
     format!("{name} is unplaced: {}", phrase::unplaced(plan.model, unplaced))
 }
 
-/// `web moves from nas to rack-0: nas is drained: ...`, `web is evicted from nas: ...`.
+/// Returns a sentence such as `web moves from nas to rack-0: nas is drained: ...`.
 fn leaves(plan: &Plan<'_>, change: &Change) -> String {
     let (name, from) = (visible(&change.workload), visible(change.from.as_deref().unwrap_or_default()));
     let reasons = change.reasons.iter().map(|reason| phrase::change_reason(plan.model, change, reason));
@@ -62,7 +62,7 @@ fn leaves(plan: &Plan<'_>, change: &Change) -> String {
     }
 }
 
-/// One finding as one line.
+/// Returns a finding as one line.
 fn annotation(found: &Diagnostic, sources: &[Source]) -> String {
     let place = found.primary.as_ref().map(|label| properties(label.span, sources)).unwrap_or_default();
     command(found.severity.word(), &place, &message(found))
@@ -72,7 +72,7 @@ fn command(level: &str, place: &str, message: &str) -> String {
     format!("::{level}{place}::{}\n", data(message))
 }
 
-/// All that is said of it, a line each.
+/// Returns the message, notes and help of a finding, one line each.
 fn message(found: &Diagnostic) -> String {
     let label = found.primary.iter().map(|label| label.text.as_str()).filter(|text| !text.is_empty());
     let notes = found.notes.iter().map(String::as_str);
@@ -94,12 +94,12 @@ fn properties(place: Span, sources: &[Source]) -> String {
     text
 }
 
-/// Text of a message.
+/// Escapes the text of a message.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// Text of a property.
+/// Escapes the text of a property.
 fn property(text: &str) -> String {
     data(&visible(text)).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,9 +1,9 @@
-//! A plan as a comment on a pull request.
+//! Renders a plan as a comment on a pull request.
 //!
 //! The first line is a marker by which a pipeline finds its earlier comment. Every text that a manifest can choose
-//! stands in a fence or in a code span, both closed by more backticks than it has in a row: nothing in there is
-//! Markdown, HTML, a mention or a link. A comment has a largest size, so lines are bounded and the last ones are left
-//! out, the alarming ones last of all.
+//! stands in a fence or in a code span with more backticks than the text has in a row, so nothing in it becomes
+//! Markdown, HTML, a mention or a link. The size of a comment is limited: long lines are cut, and surplus lines are left
+//! out, the least alarming ones first.
 
 use crate::plan::Plan;
 use crate::render::json::findings::position;
@@ -15,19 +15,19 @@ use crate::text::diagnostic::{Diagnostic, Findings};
 use crate::text::escape::visible;
 use crate::text::source::Source;
 
-/// The longest comment; GitHub takes 65,536 characters, and leaves room for what a pipeline adds.
+/// Maximum size of the comment. GitHub takes 65,536 characters; the rest is for text that a pipeline adds.
 const MOST: usize = 60_000;
 
-/// Lines are cut here, so that one of them cannot fill the comment.
+/// Maximum length of a line, so that one line cannot fill the comment.
 const LONGEST_LINE: usize = 1_000;
 
-/// So many warnings are listed; the rest is counted.
+/// Maximum number of listed warnings; the rest is counted.
 const MOST_WARNINGS: usize = 20;
 
-/// Longer names of clusters do not go into the marker.
+/// Maximum length of a cluster name in the marker.
 const LONGEST_MARKED: usize = 100;
 
-/// The whole comment.
+/// Returns the whole comment.
 pub fn plan(
     plan: &Plan<'_>,
     origin: &Origin,
@@ -55,7 +55,7 @@ fn page(
     format!("{head}{}{warned}", details(plan, locate, room))
 }
 
-/// The comment that no reader sees, with the cluster's name where that is plain.
+/// Returns the invisible marker, with the name of the cluster if the name is short and plain.
 fn marker(cluster: Option<&str>) -> String {
     let plain = |name: &&str| {
         let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -66,7 +66,7 @@ fn marker(cluster: Option<&str>) -> String {
         .map_or("<!-- lighthouse plan -->".to_owned(), |name| format!("<!-- lighthouse plan: {name} -->"))
 }
 
-/// The changes, folded.
+/// Returns the changes in a folded section.
 fn details(plan: &Plan<'_>, locate: Locate<'_>, room: usize) -> String {
     let lines = lines(plan, locate);
     if lines.is_empty() {
@@ -81,13 +81,13 @@ fn details(plan: &Plan<'_>, locate: Locate<'_>, room: usize) -> String {
     format!("{open}{}{close}{left}", joined(&lines[..shown]))
 }
 
-/// What stands on the fold.
+/// Returns the title of the folded section.
 fn title(plan: &Plan<'_>) -> String {
     let changes = counted(plan.changes.len(), "change");
     if plan.unplaced.is_empty() { changes } else { format!("{changes}, {} unplaced", plan.unplaced.len()) }
 }
 
-/// What was evicted, what has no place, then all other changes: the last lines may be left out.
+/// Returns evictions, unplaced workloads, then all other changes, because the last lines may be left out.
 fn lines(plan: &Plan<'_>, locate: Locate<'_>) -> Vec<String> {
     let (others, evictions) = KINDS.split_at(KINDS.len() - 1);
     let widths = Widths::of_changes(plan);
@@ -96,7 +96,7 @@ fn lines(plan: &Plan<'_>, locate: Locate<'_>) -> Vec<String> {
     rows(evictions).chain(unplaced).chain(rows(others)).map(|line| cut(&line)).collect()
 }
 
-/// How many of the lines fit.
+/// Returns the number of lines that fit.
 fn fitting(lines: &[String], room: usize) -> usize {
     let ends = lines.iter().scan(0, |end, line| {
         *end += length(line) + 1;
@@ -109,7 +109,7 @@ fn left_out(left: usize, all: usize) -> String {
     format!("\n**{left} of {all} lines are left out here**; `lighthouse plan` shows them all.\n")
 }
 
-/// The warnings, a line each.
+/// Returns the warnings, one line each.
 fn warned(warnings: &Findings, sources: &[Source]) -> String {
     let count = warnings.warnings();
     if count == 0 {
@@ -123,17 +123,17 @@ fn warned(warnings: &Findings, sources: &[Source]) -> String {
     format!("\n{}:\n\n{fence}text\n{}{fence}\n", counted(count, "warning"), joined(&lines))
 }
 
-/// `cluster.toml:14:28: workload ...`.
+/// Returns a warning such as `cluster.toml:14:28: workload ...`.
 fn warning(found: &Diagnostic, sources: &[Source]) -> String {
     let (file, line, column) = found.primary.as_ref().map(|label| position(label, sources)).unwrap_or_default();
     let place = file.zip(line).zip(column).map(|((file, line), column)| format!("{file}:{line}:{column}: "));
     cut(&visible(&format!("{}{}", place.unwrap_or_default(), found.message)))
 }
 
-/// A text between more backticks than it has in a row, on one line.
+/// Returns a text as a code span on one line, with more backticks around it than it has in a row.
 fn code_span(text: &str) -> String {
     let ticks = "`".repeat(longest_run(text) + 1);
-    // One blank on each side is taken off again; without them a backtick at an end would lengthen the delimiter.
+    // Markdown removes one blank on each side; without them, a backtick at an end would lengthen the delimiter.
     if text.starts_with('`') || text.ends_with('`') {
         format!("{ticks} {text} {ticks}")
     } else {
@@ -146,7 +146,7 @@ fn fence(lines: &[String]) -> String {
     "`".repeat((longest + 1).max(3))
 }
 
-/// The most backticks in a row.
+/// Returns the length of the longest run of backticks.
 fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
 }
@@ -155,7 +155,7 @@ fn joined(lines: &[String]) -> String {
     lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
 }
 
-/// The line, or its beginning.
+/// Returns the line, cut if it is too long.
 fn cut(line: &str) -> String {
     let mut room = LONGEST_LINE;
     let end = line.char_indices().find_map(|(at, c)| {
@@ -166,7 +166,7 @@ fn cut(line: &str) -> String {
     end.map_or_else(|| line.to_owned(), |end| format!("{}...", &line[..end]))
 }
 
-/// Characters in UTF-16: never fewer than GitHub counts, which is in code points where it stores a comment.
+/// Returns the length in UTF-16 units, which is at least the number of code points that GitHub counts.
 fn length(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
 }

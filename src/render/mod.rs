@@ -42,7 +42,7 @@ pub use trigger::{PlanCause, Trigger};
 /// Whether text may carry colours; they add nothing that it does not say.
 pub use crate::text::diagnostic::Paint;
 
-/// What a plan was made from, as people know it.
+/// Names of the files that a plan was made from.
 #[derive(Clone, Debug, Default)]
 pub struct Origin {
     /// The manifest's name.

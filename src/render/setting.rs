@@ -1,4 +1,4 @@
-//! Where an explanation is shown, and what it can point to.
+//! Plan, files and terminal that the pages of `explain` need.
 
 use crate::explain::Remedy;
 use crate::manifest::Manifest;
@@ -7,20 +7,20 @@ use crate::plan::Plan;
 use crate::render::Origin;
 use crate::text::source::Source;
 
-/// Where an explanation is shown, and what it can point to.
+/// Plan, files and terminal of an explanation.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting<'a> {
-    /// The plan that is explained.
+    /// Plan that is explained.
     pub plan: &'a Plan<'a>,
-    /// The manifest, for the places of its tables.
+    /// Manifest, for the positions of its tables.
     pub manifest: &'a Manifest,
-    /// Its texts.
+    /// Source files of the manifest.
     pub sources: &'a [Source],
-    /// What it was planned from.
+    /// Names of the files that the plan was made from.
     pub origin: &'a Origin,
-    /// The command that applies, with the flags that were given.
+    /// Command that applies the plan, with the flags that were given.
     pub apply: &'a str,
-    /// The columns of the terminal; `None` where it goes elsewhere.
+    /// Width of the terminal in columns; `None` if the output is not a terminal.
     pub columns: Option<usize>,
 }
 
@@ -33,7 +33,7 @@ impl<'a> Setting<'a> {
         self.manifest.workload_line(self.sources, workload, key)
     }
 
-    /// File and line of what a change edits; nothing where it edits nothing.
+    /// Returns file and line of the key that a remedy edits; `None` if it edits nothing.
     pub(crate) fn edited(self, workload: WorkloadId, remedy: &Remedy) -> Option<(&'a str, usize)> {
         let name =
             |amounts: &[crate::explain::Amount]| amounts.first().map_or("", |each| self.plan.model.text(each.resource));

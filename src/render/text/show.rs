@@ -1,4 +1,4 @@
-//! A state, or a saved plan, for people; and a state for shell scripts.
+//! Renders a state or a saved plan for people, and a state for shell scripts.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,10 +11,10 @@ use crate::state::{SavedPlan, State};
 use crate::text::count::counted;
 use crate::text::escape::{escape_hidden, visible};
 
-/// A workload with what is said of it.
+/// Workload with its description.
 type Line = (String, String);
 
-/// A state by node, or what is on one node of it; labels are there where the manifest is.
+/// Returns a state grouped by node, or one node of it. Labels are shown if the manifest is at hand.
 pub fn show(state: &State, model: Option<&Model>, node: Option<&str>) -> String {
     let mut on = BTreeMap::<&str, Vec<Line>>::new();
     if let Some(node) = node {
@@ -33,11 +33,11 @@ pub fn show(state: &State, model: Option<&Model>, node: Option<&str>) -> String 
     page
 }
 
-/// A state as lines of workload, TAB, node, in order of workloads; with a node the lines of that node.
+/// Returns a state as lines of workload, TAB, node, sorted by workload; if a node is given, only its lines.
 ///
-/// This is what a deploy script reads and what `adopt` takes. The lines are alike with and without a node, so that one
-/// script reads both: `cut -f 1` is the workload, `cut -f 2` the node. Names may have blanks in them but no TAB. What
-/// is evicted has no line: it should run nowhere.
+/// Deploy scripts read this, and `adopt` takes it. The format is the same with and without a node: `cut -f 1` is the
+/// workload, `cut -f 2` the node. Names may contain blanks but no TAB. An evicted workload has no line, because it
+/// should run nowhere.
 pub fn show_lines(state: &State, node: Option<&str>) -> String {
     let placements = state.record.placements.iter().filter(|each| node.is_none_or(|node| *each.node == *node));
     let mut page = String::new();
@@ -47,7 +47,7 @@ pub fn show_lines(state: &State, node: Option<&str>) -> String {
     page
 }
 
-/// A saved plan, as `plan` showed it; of what has no place it keeps one line.
+/// Returns a saved plan as `plan` showed it, with one line for each unplaced workload.
 pub fn show_saved(plan: &SavedPlan) -> String {
     let mut page = saved_heading(plan);
     let rows = saved_rows(plan);
@@ -61,7 +61,7 @@ pub fn show_saved(plan: &SavedPlan) -> String {
     page
 }
 
-/// `prod, serial 7: 3 workloads on 2 nodes, 1 evicted`.
+/// Returns a heading such as `prod, serial 7: 3 workloads on 2 nodes, 1 evicted`.
 fn heading(state: &State, nodes: usize) -> String {
     let cluster = state.cluster.as_deref().map_or(String::new(), |name| format!("{}, ", visible(name)));
     let workloads = counted(state.record.placements.len(), "workload");
@@ -89,7 +89,7 @@ fn push_section(page: &mut String, title: &str, lines: &[Line]) {
     }
 }
 
-/// `cpu 500m, mem 1.5Gi; app=shop`.
+/// Returns a description such as `cpu 500m, mem 1.5Gi; app=shop`.
 fn said(placement: &Recorded, model: Option<&Model>) -> String {
     let shown = placement.requirements.iter();
     let amounts = shown.map(|(resource, amount, family)| format!("{} {}", visible(resource), amount.display(*family)));
@@ -111,7 +111,7 @@ fn evicted(state: &State) -> Vec<Line> {
     evicted.map(|(name, last)| (visible(name).into_owned(), format!("was on {}", visible(last)))).collect()
 }
 
-/// What the plan is for, and what it was asked for.
+/// Returns the cluster of the plan and the flags that it was made with.
 fn saved_heading(plan: &SavedPlan) -> String {
     let cluster = plan.cluster.as_deref().map_or(String::new(), |name| format!(" for {}", visible(name)));
     let state = plan.serial.map_or("no state".to_owned(), |serial| format!("serial {serial}"));
