@@ -2,8 +2,8 @@
 //!
 //! The first line is a marker by which a pipeline finds its earlier comment. Every text that a manifest can choose
 //! stands in a fence or in a code span with more backticks than the text has in a row, so nothing in it becomes
-//! Markdown, HTML, a mention or a link. The size of a comment is limited: long lines are cut, and surplus lines are left
-//! out, the least alarming ones first.
+//! Markdown, HTML, a mention or a link. The size of a comment is limited: long lines are cut, and surplus lines are
+//! left out, the least alarming ones first.
 
 use crate::plan::Plan;
 use crate::render::json::findings::position;
