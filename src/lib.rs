@@ -53,13 +53,14 @@
 //!
 //! | question | file |
 //! |---|---|
-//! | the loop that places one workload after the other | `src/place/mod.rs` |
+//! | the loop that places one workload after the other | `src/place/first_fit.rs` |
 //! | in which order a strategy takes workloads, and tries nodes | `src/place/workload_order.rs`, `src/place/node_order.rs` |
 //! | which recorded placements stay | `src/place/reconcile.rs` |
 //! | a rule of placement: its check, and its reason | `src/rules/attach.rs`, `src/rules/reason.rs` |
-//! | the sentence for a reason | `src/render/phrase/` |
-//! | an output format | a file in `src/render/`, called by `src/bin/lighthouse/commands/plan.rs` |
-//! | how the state file is replaced | `src/store/local/replace.rs` |
+//! | ... and where else a rule is known | `src/rules/refusal.rs`, `src/place/reconcile.rs`, `src/place/tally/`, `src/bounds/`, `src/verify/` |
+//! | the sentence for a reason | `src/render/phrase/reason.rs` |
+//! | an output format | a file in `src/render/`, `src/bin/lighthouse/args.rs`, `src/bin/lighthouse/commands/plan.rs` |
+//! | how the state file is replaced | `src/store/local/replace.rs`; the rename is in `temporary.rs` beside it |
 //!
 //! # As a library
 //!

@@ -150,7 +150,7 @@ impl Engine {
     }
 
     fn attach_demand(&mut self, model: &Model, demand: &Demand<'_>, node: NodeId) {
-        // A node whose place in the order changes is found in the index only as long as its old key is known.
+        // The index finds a node by its key. The placement may change the key, so the node is removed first.
         if let Some(index) = self.index.as_mut().filter(|_| self.order.depends_on_placements()) {
             index.remove(&self.order, node);
         }

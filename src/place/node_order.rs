@@ -123,7 +123,8 @@ impl NodeOrder {
         matches!(self, Self::ByScore { .. })
     }
 
-    /// Returns the key from which a search starts; nodes below it come last. `None` is the very first.
+    /// Returns the key from which a search starts; nodes with smaller keys are tried last. `None` if the search starts
+    /// at the first node.
     pub(crate) fn start_key(&self) -> Option<SortKey> {
         let after = self.cursor()?;
         Some(SortKey::from(after.0) + 1)

@@ -72,8 +72,8 @@ pub(crate) fn hard_group_without_domain(model: &Model, table: &WorkloadTable, no
     averse.min_by_key(by_name).or_else(|| affine.min_by_key(by_name))
 }
 
-/// Whether the node offers every required resource and would be below zero in none, apart from resources to which the
-/// workload is immune.
+/// Whether the node offers every required resource, and no resource would be below zero afterwards. Resources to which
+/// the workload is immune may be below zero.
 fn has_room(occupancy: &Occupancy, demand: &Demand<'_>, node: NodeId) -> bool {
     let mut free = occupancy.free_ascending(node);
     let fits = demand.requirements.iter().all(|requirement| match free(requirement.resource) {

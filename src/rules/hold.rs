@@ -1,8 +1,8 @@
 //! The rule that a node has to keep for the workloads recorded on it, whatever the order in which they came.
 //!
 //! For each resource, the balance is the capacity minus the requirements of all workloads on the node that are not
-//! immune to it; negative requirements always count. A node holds its workloads if no balance is below zero, other than
-//! of a resource to which all of them are immune.
+//! immune to it; negative requirements always count. A node holds its workloads if every
+//! balance is at zero or above. A resource to which all of them are immune does not count.
 
 use crate::model::names::Symbol;
 use crate::model::{Model, NodeId, Requirement, WorkloadId, WorkloadTable};

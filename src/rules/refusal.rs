@@ -64,7 +64,7 @@ fn amount_refusals(occupancy: &Occupancy, table: &WorkloadTable, node: NodeId) -
     required.chain(not_required).collect()
 }
 
-/// Reason for a free amount below the need. Only a ward has no finite amount that is too small.
+/// Returns the reason for a free amount below the need: a finite amount is short, an infinite one is a ward.
 pub(crate) fn short_or_warded(resource: Symbol, need: Quantity, free: Capacity) -> Reason {
     free.finite().map_or(Reason::Warded(resource), |free| Reason::Short { resource, need, free })
 }
