@@ -175,14 +175,9 @@ impl Model {
 
     fn enter_nodes(&mut self, table: &NodeTable) -> Result<(), ModelError> {
         let (first, number) = (self.nodes().len(), index_u32(self.node_scores.len()));
-        let nodes = Arc::make_mut(&mut self.nodes);
-        nodes.enter(&table.name.as_str().into(), table.count, number)?;
-        let offers = table.resources.iter().map(|offer| (offer.resource, offer.capacity));
-        let scored = self.rubric.score(offers).and_then(|score| {
-            let largest = self.largest_node.max(score.magnitude());
-            self.total_score.checked_add(largest).map(|_| (score, largest)).ok_or(ScoreError::Overflow)
-        });
-        let (score, largest) = scored.inspect_err(|_| nodes.truncate(first))?;
+        Arc::make_mut(&mut self.nodes).enter(&table.name.as_str().into(), table.count, number)?;
+        let scored = self.score_nodes(table);
+        let (score, largest) = scored.inspect_err(|_| Arc::make_mut(&mut self.nodes).truncate(first))?;
         self.largest_node = largest;
         self.node_scores.to_mut().push(score);
         Ok(())
@@ -203,17 +198,27 @@ impl Model {
 
     fn enter_workloads(&mut self, table: &WorkloadTable) -> Result<(), ModelError> {
         let (first, number) = (self.workloads().len(), index_u32(self.workload_scores.len()));
-        let workloads = Arc::make_mut(&mut self.workloads);
-        workloads.enter(&table.name, table.replicas, number)?;
-        let required = table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount())));
-        let scored = self.rubric.score(required).and_then(|score| {
-            let total = grown_total(self.total_score, score, table.replicas.unwrap_or(1))?;
-            total.checked_add(self.largest_node).map(|_| (score, total)).ok_or(ScoreError::Overflow)
-        });
-        let (score, total) = scored.inspect_err(|_| workloads.truncate(first))?;
+        Arc::make_mut(&mut self.workloads).enter(&table.name, table.replicas, number)?;
+        let scored = self.score_workloads(table, self.total_score);
+        let (score, total) = scored.inspect_err(|_| Arc::make_mut(&mut self.workloads).truncate(first))?;
         self.total_score = total;
         self.workload_scores.to_mut().push(score.parts());
         Ok(())
+    }
+
+    /// Returns the score of a table's nodes, and the largest score of any node with them.
+    fn score_nodes(&self, table: &NodeTable) -> Result<(Score, I256), ScoreError> {
+        let score = self.rubric.score(table.resources.iter().map(|offer| (offer.resource, offer.capacity)))?;
+        let largest = self.largest_node.max(score.magnitude());
+        self.total_score.checked_add(largest).map(|_| (score, largest)).ok_or(ScoreError::Overflow)
+    }
+
+    /// Returns the score of a table's workloads, and the total of all scores with them; `others` is the total without.
+    fn score_workloads(&self, table: &WorkloadTable, others: I256) -> Result<(Score, I256), ScoreError> {
+        let required = table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount())));
+        let score = self.rubric.score(required)?;
+        let total = grown_total(others, score, table.replicas.unwrap_or(1))?;
+        total.checked_add(self.largest_node).map(|_| (score, total)).ok_or(ScoreError::Overflow)
     }
 
     /// Order in which workloads are placed and nodes are tried.

@@ -11,9 +11,8 @@ use ethnum::I256;
 
 use crate::model::score::ScoreError;
 use crate::model::{
-    Model, ModelError, NodeId, NodeTable, SharedList, WorkloadTable, grown_total, sort_node_table, sort_workload_table,
+    Model, ModelError, NodeId, NodeTable, SharedList, WorkloadTable, sort_node_table, sort_workload_table,
 };
-use crate::quantity::Capacity;
 
 impl Model {
     /// Copy in which a table of nodes has other resources and labels. Its name and count stay.
@@ -25,9 +24,7 @@ impl Model {
         sort_node_table(&mut table);
         table.name.clone_from(&self.node_tables[at].name);
         table.count = self.node_tables[at].count;
-        let score = self.rubric.score(table.resources.iter().map(|offer| (offer.resource, offer.capacity)))?;
-        let largest = self.largest_node.max(score.magnitude());
-        self.total_score.checked_add(largest).ok_or(ScoreError::Overflow)?;
+        let (score, largest) = self.score_nodes(&table)?;
         let mut edited = self.clone();
         edited.node_tables.replace(at, table);
         edited.node_scores.replace(at, score);
@@ -44,12 +41,8 @@ impl Model {
         sort_workload_table(&mut table);
         table.name.clone_from(&self.workload_tables[at].name);
         table.replicas = self.workload_tables[at].replicas;
-        let amounts = table.requirements.iter().map(|each| (each.resource, Capacity::Finite(each.amount())));
-        let score = self.rubric.score(amounts)?;
-        let replicas = table.replicas.unwrap_or(1);
-        let others = self.total_score - self.workload_scores[at].abs() * I256::from(replicas);
-        let total = grown_total(others, score, replicas)?;
-        total.checked_add(self.largest_node).ok_or(ScoreError::Overflow)?;
+        let others = self.total_score - self.workload_scores[at].abs() * I256::from(table.replicas.unwrap_or(1));
+        let (score, total) = self.score_workloads(&table, others)?;
         let mut edited = self.clone();
         edited.workload_tables.replace(at, table);
         edited.workload_scores.replace(at, score.parts());
