@@ -23,11 +23,7 @@ pub(crate) struct Demand<'a> {
 impl<'a> Demand<'a> {
     /// Demand of a workload.
     pub(crate) fn of(model: &'a Model, workload: WorkloadId) -> Self {
-        Self::of_table(model, workload, model.workloads()[workload.index()].table)
-    }
-
-    /// Demand of a workload whose table number is known.
-    pub(crate) fn of_table(model: &'a Model, workload: WorkloadId, number: u32) -> Self {
+        let number = model.workloads()[workload.index()].table;
         let table = &model.workload_tables()[number as usize];
         Self {
             workload,
