@@ -90,7 +90,7 @@ impl<'k, 'm> Taken<'k, 'm> {
         from.map(|&(amount, kind)| (amount, self.kinds.workloads[kind].len() as u64))
     }
 
-    /// Number of nodes by capacity, among those that could take the set; `None` if one has `inf`.
+    /// Capacities of the nodes that could take the set, each with its number of nodes; `None` if a node offers `inf`.
     fn rooms(&self, set: &[usize]) -> Option<Vec<(u64, Quantity)>> {
         let room = |nodes: &Vec<NodeId>| match self.kinds.model.offer(nodes[0], self.resource)?.capacity {
             Capacity::Finite(room) => Some((nodes.len() as u64, room.max(Quantity::ZERO))),

@@ -118,7 +118,7 @@ fn too_small(kinds: &Kinds<'_>, table: &WorkloadTable, node: NodeId) -> Option<R
     let small = model.node_table(node).resources.iter().filter_map(|offer| {
         let resource = offer.resource;
         let need = table.requirement(resource).map_or(Quantity::ZERO, Requirement::amount);
-        // What the workload itself adds is already part of its need.
+        // The relief includes this workload, whose negative need is already taken off.
         let own = if need.is_negative() { -need } else { Quantity::ZERO };
         let left = offer.capacity.minus(need).minus(own - kinds.relief(resource));
         if !left.is_negative() || table.immunities.contains(&resource) {

@@ -43,7 +43,7 @@ pub enum Rule {
         /// Amount that the nodes have together.
         capacity: Quantity,
     },
-    /// What is left over on each node, after whole workloads, is too little for one more.
+    /// Each node takes whole workloads only, and its remaining amount is too small for another one.
     Pieces {
         /// The resource.
         resource: Symbol,

@@ -24,7 +24,7 @@ pub(crate) fn model(head: &Manifest<'_>, start: Option<Span>, findings: &mut Fin
     (model, uses)
 }
 
-/// Returns the strategy. If there is none, any will do to find the other mistakes.
+/// Returns the strategy. If the manifest names none, an arbitrary one stands in, so that the other mistakes are found.
 fn strategy(head: &Manifest<'_>, start: Option<Span>, findings: &mut Findings) -> Strategy {
     let Some(name) = head.strategy else {
         if let Some(start) = start.filter(|_| !head.has_bad_strategy) {

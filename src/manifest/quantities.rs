@@ -1,4 +1,4 @@
-//! Converts written quantities to amounts, and explains those that are not valid.
+//! Converts written quantities to amounts, and explains invalid ones.
 
 use super::shape::{At, Text, Written};
 use crate::model::score::Weight;

@@ -2,7 +2,7 @@
 //!
 //! A copy shares everything with the original but what is edited: replacing one table, or opening and closing nodes,
 //! costs O(groups + drained and cordoned nodes). These edits keep names and counts, so ids mean the same in both
-//! models. Adding, removing and scaling tables number nodes or workloads anew, so they cost O(tables + members) of that
+//! models. Adding, removing and scaling tables renumber nodes or workloads, so they cost O(tables + members) of that
 //! side; the other side stays shared. Every edited model equals the model that is built from the edited tables.
 
 use std::sync::Arc;
@@ -71,7 +71,7 @@ impl Model {
     /// Copy without a table of nodes. Nodes of the other tables stay drained or cordoned as they are.
     ///
     /// # Panics
-    /// Never: the other tables have been checked with this one beside them.
+    /// Never: fewer tables cannot make a name taken or a score too large.
     #[must_use]
     pub fn without_node_table(&self, number: u32) -> Self {
         let others = self.node_tables.iter().zip(0..).filter(|&(_, each)| each != number);
@@ -82,7 +82,7 @@ impl Model {
     /// Copy without a table of workloads.
     ///
     /// # Panics
-    /// Never: the other tables have been checked with this one beside them.
+    /// Never: fewer tables cannot make a name taken or a score too large.
     #[must_use]
     pub fn without_workload_table(&self, number: u32) -> Self {
         let others = self.workload_tables.iter().zip(0..).filter(|&(_, each)| each != number);

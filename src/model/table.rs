@@ -63,7 +63,7 @@ pub enum Replan {
     /// The record: only workloads that must move do.
     #[default]
     Keep,
-    /// Empty nodes: the strategy places every workload anew.
+    /// Empty nodes: the strategy places every workload again.
     Fresh,
 }
 

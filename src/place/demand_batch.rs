@@ -20,7 +20,7 @@ pub(crate) struct DemandBatch<'m> {
 }
 
 impl<'m> DemandBatch<'m> {
-    /// Lays out the demands of some workloads; `columns` are those of the index, if there is one.
+    /// Lays out the demands of some workloads; `columns` is `None` if no index is used.
     pub(crate) fn new(
         model: &'m Model,
         columns: Option<&Columns>,

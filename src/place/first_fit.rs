@@ -1,7 +1,7 @@
 //! The main loop: each workload, in strategy order, goes to the first node that takes it.
 //!
-//! A workload that no node takes stays unplaced, and the loop goes on with the next one. Only a placement with a
-//! negative requirement adds free amounts, so only then is a refused workload tried again.
+//! A workload that no node takes stays unplaced, and the loop goes on with the next one. Placing a workload
+//! never opens a node to a refused one, unless a negative requirement adds free amounts: only then is it tried again.
 
 use std::convert::Infallible;
 

@@ -132,9 +132,9 @@ impl NodeOrder {
 
     /// Returns a key below which no node takes a workload, if one is known.
     ///
-    /// Workloads on a node require only what the node offers, so under weights of at least zero the score counts the
-    /// free amounts. Without an immunity a workload fits only if nothing is below zero afterwards, so the score of a
-    /// node that takes it is at least the workload's size.
+    /// If no weight is negative and the workload has no immunity, a node that takes it has at least the required amount
+    /// of each resource free, and nothing below zero. The score of a node is that of its free amounts, so it is at
+    /// least the score of the workload.
     pub(crate) fn lower_bound(&self, demand: &Demand<'_>) -> Option<SortKey> {
         match self {
             Self::ByScore { scale, is_monotone: true, .. } if demand.immunities.is_empty() => {

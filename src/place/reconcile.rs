@@ -249,8 +249,8 @@ impl<'a> Reconciliation<'a> {
 
     /// Returns the workloads that require a resource and are not immune to it; the last of them leaves first.
     ///
-    /// Workloads without `stay` leave before those with it, then those that grew before others, then later ones in
-    /// strategy order before earlier ones.
+    /// Workloads without `stay` leave first. Among equals, workloads that grew leave first, then the last in strategy
+    /// order.
     fn last_to_first(&self, on: &[WorkloadId], resource: Symbol) -> Vec<WorkloadId> {
         let mut queue = self.affected(on, resource);
         queue.retain(|each| hold::amount_of(self.model.workload_table(*each), resource).is_positive());

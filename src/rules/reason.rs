@@ -20,13 +20,13 @@ pub enum Reason {
     Drained,
     /// `only_on` or `never_on` excludes the node, by this label.
     NotSelected(Symbol),
-    /// The node lacks the label over which this hard group is counted, so it belongs to none of the group's domains.
+    /// The node lacks the label over which this hard group is counted, so it has no domain for the group. Only
+    /// evictions and proofs give this reason.
     NoDomain(Symbol),
-    /// The node's domain already has the maximum number of members of this hard aversion group. A node that refuses
-    /// a workload gives this reason, too, if it belongs to none of the group's domains.
+    /// The node's domain has the maximum number of members of this hard aversion group. In refusals, also for a node
+    /// without a domain.
     GroupFull(Symbol),
-    /// The members of this hard affinity group are in another domain. A node that refuses a workload gives this reason,
-    /// too, if it belongs to none of the group's domains.
+    /// The members of this hard affinity group are in another domain. In refusals, also for a node without a domain.
     GroupElsewhere(Symbol),
     /// The node does not offer this required resource.
     Lacks(Symbol),

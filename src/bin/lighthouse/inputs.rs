@@ -48,8 +48,8 @@ pub(crate) fn named_manifest(global: &Global) -> Option<PathBuf> {
     global.manifest.clone().or_else(environment::manifest)
 }
 
-/// Returns where the state is: from the flag, the environment, or beside the manifest. `None` if the manifest has no
-/// path.
+/// Returns the path of the state: from the flag, from the environment, or in the folder of the manifest. `None` if the
+/// manifest has no path.
 pub(crate) fn state_path(global: &Global, input: &Input) -> Option<PathBuf> {
     let named = global.state.clone().or_else(environment::state);
     named.or_else(|| input.has_place().then(|| store::state_beside(input.name())))

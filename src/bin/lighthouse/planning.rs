@@ -246,7 +246,7 @@ impl Basis {
         self.manifest.workload_line(&self.sources, workload, &[])
     }
 
-    /// Returns the recorded placements; without a state there are none.
+    /// Returns the record of the state; an empty record if there is no state.
     pub(crate) fn record(&self) -> &Record {
         self.state_file.state.as_ref().map_or(&EMPTY, |state| &state.record)
     }

@@ -16,7 +16,7 @@ use crate::rules::{AscendingLookup, Demand, Occupancy, is_immune, requires};
 /// A resource has a column if at least one in this many nodes offers it.
 const COMMON_SHARE: usize = 16;
 
-/// Maximum ratio of the tables that require the most popular resource to those that require another popular one.
+/// A resource is popular if the most popular one is required by at most this many times as many tables.
 const POPULAR_RATIO: usize = 2;
 
 /// Approximate number of workload tables from which thresholds are taken.

@@ -6,7 +6,7 @@
 //! subsets for a workload, and `node_order` where in them a search may begin.
 //!
 //! As long as amounts decide, a search tries few nodes. Two worst cases remain in which it tries nodes one by one:
-//! - workloads require very many different amounts, so that two of them share a level, and nodes have just too little;
+//! - many different amounts share one level, and the nodes have slightly less free than the workload requires;
 //! - only a rule refuses nodes that have room: `never_on`, an aversion group beyond the largest, an affinity group in
 //!   many domains, a long list of names in `only_on`.
 

@@ -12,7 +12,7 @@ use super::resolve::folder_of;
 const DEFAULT_NAME: &str = "lighthouse.toml";
 
 /// Finds the manifest for the folder `current`, which is a real path: in that folder, or in the nearest parent that has
-/// one, up to the root of the Git checkout. Outside Git, parents are not searched: they may belong to somebody else.
+/// one, up to the root of the Git checkout. Outside Git, parents are not searched: they may belong to another user.
 /// The result is relative to `current`, as a user would type it.
 pub fn find_manifest(current: &Path) -> Result<PathBuf, Error> {
     let root = git_root(current);
@@ -29,8 +29,8 @@ pub fn find_manifest(current: &Path) -> Result<PathBuf, Error> {
     Err(Error::NoManifest { in_git: root.is_some() })
 }
 
-/// Returns the path of a manifest's state: `cluster.state.toml` for `cluster.toml`. It is beside the path as given, not
-/// beside the target of a link.
+/// Returns the path of a manifest's state: `cluster.state.toml` for `cluster.toml`. It is in the folder of the
+/// path as given, not of the target of a link.
 pub fn state_beside(manifest: &Path) -> PathBuf {
     let mut name = stem(manifest).or(manifest.file_name()).unwrap_or_default().to_owned();
     name.push(".state.toml");

@@ -1,8 +1,8 @@
 //! The lock of a state: only the holder of a [`LockedStore`] can write the state.
 //!
 //! The kernel releases the lock when the process ends for any reason, so a lock is never stale. This requires that all
-//! writers lock the same file: the lock file is created once and never removed. If somebody else has removed it, the
-//! path is opened again. The content of the file describes the holder, for the error message of other writers.
+//! writers lock the same file: the lock file is created once and never removed. If another program has removed it,
+//! the path is opened again. The content of the file describes the holder, for the error message of other writers.
 
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -109,7 +109,7 @@ fn try_lock(file: &File) -> io::Result<bool> {
 }
 
 /// Opens the lock file, and creates it if necessary. Returns `None` if it appeared or disappeared meanwhile. A link is
-/// an error: its target may be somebody else's file.
+/// an error: its target may be an unrelated file.
 fn open_lock(path: &Path) -> Result<Option<LockFile>, Error> {
     let exists = inspect_lock(path)?.is_some();
     open_or_create(path, exists)

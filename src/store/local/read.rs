@@ -33,7 +33,7 @@ impl Input {
         }
     }
 
-    /// Returns whether other files can be beside the input: it is neither standard input nor a shell's pipe.
+    /// Returns whether the input lies in a folder: it is neither standard input nor a shell's pipe.
     pub fn has_place(&self) -> bool {
         match self {
             Self::Stdin => false,

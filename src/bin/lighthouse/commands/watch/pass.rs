@@ -1,8 +1,8 @@
 //! One pass: plans a snapshot, and applies the plan if that is enabled.
 //!
 //! The bytes that were read are the bytes that are planned. An apply takes the lock after the plan and compares the
-//! state with these bytes before it writes. A state that has changed meanwhile is refused, and is planned anew as a
-//! change.
+//! state with these bytes before it writes. If the state has changed in between, the apply is refused, and the new
+//! state is planned like any other change.
 
 use std::time::{Duration, Instant};
 
