@@ -331,20 +331,16 @@ fn departure_entry<'a>(model: &'a Model, change: &'a Change, departure: &Departu
         ReasonEntry { resource: subject, need, free, ..entry("short") }
     };
     match departure.reason {
-        Reason::NodeGone => entry("node-gone"),
-        Reason::StaysElsewhere => entry("stays"),
-        Reason::Cordoned => entry("cordoned"),
-        Reason::Drained => entry("drained"),
-        Reason::NotSelected(_) => ReasonEntry { label: subject, ..entry("not-selected") },
-        Reason::NoDomain(_) => ReasonEntry { group: subject, ..entry("no-place") },
-        Reason::GroupFull(_) => ReasonEntry { group: subject, ..entry("group-full") },
-        Reason::GroupElsewhere(_) => ReasonEntry { group: subject, ..entry("group-elsewhere") },
         Reason::Lacks(_) => ReasonEntry { resource: subject, ..entry("not-offered") },
         Reason::Warded(resource) => {
             let need = model.workload_table(departure.workload).requirement(resource);
             short(resource, need.map_or(Quantity::ZERO, Requirement::amount), Capacity::Ward)
         }
         Reason::Short { resource, need, free } => short(resource, need, Capacity::Finite(free)),
+        reason => {
+            let CodeEntry { code, resource, label, group } = code_entry(model, &reason);
+            ReasonEntry { resource, label, group, ..entry(code) }
+        }
     }
 }
 
