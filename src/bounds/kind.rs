@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::model::names::Symbol;
 use crate::model::{AffinityGroup, Model, NAME_LABEL, NodeId, Requirement, Selector, WorkloadId, WorkloadTable};
 use crate::quantity::{Capacity, Quantity};
-use crate::rules::Reason;
+use crate::rules::{self, Reason, hold};
 
 /// Kinds of nodes and workloads of a cluster.
 pub(super) struct Kinds<'m> {
@@ -80,20 +80,10 @@ pub(super) fn never(kinds: &Kinds<'_>, workload: WorkloadId, node: NodeId) -> Op
     if model.drains.contains_key(&node) && !table.stay {
         return Some(Reason::Drained);
     }
-    let label = excluding_label(model, table, node).map(Reason::NotSelected);
+    let label = rules::excluding_label(model, table, node).map(Reason::NotSelected);
     let place = || group_without_place(model, table, node).map(Reason::NoDomain);
-    let lacks = || {
-        let required = table.requirements.iter().map(|each| each.resource);
-        let lacked = required.filter(|&each| model.offer(node, each).is_none());
-        lacked.min_by_key(|&each| model.text(each)).map(Reason::Lacks)
-    };
+    let lacks = || hold::first_not_offered(model, node, table).map(Reason::Lacks);
     label.or_else(place).or_else(lacks).or_else(|| too_small(kinds, table, node))
-}
-
-fn excluding_label(model: &Model, table: &WorkloadTable, node: NodeId) -> Option<Symbol> {
-    let missing = table.only_on.iter().filter(|selector| !model.selects(selector, node));
-    let avoided = table.never_on.iter().filter(|selector| model.selects(selector, node));
-    missing.chain(avoided).map(|selector| selector.label).min_by_key(|&label| model.text(label))
 }
 
 fn group_without_place(model: &Model, table: &WorkloadTable, node: NodeId) -> Option<Symbol> {
